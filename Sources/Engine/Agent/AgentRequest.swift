@@ -1,0 +1,99 @@
+package import Documents
+package import Store
+
+/// What the workbench, the command line and the step runners may ask of the agent.
+package enum AgentRequest: Sendable, Codable, Equatable {
+  case launch(LaunchRequest)
+  /// Continues a failed or stopped run from where it ended, with the code as it is now.
+  case resume(run: Int)
+  case stop(run: Int)
+  /// Moves an ended run's folder to the trash and takes it off the lists.
+  case remove(run: Int)
+  case annotate(run: Int, name: String?, note: String?)
+  case up(UpRequest)
+  /// Deletes a stack: its runs stay, its instance's folder goes to the trash.
+  case down(stack: String)
+  case startInstance(String)
+  case stopInstance(String)
+  /// Makes an existing folder an instance, in place.
+  case adopt(folder: String, name: String?)
+  /// Releases an adopted instance; its folder is not touched.
+  case release(instance: String)
+  case decide(model: String, approval: Approval, note: String?)
+  /// From a step runner: this attempt has its exit record. Answered when what follows was started.
+  case ended(run: Int, step: String, attempt: Int)
+  case ping
+  /// Ends the agent; running steps go on.
+  case shutdown
+}
+
+/// A launch of a pipeline, or of one command.
+package struct LaunchRequest: Sendable, Codable, Equatable {
+  package enum What: Sendable, Codable, Equatable {
+    /// A pipeline file, relative to the instance's folder.
+    case pipeline(file: String)
+    /// `lathe run -- COMMAND...`: one Training step.
+    case command([String])
+    /// Everything as in an earlier run, with the code as it is now.
+    case rerun(of: Int)
+  }
+
+  package var instance: String
+  package var what: What
+  /// As typed; checked by the agent against the declarations.
+  package var parameters: [String: String]
+  package var name: String?
+  package var note: String?
+  /// The environment of the shell that launched; only documented and declared names are used.
+  package var environment: [String: String]
+
+  package init(
+    instance: String,
+    what: What,
+    parameters: [String: String] = [:],
+    name: String? = nil,
+    note: String? = nil,
+    environment: [String: String] = [:]
+  ) {
+    self.instance = instance
+    self.what = what
+    self.parameters = parameters
+    self.name = name
+    self.note = note
+    self.environment = environment
+  }
+}
+
+/// A template to be provisioned.
+package struct UpRequest: Sendable, Codable, Equatable {
+  package var stack: String
+  /// The gallery's name of the template, or its absolute path.
+  package var template: String
+  package var parameters: [String: String]
+  /// Such as `CAPABILITY_IAM`.
+  package var acknowledged: [String]
+  package var environment: [String: String]
+
+  package init(
+    stack: String,
+    template: String,
+    parameters: [String: String] = [:],
+    acknowledged: [String] = [],
+    environment: [String: String] = [:]
+  ) {
+    self.stack = stack
+    self.template = template
+    self.parameters = parameters
+    self.acknowledged = acknowledged
+    self.environment = environment
+  }
+}
+
+/// The agent's answer: a refusal is thrown by `AgentClient` as its explanation.
+package enum AgentReply: Sendable, Codable, Equatable {
+  case done
+  case run(Int)
+  case stack(String)
+  case instance(String)
+  case refused(Explanation)
+}

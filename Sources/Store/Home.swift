@@ -1,0 +1,59 @@
+import Foundation
+
+/// Where everything lies: `$LATHE_HOME` (`~/.lathe` when unset) and the paths in it.
+package struct Home: Sendable, Equatable {
+  package let folder: String
+  /// Catalog, lock and socket: `$LATHE_STATE`, else the home itself.
+  package let state: String
+
+  package init(folder: String, state: String? = nil) {
+    self.folder = folder
+    self.state = state ?? folder
+  }
+
+  /// The home that the environment names; made by nobody here.
+  package init(environment: [String: String]) {
+    let user = environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory()
+    let named = environment["LATHE_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+    let folder = URL(filePath: named ?? user + "/.lathe").standardizedFileURL.path
+    self.init(folder: folder, state: environment["LATHE_STATE"].flatMap { $0.isEmpty ? nil : $0 })
+  }
+
+  package var catalog: String { state + "/catalog.sqlite" }
+  package var lock: String { state + "/agent.lock" }
+  package var socket: String { state + "/agent.sock" }
+  package var agentLog: String { state + "/agent.log" }
+  package var objects: String { folder + "/objects" }
+  package var instances: String { folder + "/instances" }
+  package var buckets: String { folder + "/s3" }
+  package var runs: String { folder + "/runs" }
+  package var trash: String { folder + "/trash" }
+  package var share: String { folder + "/share" }
+  /// The user's own templates: a folder each.
+  package var templates: String { folder + "/templates" }
+
+  package func instance(_ name: String) -> String { instances + "/" + name }
+  package func run(_ run: Int) -> String { runs + "/r\(run)" }
+
+  package func attempt(run: Int, step: String, attempt: Int) -> AttemptFolder {
+    AttemptFolder(path: self.run(run) + "/" + step + "/\(attempt)")
+  }
+}
+
+/// The files of one attempt of one step; the step runner is their only writer.
+package struct AttemptFolder: Sendable, Equatable, Hashable {
+  package let path: String
+
+  package init(path: String) { self.path = path }
+
+  /// Made with O_EXCL before the script starts; its lock is held while the runner lives.
+  package var claim: String { path + "/claim" }
+  package var spec: String { path + "/spec.json" }
+  /// What the script printed, both streams, as it came: hostile bytes.
+  package var log: String { path + "/output.log" }
+  /// One line a log line: seconds since 1970 and the line's offset, as text.
+  package var times: String { path + "/output.times" }
+  package var metrics: String { path + "/metrics" }
+  package var exit: String { path + "/exit.json" }
+  package var work: String { path + "/work" }
+}

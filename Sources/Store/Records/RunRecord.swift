@@ -1,0 +1,139 @@
+package import Foundation
+package import Pipelines
+
+/// One execution of a pipeline, as the catalog holds it.
+package struct RunRecord: Sendable, Equatable, Codable, Identifiable {
+  /// Counted from 1 in a home; shown as `r142`.
+  package var id: Int
+  /// The instance that it was launched in.
+  package var instance: String
+  package var pipeline: String
+  package var status: RunStatus
+  package var name: String?
+  package var note: String?
+  /// The run that this one was made from by `rerun`, or the newest earlier run of the pipeline in the
+  /// instance: what the list's differences are told against.
+  package var parent: Int?
+  /// Every parameter with its value, defaults included.
+  package var parameters: [String: ParameterValue]
+  package var created: Date
+  package var started: Date?
+  package var ended: Date?
+  /// Why it failed or was stopped: one sentence.
+  package var reason: String?
+  /// The step that made the run fail.
+  package var failedStep: String?
+  package var source: SourceVersion
+  /// The pipeline file as it was at the launch, in the object store.
+  package var pipelineFile: Digest
+  /// The manifest of the code as it was at the launch.
+  package var code: Digest
+  package var host: String
+  package var user: String
+  /// Steps in all, succeeded (cached ones included), cached.
+  package var stepCount: Int
+  package var stepsDone: Int
+  package var stepsCached: Int
+  /// The pipeline's main metric: its name, direction and best value so far.
+  package var mainMetric: String?
+  package var mainGoal: Goal?
+  package var mainBest: Double?
+  package var mainLast: Double?
+  /// Up to 32 values over the whole of the main metric, for a sparkline; filled when a step ends.
+  package var sparkline: [Double]
+
+  package var shortName: String { "r\(id)" }
+
+  package init(
+    id: Int,
+    instance: String,
+    pipeline: String,
+    status: RunStatus,
+    name: String? = nil,
+    note: String? = nil,
+    parent: Int? = nil,
+    parameters: [String: ParameterValue] = [:],
+    created: Date,
+    started: Date? = nil,
+    ended: Date? = nil,
+    reason: String? = nil,
+    failedStep: String? = nil,
+    source: SourceVersion = .unknown,
+    pipelineFile: Digest,
+    code: Digest,
+    host: String = "",
+    user: String = "",
+    stepCount: Int = 0,
+    stepsDone: Int = 0,
+    stepsCached: Int = 0,
+    mainMetric: String? = nil,
+    mainGoal: Goal? = nil,
+    mainBest: Double? = nil,
+    mainLast: Double? = nil,
+    sparkline: [Double] = []
+  ) {
+    self.id = id
+    self.instance = instance
+    self.pipeline = pipeline
+    self.status = status
+    self.name = name
+    self.note = note
+    self.parent = parent
+    self.parameters = parameters
+    self.created = created
+    self.started = started
+    self.ended = ended
+    self.reason = reason
+    self.failedStep = failedStep
+    self.source = source
+    self.pipelineFile = pipelineFile
+    self.code = code
+    self.host = host
+    self.user = user
+    self.stepCount = stepCount
+    self.stepsDone = stepsDone
+    self.stepsCached = stepsCached
+    self.mainMetric = mainMetric
+    self.mainGoal = mainGoal
+    self.mainBest = mainBest
+    self.mainLast = mainLast
+    self.sparkline = sparkline
+  }
+}
+
+/// What version control knew of an instance at a launch.
+package struct SourceVersion: Sendable, Equatable, Codable {
+  /// The commit's full hash; nil outside of a repository.
+  package var commit: String?
+  package var branch: String?
+  /// Files that differ from the commit, untracked ones included.
+  package var editedFiles: [String]
+  /// The uncommitted diff, in the object store.
+  package var diff: Digest?
+
+  package init(
+    commit: String? = nil,
+    branch: String? = nil,
+    editedFiles: [String] = [],
+    diff: Digest? = nil
+  ) {
+    self.commit = commit
+    self.branch = branch
+    self.editedFiles = editedFiles
+    self.diff = diff
+  }
+
+  package static let unknown = SourceVersion()
+}
+
+/// SageMaker's PipelineExecutionStatus, with the queue in front of it.
+package enum RunStatus: String, Sendable, Codable, CaseIterable {
+  case queued = "Queued"
+  case executing = "Executing"
+  case stopping = "Stopping"
+  case stopped = "Stopped"
+  case failed = "Failed"
+  case succeeded = "Succeeded"
+
+  package var isActive: Bool { self == .queued || self == .executing || self == .stopping }
+}

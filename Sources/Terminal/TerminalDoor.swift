@@ -1,0 +1,24 @@
+/// The seam between the workbench and a real terminal: shows frames and hands over what was typed.
+///
+/// `CursesTerminal` is the real one; tests use a door in memory. The workbench's loop sleeps in
+/// `poll` on `descriptor` (and its own wake-ups) and calls `events()` when it is readable.
+package protocol TerminalDoor: AnyObject {
+  var size: Size { get }
+  /// Readable when `events()` would return something.
+  var descriptor: Int32 { get }
+  /// Everything that has arrived; never waits.
+  func events() -> [TerminalEvent]
+  /// Shows a frame; only what differs from the last one is sent.
+  func show(_ screen: Screen)
+  /// Puts text on the user's clipboard (OSC 52), where the terminal allows it.
+  func copy(_ text: String)
+  /// Gives the terminal back while `body` runs another full-screen program ($EDITOR, a shell).
+  func suspend(_ body: () -> Void)
+  /// Whether the terminal can show braille and other Unicode glyphs.
+  var glyphs: GlyphSet { get }
+}
+
+/// The finest set of glyphs that a terminal can show in one cell each.
+package enum GlyphSet: Int, Sendable, CaseIterable {
+  case ascii, halfBlocks, braille
+}
