@@ -1,0 +1,138 @@
+package import Documents
+package import Engine
+package import Pipelines
+package import Series
+package import Store
+
+/// A question that a view asks by showing its answer: views name what they show, the shell keeps the
+/// answers true.
+///
+/// A query is asked again whenever what it was answered from has changed, on a background thread, and
+/// the answer arrives as an event only when it differs from the last one.
+package enum Query: Sendable, Hashable {
+  case header
+  case runs(filter: String, limit: Int)
+  case run(Int)
+  /// The last `limit` lines of a log, or those that end before a line.
+  case log(AttemptFolder, LogWindow)
+  /// Every metric of one attempt.
+  case series(AttemptFolder)
+  case comparison([Int])
+  case instances
+  /// The pipeline of an instance as it is on disk now.
+  case pipeline(instance: String)
+  case stacks
+  case stack(String)
+  case models
+  case alerts
+  case gallery
+  case template(String)
+  /// A folder's entries, in the explorer.
+  case folder(String)
+  /// A text file's content, for the editor.
+  case file(String)
+}
+
+package enum LogWindow: Sendable, Hashable {
+  /// The last lines, and what is appended: follow mode.
+  case tail(lines: Int)
+  /// Lines from the `first`th (from 0) on.
+  case lines(first: Int, count: Int)
+}
+
+/// What came of a query.
+///
+/// Equatable, so that an unchanged answer costs no frame.
+package enum Answer: Sendable, Equatable {
+  case header(HeaderFacts)
+  case runs([RunRecord])
+  case run(RunFacts)
+  case log(LogFacts)
+  case series([NamedSeries])
+  case comparison(RunComparison)
+  case instances([InstanceRecord])
+  case pipeline(PipelineFacts)
+  case stacks([StackRecord])
+  case stack(StackFacts)
+  case models([ModelRecord])
+  case alerts([AlertRecord])
+  case gallery([GalleryEntry])
+  case template(LoadedTemplate)
+  case folder([FolderEntry])
+  case file(FileFacts)
+  case failed(Explanation)
+}
+
+package struct HeaderFacts: Sendable, Equatable {
+  package var counts: RunCounts
+  package var instances: [InstanceRecord]
+  /// Free bytes on the home's file system.
+  package var freeBytes: Int
+  /// Busy share of all processors in 0...1, and memory in use and in all, in bytes; sampled only
+  /// while a run is active, else nil.
+  package var load: MachineLoad?
+}
+
+package struct MachineLoad: Sendable, Equatable {
+  package var cpu: Double
+  package var memoryUsed: Int
+  package var memory: Int
+}
+
+package struct RunFacts: Sendable, Equatable {
+  package var run: RunRecord
+  package var steps: [StepRecord]
+  package var metrics: [MetricSummary]
+  /// The run that this one is compared with in passing, and its metrics.
+  package var parent: RunRecord?
+  package var parentMetrics: [MetricSummary]
+  package var parentSteps: [StepRecord]
+}
+
+package struct LogFacts: Sendable, Equatable {
+  /// The number (from 0) of the first line in `lines`.
+  package var first: Int
+  /// Hostile bytes as text; draw them through the styled-log gate only.
+  package var lines: [String]
+  /// Lines in all.
+  package var count: Int
+  /// Where a failed Python step's traceback points: file relative to the instance, line from 1.
+  package var failure: LogFailure?
+}
+
+package struct LogFailure: Sendable, Equatable {
+  /// Relative to the step's work folder, hence to the instance's folder.
+  package var file: String
+  package var line: Int
+  /// Such as "ValueError: bad shape".
+  package var message: String
+}
+
+package struct NamedSeries: Sendable, Equatable {
+  package var name: String
+  package var data: SeriesData
+}
+
+package struct PipelineFacts: Sendable, Equatable {
+  package var file: String
+  package var pipeline: Pipeline?
+  package var diagnostics: [Diagnostic]
+}
+
+package struct StackFacts: Sendable, Equatable {
+  package var stack: StackRecord
+  package var resources: [ResourceRecord]
+  package var events: [StackEvent]
+}
+
+package struct FolderEntry: Sendable, Equatable {
+  package var name: String
+  package var isFolder: Bool
+  package var size: Int
+}
+
+package struct FileFacts: Sendable, Equatable {
+  package var bytes: [UInt8]
+  /// Of the file as read: a save that finds another one asks first.
+  package var digest: Digest
+}

@@ -1,0 +1,96 @@
+package import Store
+package import Terminal
+
+/// One screen or pane: its own state, and how that looks.
+///
+/// Drawing cannot change the state.
+///
+/// What is shown comes from the context's answers; a view keeps only what the user did (selection,
+/// scroll, typed text).
+package protocol View: Sendable {
+  /// What the view shows now; asked after each event.
+  var queries: Set<Query> { get }
+  /// For the header: "Runs", "r12 train".
+  var title: SafeText { get }
+  /// The keys that work here now, in the order of the footer; `?` lists all of them with their help.
+  func bindings(_ context: Context) -> [Binding]
+  /// What a key, a click or a paste does. Keys are looked up in `bindings` by the root first; the
+  /// view gets `.action` for those, and everything that no binding took as it came.
+  mutating func update(_ event: ViewEvent, _ context: Context) -> [Effect]
+  func draw(on screen: inout Screen, in area: Rect, _ context: Context)
+}
+
+/// What a view is told.
+package enum ViewEvent: Sendable, Equatable {
+  /// A binding's key was pressed or its label clicked.
+  case action(String)
+  case terminal(TerminalEvent)
+  /// An answer of one of its queries has changed.
+  case answered(Query)
+  /// The agent's answer to a `.send` of this view with the same tag.
+  case replied(tag: String, Reply)
+  /// A file that this view saved.
+  case saved(path: String, failure: String?)
+}
+
+/// One key of a view: dispatch, footer and help read the same table.
+package struct Binding: Sendable, Equatable {
+  package var keys: [Key]
+  /// For the footer: "Enter", "c", "Ctrl-S".
+  package var label: SafeText
+  /// For the footer: one or two words.
+  package var short: SafeText
+  /// For `?`: a sentence.
+  package var help: SafeText
+  /// The name given back in `.action`; unique in a view.
+  package var action: String
+  /// Why the key does nothing now, shown when it is pressed anyway; nil when it works.
+  package var unavailable: SafeText?
+  /// Whether the footer shows it.
+  package var isInFooter: Bool
+
+  package init(
+    _ keys: [Key],
+    _ label: SafeText,
+    _ short: SafeText,
+    action: String,
+    help: SafeText,
+    unavailable: SafeText? = nil,
+    isInFooter: Bool = true
+  ) {
+    self.keys = keys
+    self.label = label
+    self.short = short
+    self.help = help
+    self.action = action
+    self.unavailable = unavailable
+    self.isInFooter = isInFooter
+  }
+}
+
+/// What views may read while they update and draw.
+package struct Context: Sendable {
+  package var answers: [Query: Answer]
+  /// Seconds since 1970, for durations of what runs.
+  ///
+  /// Changes once a second while a run is active.
+  package var now: Double
+  package var glyphs: GlyphSet
+  package var home: Home
+  /// Size of the whole terminal.
+  package var size: Size
+
+  package init(
+    answers: [Query: Answer] = [:],
+    now: Double,
+    glyphs: GlyphSet = .braille,
+    home: Home,
+    size: Size
+  ) {
+    self.answers = answers
+    self.now = now
+    self.glyphs = glyphs
+    self.home = home
+    self.size = size
+  }
+}
