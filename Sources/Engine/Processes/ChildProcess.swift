@@ -1,0 +1,130 @@
+import Documents
+import Glibc
+
+/// A started program: its process id and the read end of its output.
+package struct ChildProcess: Sendable {
+  package let pid: Int32
+  /// Standard output and standard error together; non-blocking; the owner closes it.
+  package let output: Int32
+
+  /// Starts a program without a shell between, in a session and process group of its own, with
+  /// standard input from /dev/null and no other descriptor of this process.
+  ///
+  /// - Parameters:
+  ///   - arguments: the program (a path, or a name looked up in `environment`'s PATH) and its arguments.
+  ///   - environment: all that the program gets.
+  ///   - folder: its working directory.
+  /// - Returns: the started process.
+  /// - Throws: an `Explanation` when it cannot be started.
+  package static func start(
+    _ arguments: [String],
+    environment: [String: String],
+    folder: String
+  ) throws -> ChildProcess {
+    guard let name = arguments.first else { throw Explanation(what: "There is no command to run.") }
+    guard let program = executable(name, environment: environment, folder: folder) else {
+      throw Explanation(
+        what: "'\(name)' cannot be started.",
+        why: name.contains("/")
+          ? "There is no executable file of that name."
+          : "No program of that name is on the step's PATH: \(environment["PATH"] ?? "").",
+        next: "Correct the command, or install the program."
+      )
+    }
+    var pipe: [Int32] = [-1, -1]
+    guard pipe2(&pipe, O_CLOEXEC) == 0 else { throw SystemFailure("make a pipe", errno) }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, pipe[1], 1)
+    posix_spawn_file_actions_adddup2(&actions, pipe[1], 2)
+    posix_spawn_file_actions_addchdir_np(&actions, folder)
+    posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    var all = sigset_t()
+    sigemptyset(&none)
+    sigfillset(&all)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setsigdefault(&attributes, &all)
+    posix_spawnattr_setflags(
+      &attributes,
+      Int16(POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF)
+    )
+    var pid: Int32 = 0
+    let failure = withCStrings(arguments) { argv in
+      withCStrings(environment.map { "\($0.key)=\($0.value)" }) { envp in
+        posix_spawn(&pid, program, &actions, &attributes, argv, envp)
+      }
+    }
+    close(pipe[1])
+    guard failure == 0 else {
+      close(pipe[0])
+      throw Explanation(
+        what: "'\(name)' cannot be started.",
+        why: String(cString: strerror(failure)) + ".",
+        next: failure == ENOEXEC
+          ? "A script needs a first line such as #!/usr/bin/env python3." : "Correct the command."
+      )
+    }
+    _ = fcntl(pipe[0], F_SETFL, O_NONBLOCK)
+    return ChildProcess(pid: pid, output: pipe[0])
+  }
+
+  /// The file that a program's name stands for, as execvp would find it.
+  package static func executable(
+    _ name: String,
+    environment: [String: String],
+    folder: String
+  ) -> String? {
+    if name.contains("/") {
+      let path = name.hasPrefix("/") ? name : folder + "/" + name
+      return isExecutable(path) ? path : nil
+    }
+    let path = environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+    for part in path.split(separator: ":") where isExecutable("\(part)/\(name)") {
+      return "\(part)/\(name)"
+    }
+    return nil
+  }
+
+  private static func isExecutable(_ path: String) -> Bool {
+    var facts = stat()
+    return stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
+  }
+}
+
+/// A system call that failed: what was tried, and the system's words.
+package struct SystemFailure: Explained, Equatable {
+  package let action: String
+  package let code: Int32
+
+  package init(_ action: String, _ code: Int32) {
+    self.action = action
+    self.code = code
+  }
+
+  package var what: String { "Could not \(action)." }
+  package var why: String { String(cString: strerror(code)) + "." }
+  package var next: String {
+    switch code {
+    case ENOSPC, EDQUOT: "Free some space on that file system; nothing that was recorded is lost."
+    case EACCES, EPERM, EROFS: "Make it writable, or set LATHE_HOME to a folder that is."
+    default: "'lathe doctor' checks the home and this machine."
+    }
+  }
+}
+
+/// Calls `body` with a null-terminated array of C strings, valid during the call.
+func withCStrings<R>(
+  _ strings: [String],
+  _ body: ([UnsafeMutablePointer<CChar>?]) -> R
+) -> R {
+  var pointers: [UnsafeMutablePointer<CChar>?] = strings.map { strdup($0) }
+  pointers.append(nil)
+  defer { for pointer in pointers { free(pointer) } }
+  return body(pointers)
+}

@@ -1,0 +1,148 @@
+import Documents
+import GRDB
+
+/// The catalog's only writer: the agent holds the one of a home, behind the agent's lock.
+///
+/// Each call is one transaction; what belongs together is written in one `write`.
+package final class CatalogWriter: Sendable {
+  private let database: DatabaseQueue
+
+  /// Opens or makes the catalog and brings an older one up to date.
+  ///
+  /// One that a newer Lathe wrote is refused with an `Explanation`.
+  package init(home: Home) throws {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(5)
+    configuration.prepareDatabase { db in
+      try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
+    }
+    database = try DatabaseQueue(path: home.catalog, configuration: configuration)
+    let migrator = Schema.migrator
+    if try database.read(migrator.hasBeenSuperseded) {
+      throw Explanation(
+        what: "The catalog \(home.catalog) was written by a newer Lathe.",
+        why: "This version does not know all of its tables.",
+        next: "Use the newer 'lathe', or another LATHE_HOME."
+      )
+    }
+    try migrator.migrate(database)
+  }
+
+  /// Changes the catalog in one transaction; an error undoes all of it.
+  package func write<T: Sendable>(_ changes: (borrowing Transaction) throws -> T) throws -> T {
+    try database.write { db in try changes(Transaction(db: db)) }
+  }
+
+  /// What one transaction may do.
+  package struct Transaction: ~Copyable {
+    let db: Database
+
+    package func save(_ run: RunRecord) throws { try run.save(db) }
+    package func save(_ step: StepRecord) throws { try step.save(db) }
+    package func save(_ metric: MetricSummary) throws { try metric.save(db) }
+    package func save(_ stack: StackRecord) throws { try stack.save(db) }
+    package func save(_ resource: ResourceRecord) throws { try resource.save(db) }
+    package func save(_ instance: InstanceRecord) throws { try instance.save(db) }
+    package func save(_ model: ModelRecord) throws { try model.save(db) }
+
+    /// The first execution under a key stays canonical.
+    package func add(_ execution: ExecutionRecord) throws {
+      try execution.insert(db, onConflict: .ignore)
+    }
+    package func add(_ event: StackEvent) throws { try event.insert(db) }
+    package func add(_ alert: AlertRecord) throws { try alert.insert(db) }
+
+    /// Writes a resource's new state and its event together.
+    package func transition(_ resource: ResourceRecord) throws {
+      try resource.save(db)
+      try add(
+        StackEvent(
+          stack: resource.stack,
+          logicalID: resource.logicalID,
+          type: resource.type,
+          status: resource.status.rawValue,
+          reason: resource.reason ?? "",
+          time: resource.updated
+        )
+      )
+    }
+
+    /// Writes a stack's new state and its event together.
+    package func transition(_ stack: StackRecord) throws {
+      try stack.save(db)
+      try add(
+        StackEvent(
+          stack: stack.name,
+          logicalID: stack.name,
+          type: "AWS::CloudFormation::Stack",
+          status: stack.status.rawValue,
+          reason: stack.reason ?? "",
+          time: stack.updated
+        )
+      )
+    }
+
+    package func nextRun() throws -> Int {
+      try Int.fetchOne(
+        db,
+        sql: """
+          SELECT 1 + max(coalesce((SELECT max(id) FROM run), 0),
+            coalesce((SELECT max(run) FROM model), 0),
+            coalesce((SELECT max(run) FROM execution), 0))
+          """
+      ) ?? 1
+    }
+
+    package func nextVersion(of group: String) throws -> Int {
+      try Int.fetchOne(
+        db,
+        sql: #"SELECT 1 + coalesce(max(version), 0) FROM model WHERE "group" = ?"#,
+        arguments: [group]
+      ) ?? 1
+    }
+
+    package func deleteRun(_ id: Int) throws {
+      try db.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [id])
+    }
+    package func deleteStack(_ name: String) throws {
+      try db.execute(sql: "DELETE FROM resource WHERE stack = ?", arguments: [name])
+      try db.execute(sql: "DELETE FROM stack WHERE name = ?", arguments: [name])
+    }
+    /// The events of an earlier stack of the same name, before a new one is made.
+    package func deleteEvents(of stack: String) throws {
+      try db.execute(sql: "DELETE FROM event WHERE stack = ?", arguments: [stack])
+    }
+    package func deleteInstance(_ name: String) throws {
+      try db.execute(sql: "DELETE FROM instance WHERE name = ?", arguments: [name])
+    }
+
+    /// What the launch of a run needs to be continued after the agent's death, as JSON text.
+    package func saveLaunch(run: Int, body: String) throws {
+      try db.execute(
+        sql: "INSERT OR REPLACE INTO launch(run, body) VALUES (?, ?)",
+        arguments: [run, body]
+      )
+    }
+    package func launch(of run: Int) throws -> String? {
+      try String.fetchOne(db, sql: "SELECT body FROM launch WHERE run = ?", arguments: [run])
+    }
+
+    package func execution(_ key: Digest) throws -> ExecutionRecord? {
+      try ExecutionRecord.fetchOne(
+        db,
+        sql: "SELECT * FROM execution WHERE key = ?",
+        arguments: [key.hex]
+      )
+    }
+    /// The newest execution of a step of a pipeline, for explaining a miss.
+    package func newestExecution(pipeline: String, step: String) throws -> ExecutionRecord? {
+      try ExecutionRecord.fetchOne(
+        db,
+        sql: """
+          SELECT * FROM execution WHERE pipeline = ? AND step = ? ORDER BY ended DESC LIMIT 1
+          """,
+        arguments: [pipeline, step]
+      )
+    }
+  }
+}

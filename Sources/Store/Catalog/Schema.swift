@@ -1,0 +1,177 @@
+import Foundation
+import GRDB
+import Pipelines
+
+/// The catalog's tables, oldest migration first; a migration that was shipped is never edited.
+enum Schema {
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1") { db in
+      try db.execute(
+        sql: """
+          CREATE TABLE run (
+            id INTEGER PRIMARY KEY, instance TEXT NOT NULL, pipeline TEXT NOT NULL,
+            status TEXT NOT NULL, name TEXT, note TEXT, parent INTEGER, parameters TEXT NOT NULL,
+            created DOUBLE NOT NULL, started DOUBLE, ended DOUBLE, reason TEXT, failedStep TEXT,
+            source TEXT NOT NULL, pipelineFile TEXT NOT NULL, code TEXT NOT NULL,
+            host TEXT NOT NULL, user TEXT NOT NULL, stepCount INTEGER NOT NULL,
+            stepsDone INTEGER NOT NULL, stepsCached INTEGER NOT NULL, mainMetric TEXT,
+            mainGoal TEXT, mainBest DOUBLE, mainLast DOUBLE, sparkline TEXT NOT NULL);
+          CREATE INDEX runByStatus ON run(status, ended);
+          CREATE INDEX runByInstance ON run(instance, id);
+          CREATE TABLE step (
+            run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE, name TEXT NOT NULL,
+            "index" INTEGER NOT NULL, type TEXT NOT NULL, status TEXT NOT NULL,
+            attempt INTEGER NOT NULL, dependsOn TEXT NOT NULL, started DOUBLE, ended DOUBLE,
+            reason TEXT, exitCode INTEGER, signal INTEGER, pid INTEGER, cachedFrom INTEGER,
+            savedSeconds DOUBLE, key TEXT, cacheReason TEXT, outputs TEXT NOT NULL,
+            outcome BOOLEAN, peakMemory INTEGER, cpuSeconds DOUBLE, logRun INTEGER NOT NULL,
+            logAttempt INTEGER NOT NULL, PRIMARY KEY (run, name)) WITHOUT ROWID;
+          CREATE TABLE metric (
+            run INTEGER NOT NULL REFERENCES run(id) ON DELETE CASCADE, step TEXT NOT NULL,
+            name TEXT NOT NULL, goal TEXT, isMain BOOLEAN NOT NULL, count INTEGER NOT NULL,
+            last DOUBLE, lastStep DOUBLE, min DOUBLE, minStep DOUBLE, max DOUBLE, maxStep DOUBLE,
+            PRIMARY KEY (run, step, name)) WITHOUT ROWID;
+          CREATE TABLE launch (
+            run INTEGER PRIMARY KEY REFERENCES run(id) ON DELETE CASCADE, body TEXT NOT NULL);
+          CREATE TABLE execution (
+            key TEXT PRIMARY KEY, run INTEGER NOT NULL, step TEXT NOT NULL,
+            pipeline TEXT NOT NULL, attempt INTEGER NOT NULL, seconds DOUBLE NOT NULL,
+            components TEXT NOT NULL, outputs TEXT NOT NULL, ended DOUBLE NOT NULL) WITHOUT ROWID;
+          CREATE INDEX executionByStep ON execution(pipeline, step, ended);
+          CREATE TABLE stack (
+            name TEXT PRIMARY KEY, status TEXT NOT NULL, reason TEXT, template TEXT NOT NULL,
+            description TEXT NOT NULL, parameters TEXT NOT NULL, outputs TEXT NOT NULL,
+            created DOUBLE NOT NULL, updated DOUBLE NOT NULL);
+          CREATE TABLE resource (
+            stack TEXT NOT NULL, logicalID TEXT NOT NULL, type TEXT NOT NULL,
+            physicalID TEXT NOT NULL, status TEXT NOT NULL, reason TEXT, updated DOUBLE NOT NULL,
+            attributes TEXT NOT NULL, PRIMARY KEY (stack, logicalID));
+          CREATE TABLE event (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, stack TEXT NOT NULL, logicalID TEXT NOT NULL,
+            type TEXT NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL, time DOUBLE NOT NULL);
+          CREATE INDEX eventByStack ON event(stack, id);
+          CREATE TABLE instance (
+            name TEXT PRIMARY KEY, status TEXT NOT NULL, folder TEXT NOT NULL,
+            isAdopted BOOLEAN NOT NULL, stack TEXT, instanceType TEXT NOT NULL, cpus INTEGER,
+            memory INTEGER, reason TEXT, created DOUBLE NOT NULL);
+          CREATE TABLE model (
+            "group" TEXT NOT NULL, version INTEGER NOT NULL, approval TEXT NOT NULL,
+            run INTEGER NOT NULL, step TEXT NOT NULL, instance TEXT NOT NULL,
+            artifact TEXT NOT NULL, metrics TEXT NOT NULL, description TEXT NOT NULL,
+            created DOUBLE NOT NULL, decided DOUBLE, decidedBy TEXT, note TEXT,
+            PRIMARY KEY ("group", version)) WITHOUT ROWID;
+          CREATE TABLE alert (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER, stack TEXT, message TEXT NOT NULL,
+            time DOUBLE NOT NULL);
+          """
+      )
+    }
+    return migrator
+  }
+}
+
+/// How records become rows: a column a property; dates as seconds since 1970; lists and maps as JSON.
+protocol CatalogRecord: FetchableRecord, PersistableRecord {}
+
+extension CatalogRecord {
+  static func databaseDateEncodingStrategy(for column: String) -> DatabaseDateEncodingStrategy {
+    .timeIntervalSince1970
+  }
+
+  static func databaseDateDecodingStrategy(for column: String) -> DatabaseDateDecodingStrategy {
+    .timeIntervalSince1970
+  }
+}
+
+extension RunRecord: CatalogRecord {
+  static var databaseTableName: String { "run" }
+}
+
+extension StepRecord: CatalogRecord {
+  static var databaseTableName: String { "step" }
+}
+
+extension StackRecord: CatalogRecord {
+  static var databaseTableName: String { "stack" }
+}
+
+extension ResourceRecord: CatalogRecord {
+  static var databaseTableName: String { "resource" }
+}
+
+extension InstanceRecord: CatalogRecord {
+  static var databaseTableName: String { "instance" }
+}
+
+extension ModelRecord: CatalogRecord {
+  static var databaseTableName: String { "model" }
+}
+
+extension ExecutionRecord: CatalogRecord {
+  static var databaseTableName: String { "execution" }
+}
+
+extension StackEvent: CatalogRecord {
+  static var databaseTableName: String { "event" }
+
+  func encode(to container: inout PersistenceContainer) {
+    // The identifier is SQLite's to give.
+    container["id"] = id == 0 ? nil : id
+    container["stack"] = stack
+    container["logicalID"] = logicalID
+    container["type"] = type
+    container["status"] = status
+    container["reason"] = reason
+    container["time"] = time.timeIntervalSince1970
+  }
+}
+
+extension AlertRecord: CatalogRecord {
+  static var databaseTableName: String { "alert" }
+
+  func encode(to container: inout PersistenceContainer) {
+    container["id"] = id == 0 ? nil : id
+    container["run"] = run
+    container["stack"] = stack
+    container["message"] = message
+    container["time"] = time.timeIntervalSince1970
+  }
+}
+
+/// SQLite makes NULL of NaN; reading turns it back.
+extension MetricSummary: CatalogRecord {
+  static var databaseTableName: String { "metric" }
+
+  init(row: Row) throws {
+    self.init(
+      run: row["run"],
+      step: row["step"],
+      name: row["name"],
+      goal: (row["goal"] as String?).flatMap(Goal.init(rawValue:)),
+      isMain: row["isMain"],
+      count: row["count"],
+      last: row["last"] ?? .nan,
+      lastStep: row["lastStep"] ?? .nan,
+      min: row["min"] ?? .nan,
+      minStep: row["minStep"] ?? .nan,
+      max: row["max"] ?? .nan,
+      maxStep: row["maxStep"] ?? .nan
+    )
+  }
+
+  func encode(to container: inout PersistenceContainer) {
+    container["run"] = run
+    container["step"] = step
+    container["name"] = name
+    container["goal"] = goal?.rawValue
+    container["isMain"] = isMain
+    container["count"] = count
+    container["last"] = last
+    container["lastStep"] = lastStep
+    container["min"] = min
+    container["minStep"] = minStep
+    container["max"] = max
+    container["maxStep"] = maxStep
+  }
+}
