@@ -80,6 +80,13 @@ package struct Context: Sendable {
   /// Size of the whole terminal.
   package var size: Size
 
+  /// Where the screen in front draws: all but the header line and the footer line.
+  ///
+  /// Views need it to place the mouse, whose positions count from the terminal's corner.
+  package var area: Rect {
+    Rect(x: 0, y: 1, width: size.width, height: size.height - 2)
+  }
+
   package init(
     answers: [Query: Answer] = [:],
     now: Double,

@@ -1,0 +1,126 @@
+import Glibc
+import Store
+import Terminal
+
+// How times, sizes and statuses read on every screen.
+
+/// A duration such as "0.4s", "42s", "2m14s", "3h05m" or "2d04h"; empty when it is not a number.
+func durationText(_ seconds: Double) -> SafeText {
+  guard seconds.isFinite, seconds < 1e9 else { return "" }
+  let past = max(0, seconds)
+  if past < 9.95 {
+    let tenths = Int((past * 10).rounded())
+    return tenths % 10 == 0 ? "\(tenths / 10)s" : "\(tenths / 10).\(tenths % 10)s"
+  }
+  let whole = Int(past)
+  return switch whole {
+  case ..<60: "\(whole)s"
+  case ..<3600: "\(whole / 60)m\(twoDigits(whole % 60))s"
+  case ..<86400: "\(whole / 3600)h\(twoDigits(whole / 60 % 60))m"
+  default: "\(whole / 86400)d\(twoDigits(whole / 3600 % 24))h"
+  }
+}
+
+/// Bytes in 1024s: "412 B", "3.1 KB", "16 GB".
+func bytesText(_ bytes: Int) -> SafeText {
+  guard bytes >= 1024 else { return "\(max(0, bytes)) B" }
+  var value = Double(bytes)
+  var unit = 0
+  let units: [SafeText] = ["B", "KB", "MB", "GB", "TB", "PB"]
+  while value >= 999.5, unit < units.count - 1 {
+    value /= 1024
+    unit += 1
+  }
+  if value < 9.95 {
+    let tenths = Int((value * 10).rounded())
+    return tenths % 10 == 0
+      ? "\(tenths / 10) \(units[unit])" : "\(tenths / 10).\(tenths % 10) \(units[unit])"
+  }
+  return "\(Int(value.rounded())) \(units[unit])"
+}
+
+/// The time of day where the user is: "14:02"; with the day before it when that is not today's.
+func clockText(_ time: Double, now: Double) -> SafeText {
+  guard let at = localTime(time), let today = localTime(now) else { return "" }
+  let clock: SafeText = "\(twoDigits(Int(at.tm_hour))):\(twoDigits(Int(at.tm_min)))"
+  if at.tm_year == today.tm_year, at.tm_yday == today.tm_yday { return clock }
+  let day: SafeText = "\(twoDigits(Int(at.tm_mon) + 1))-\(twoDigits(Int(at.tm_mday)))"
+  if at.tm_year == today.tm_year { return "\(day) \(clock)" }
+  return "\(Int(at.tm_year) + 1900)-\(day) \(clock)"
+}
+
+private func localTime(_ seconds: Double) -> tm? {
+  guard seconds.isFinite, abs(seconds) < 1e12 else { return nil }
+  var time = time_t(seconds)
+  var parts = tm()
+  return localtime_r(&time, &parts) == nil ? nil : parts
+}
+
+private func twoDigits(_ number: Int) -> SafeText {
+  number < 10 ? "0\(number)" : "\(number)"
+}
+
+extension RunStatus {
+  /// One cell that tells the status where there is no colour.
+  func glyph(_ glyphs: GlyphSet) -> SafeText {
+    switch self {
+    case .queued: glyphs == .ascii ? "o" : "○"
+    case .executing: glyphs == .ascii ? ">" : "▶"
+    case .stopping, .stopped: glyphs == .ascii ? "#" : "■"
+    case .failed: glyphs == .ascii ? "x" : "✗"
+    case .succeeded: glyphs == .ascii ? "+" : "✓"
+    }
+  }
+
+  var style: Style {
+    switch self {
+    case .queued: .dim
+    case .executing: .running
+    case .stopping, .stopped: .warning
+    case .failed: .bad
+    case .succeeded: .good
+    }
+  }
+}
+
+extension StepStatus {
+  /// One cell that tells the status where there is no colour.
+  func glyph(_ glyphs: GlyphSet) -> SafeText {
+    switch self {
+    case .waiting: glyphs == .ascii ? "." : "·"
+    case .queued: glyphs == .ascii ? "o" : "○"
+    case .starting, .executing: glyphs == .ascii ? ">" : "▶"
+    case .stopping, .stopped: glyphs == .ascii ? "#" : "■"
+    case .failed: glyphs == .ascii ? "x" : "✗"
+    case .succeeded: glyphs == .ascii ? "+" : "✓"
+    case .cached: "="
+    case .skipped: "-"
+    }
+  }
+
+  var style: Style {
+    switch self {
+    case .waiting, .queued, .skipped: .dim
+    case .starting, .executing: .running
+    case .stopping, .stopped: .warning
+    case .failed: .bad
+    case .succeeded, .cached: .good
+    }
+  }
+
+  /// In plain words: "running", "waits".
+  var word: SafeText {
+    switch self {
+    case .waiting: "waits"
+    case .queued: "queued"
+    case .starting: "starting"
+    case .executing: "running"
+    case .stopping: "stopping"
+    case .stopped: "stopped"
+    case .failed: "FAILED"
+    case .succeeded: "ok"
+    case .cached: "cached"
+    case .skipped: "skipped"
+    }
+  }
+}
