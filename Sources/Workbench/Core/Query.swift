@@ -31,6 +31,8 @@ package enum Query: Sendable, Hashable {
   case folder(String)
   /// A text file's content, for the editor.
   case file(String)
+  /// The files below a folder by their relative paths, hidden folders and environments left out.
+  case files(String)
 }
 
 package enum LogWindow: Sendable, Hashable {
@@ -60,6 +62,7 @@ package enum Answer: Sendable, Equatable {
   case template(LoadedTemplate)
   case folder([FolderEntry])
   case file(FileFacts)
+  case files([String])
   case failed(Explanation)
 }
 

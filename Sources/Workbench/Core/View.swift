@@ -18,6 +18,16 @@ package protocol View: Sendable {
   /// view gets `.action` for those, and everything that no binding took as it came.
   mutating func update(_ event: ViewEvent, _ context: Context) -> [Effect]
   func draw(on screen: inout Screen, in area: Rect, _ context: Context)
+  /// Whether typed characters are text now: the root then keeps `q`, `?`, `:` and the digits out of
+  /// the way; Esc without a binding of the view still goes back.
+  var takesText: Bool { get }
+  /// What would be lost if the view were closed now: "train.py"; nil when nothing would be.
+  var unsaved: SafeText? { get }
+}
+
+extension View {
+  package var takesText: Bool { false }
+  package var unsaved: SafeText? { nil }
 }
 
 /// What a view is told.
