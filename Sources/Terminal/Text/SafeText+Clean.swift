@@ -9,7 +9,9 @@ extension SafeText {
     if let plain = plainASCII(text, limit: limit) { return plain }
     var gate = Gate()
     var seen = 0
-    let (most, limit) = (max(0, limit).multipliedReportingOverflow(by: 16).partialValue, max(0, limit))
+    let (most, limit) = (
+      max(0, limit).multipliedReportingOverflow(by: 16).partialValue, max(0, limit)
+    )
     for scalar in text.unicodeScalars {
       if gate.count > limit || seen > most { break }
       seen += 1
