@@ -1,7 +1,19 @@
 #pragma once
-// What Swift cannot call by itself: variadic system calls, and the gallery's bytes.
+// What Swift cannot call by itself: variadic system calls and glibc's extensions.
 
 #include <stddef.h>
+#include <sys/types.h>
 
 /// A descriptor that becomes readable when the process ends; -1 with errno on failure.
-int lathe_pidfd_open(int pid);
+int lathe_pidfd_open(pid_t pid);
+
+/// A pipe whose ends are closed in programs that are started; 0, or -1 with errno.
+int lathe_pipe(int ends[2]);
+
+/// Starts `program` in `folder`, in a session of its own, with default signals, standard input from
+/// /dev/null, `output` as standard output and standard error, and no other descriptor.
+///
+/// A negative `output` means /dev/null. Returns 0, or the error number.
+int lathe_spawn(
+    pid_t *pid, const char *program, char *const argv[], char *const envp[], const char *folder,
+    int output);

@@ -1,3 +1,4 @@
+import CSystem
 import Documents
 import Glibc
 
@@ -31,38 +32,17 @@ package struct ChildProcess: Sendable {
         next: "Correct the command, or install the program."
       )
     }
-    var pipe: [Int32] = [-1, -1]
-    guard pipe2(&pipe, O_CLOEXEC) == 0 else { throw SystemFailure("make a pipe", errno) }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, pipe[1], 1)
-    posix_spawn_file_actions_adddup2(&actions, pipe[1], 2)
-    posix_spawn_file_actions_addchdir_np(&actions, folder)
-    posix_spawn_file_actions_addclosefrom_np(&actions, 3)
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var none = sigset_t()
-    var all = sigset_t()
-    sigemptyset(&none)
-    sigfillset(&all)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setsigdefault(&attributes, &all)
-    posix_spawnattr_setflags(
-      &attributes,
-      Int16(POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF)
-    )
+    var ends: [Int32] = [-1, -1]
+    guard lathe_pipe(&ends) == 0 else { throw SystemFailure("make a pipe", errno) }
     var pid: Int32 = 0
     let failure = withCStrings(arguments) { argv in
       withCStrings(environment.map { "\($0.key)=\($0.value)" }) { envp in
-        posix_spawn(&pid, program, &actions, &attributes, argv, envp)
+        lathe_spawn(&pid, program, argv, envp, folder, ends[1])
       }
     }
-    close(pipe[1])
+    close(ends[1])
     guard failure == 0 else {
-      close(pipe[0])
+      close(ends[0])
       throw Explanation(
         what: "'\(name)' cannot be started.",
         why: String(cString: strerror(failure)) + ".",
@@ -70,8 +50,8 @@ package struct ChildProcess: Sendable {
           ? "A script needs a first line such as #!/usr/bin/env python3." : "Correct the command."
       )
     }
-    _ = fcntl(pipe[0], F_SETFL, O_NONBLOCK)
-    return ChildProcess(pid: pid, output: pipe[0])
+    _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
+    return ChildProcess(pid: pid, output: ends[0])
   }
 
   /// The file that a program's name stands for, as execvp would find it.
