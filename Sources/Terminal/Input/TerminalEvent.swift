@@ -7,6 +7,8 @@ package enum TerminalEvent: Sendable, Equatable {
   case resize(Size)
   /// The terminal gained or lost the keyboard's attention.
   case focus(Bool)
+  /// The terminal is gone; nothing will ever arrive again.
+  case hangup
 }
 
 /// A key as it arrives.

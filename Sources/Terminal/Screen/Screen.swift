@@ -36,7 +36,11 @@ package struct Screen: Sendable, Equatable {
     }
     set {
       guard x >= 0, y >= 0, x < size.width, y < size.height else { return }
-      cells[y * size.width + x] = newValue
+      let index = y * size.width + x
+      // Half of a wide character never stays without the other half.
+      if x > 0, cells[index].text == nil { cells[index - 1].text = " " }
+      if x + 1 < size.width, cells[index + 1].text == nil { cells[index + 1].text = " " }
+      cells[index] = newValue
     }
   }
 

@@ -35,15 +35,16 @@ package struct TextField: Sendable, Equatable {
     for character in inserted {
       if character.isNewline || character == "\t" {
         line.append(" ")
-      } else if character.cellWidth > 0 {
+      } else if character.cellWidth > 0 || (character.isMark && cursor > 0) {
         line.append(character)
       }
     }
-    let room = max(0, limit - text.count)
-    let taken = String(line.prefix(room))
+    let before = text.count
+    let taken = String(line.prefix(max(0, limit - before)))
     guard !taken.isEmpty else { return }
     text.insert(contentsOf: taken, at: index(cursor))
-    cursor = min(text.count, cursor + taken.count)
+    // A mark joins the character before it.
+    cursor = min(text.count, max(0, cursor + text.count - before))
   }
 
   /// Handles the keys of a line editor; false for a key that is not its own, such as Enter.
@@ -157,6 +158,12 @@ package struct TextField: Sendable, Equatable {
 }
 
 extension Character {
+  /// A combining mark by itself, as a keyboard sends it after its letter.
+  fileprivate var isMark: Bool {
+    guard let scalar = unicodeScalars.first else { return false }
+    return scalar.value >= 0x300 && scalar.cells == 0
+  }
+
   /// Letters, digits and underscores make a word.
   package var isWordPart: Bool { isLetter || isNumber || self == "_" }
 }
