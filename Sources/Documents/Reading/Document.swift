@@ -1,0 +1,63 @@
+/// A YAML or JSON document as written.
+///
+/// Reading never fails: what is wrong with the text is in `diagnostics`, and `root` is what could be
+/// understood. Hostile text costs a bounded amount of time and memory (see `Limits`).
+package struct Document: Sendable, Equatable {
+  /// Nil when the text is empty or not well-formed.
+  package var root: Node?
+  /// Syntax errors and exceeded limits; all are errors.
+  package var diagnostics: [Diagnostic]
+  /// Keys that a mapping has more than once.
+  package var duplicates: [Duplicate]
+
+  package init(root: Node?, diagnostics: [Diagnostic] = [], duplicates: [Duplicate] = []) {
+    self.root = root
+    self.diagnostics = diagnostics
+    self.duplicates = duplicates
+  }
+
+  package struct Duplicate: Sendable, Equatable {
+    package let key: String
+    package let place: Place
+    package let first: Place
+  }
+
+  /// What is done about `*name`.
+  package enum Aliases: Sendable {
+    /// Replaced by what it stands for; its nodes count against the limit.
+    case expanded
+    /// Each is an error with this message.
+    case refused(String)
+  }
+
+  package struct Limits: Sendable {
+    /// Bytes of UTF-8.
+    package var size = 1 << 20
+    /// Lists and maps inside each other.
+    package var depth = 64
+    /// Keys and values, aliases expanded.
+    package var nodes = 100_000
+
+    package init() {}
+  }
+
+  /// Reads a text, YAML or JSON (which YAML contains).
+  package static func read(
+    _ text: String,
+    aliases: Aliases = .expanded,
+    limits: Limits = Limits()
+  ) -> Document {
+    guard text.utf8.count <= limits.size else {
+      let finding = Diagnostic(
+        at: .start,
+        "The document has \(text.utf8.count) bytes; at most \(limits.size) are read."
+      )
+      return Document(root: nil, diagnostics: [finding])
+    }
+    return compose(text, aliases, limits)
+  }
+}
+
+extension Place {
+  package static let start = Place(line: 1, column: 1)
+}

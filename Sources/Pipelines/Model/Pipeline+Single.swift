@@ -1,0 +1,37 @@
+extension Pipeline {
+  /// The pipeline that runs one command without a file: a Training step that is never cached.
+  ///
+  /// The step is named after the program or, behind an interpreter, after the script:
+  /// `python train.py --lr 0.1` makes "train".
+  package static func single(name: String, command: [String]) -> Pipeline {
+    var process = ProcessStep(command: .arguments(command.map { Text($0) }))
+    process.isCached = false
+    let step = Step(name: stepName(for: command), type: .training, work: .process(process))
+    return Pipeline(name: name, steps: [step])
+  }
+
+  private static func stepName(for command: [String]) -> String {
+    let launchers = ["python", "bash", "sh", "zsh", "uv", "torchrun", "accelerate", "env", "time"]
+    var program = command.first ?? "run"
+    if launchers.contains(where: { base(program).hasPrefix($0) }) {
+      let script = command.dropFirst().first { argument in
+        !argument.hasPrefix("-") && [".py", ".sh"].contains { argument.hasSuffix($0) }
+      }
+      if let script {
+        program = script
+      } else if let flag = command.firstIndex(of: "-m"), flag + 1 < command.count {
+        program = command[flag + 1]
+      }
+    }
+    let stem = base(program).split(separator: ".").first.map(String.init) ?? ""
+    let kept = stem.utf8.map { byte in
+      byte.isLetterOrDigit || byte == UInt8(ascii: "_") ? byte : UInt8(ascii: "-")
+    }
+    let name = String(decoding: kept.drop { !$0.isLetterOrDigit }.prefix(64), as: UTF8.self)
+    return name.isEmpty ? "run" : name
+  }
+
+  private static func base(_ path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? ""
+  }
+}

@@ -1,0 +1,133 @@
+import Documents
+
+extension PipelineReader {
+  /// Checks every reference and turns the ones to steps into dependencies.
+  mutating func checkReferences() {
+    let stepNames = drafts.map(\.step.name)
+    for index in drafts.indices {
+      let draft = drafts[index]
+      var needed: [String] = []
+      for (reference, place) in draft.references {
+        switch reference {
+        case .parameter(let name):
+          let names = parameters.map(\.name)
+          guard !names.contains(name) else { continue }
+          error(
+            at: place,
+            "Parameter '\(name)' is not declared.",
+            hint: suggestion(for: name, among: names)
+          )
+        case .input(let name):
+          checkOwn(name, "input", draft.step.process?.inputs.keys.sorted(), draft.step, place)
+        case .output(let name):
+          checkOwn(name, "output", draft.step.process?.outputs.keys.sorted(), draft.step, place)
+        case .stepOutput(let step, let output), .stepValue(let step, let output, _):
+          checkOutput(output, of: step, at: place)
+          needed.append(step)
+        case .run: continue
+        }
+      }
+      for (name, place) in draft.dependsOn {
+        if !stepNames.contains(name) { unknownStep(name, at: place) }
+        needed.append(name)
+      }
+      drafts[index].step.dependsOn = needed.uniqued.filter(stepNames.contains)
+    }
+  }
+
+  private mutating func checkOwn(
+    _ name: String,
+    _ what: String,
+    _ names: [String]?,
+    _ step: Step,
+    _ place: Place
+  ) {
+    guard let names else {
+      error(
+        at: place,
+        "Step '\(step.name)' has no \(what)s: it is a \(step.type.rawValue) step."
+      )
+      return
+    }
+    guard !names.contains(name) else { return }
+    error(
+      at: place,
+      "Step '\(step.name)' has no \(what) '\(name)'.",
+      hint: suggestion(for: name, among: names)
+    )
+  }
+
+  private mutating func checkOutput(_ output: String, of name: String, at place: Place) {
+    guard let step = drafts.first(where: { $0.step.name == name })?.step else {
+      unknownStep(name, at: place)
+      return
+    }
+    let outputs = step.process?.outputs.keys.sorted() ?? []
+    guard !outputs.contains(output) else { return }
+    error(
+      at: place,
+      "Step '\(name)' has no output '\(output)'.",
+      hint: outputs.isEmpty
+        ? step.process == nil
+          ? "A \(step.type.rawValue) step makes none."
+          : "Declare it there: outputs: { \(output): \(output) }."
+        : suggestion(for: output, among: outputs)
+    )
+  }
+
+  private mutating func unknownStep(_ name: String, at place: Place) {
+    error(
+      at: place,
+      "There is no step '\(name.prefix(80))'.",
+      hint: suggestion(for: name, among: drafts.map(\.step.name))
+    )
+  }
+
+  /// Gives every step that a condition names its branch; a step belongs to one condition at most.
+  mutating func assignBranches() {
+    for draft in drafts {
+      for (name, outcome, place) in draft.branches {
+        guard let index = drafts.firstIndex(where: { $0.step.name == name }) else {
+          unknownStep(name, at: place)
+          continue
+        }
+        if let other = drafts[index].step.branch {
+          error(
+            at: place,
+            other.condition == draft.step.name
+              ? "Step '\(name)' stands twice in the branches of condition '\(other.condition)'."
+              : "Step '\(name)' is already a branch of condition '\(other.condition)'.",
+            hint: "A step belongs to one branch."
+          )
+          continue
+        }
+        drafts[index].step.branch = .init(condition: draft.step.name, outcome: outcome)
+        drafts[index].step.dependsOn = (drafts[index].step.dependsOn + [draft.step.name]).uniqued
+      }
+    }
+  }
+
+  /// The steps, each behind what it depends on, otherwise as written; a cycle is reported.
+  mutating func sortedSteps() -> [Step] {
+    let steps = drafts.map(\.step)
+    switch dependencyOrder(steps.map { ($0.name, $0.dependsOn) }) {
+    case .success(let order): return order.map { steps[$0] }
+    case .failure(let cycle):
+      let first = steps.first { $0.name == cycle.names[0] }
+      error(
+        at: first?.place ?? .start,
+        "The steps depend on each other in a circle: \(cycle.names.joined(separator: " -> ")).",
+        hint: "Each one waits for the one behind it."
+      )
+      return steps
+    }
+  }
+}
+
+extension [String] {
+  /// Without repetitions, in order of first appearance.
+  var uniqued: [String] {
+    var seen: Set<String> = []
+    return filter { seen.insert($0).inserted }
+  }
+}

@@ -1,0 +1,152 @@
+import Documents
+
+extension PipelineReader {
+  mutating func readProcess(
+    _ fields: [String: Node],
+    into draft: inout StepDraft,
+    _ defaults: StepSettings
+  ) {
+    let settings = settings(fields, over: defaults)
+    var process = ProcessStep(command: .arguments([]))
+    process.python = settings.python
+    process.before = settings.before
+    process.environment = settings.environment
+    process.passEnvironment = settings.passEnvironment
+    process.code = settings.code
+    process.cpus = settings.cpus
+    process.memory = settings.memory
+    process.isCached = settings.isCached
+    draft.references += settings.references
+
+    if let node = fields["run"] { process.command = command(node, into: &draft) }
+    if let node = fields["inputs"] { process.inputs = inputs(node, into: &draft) }
+    if let node = fields["outputs"] { process.outputs = outputs(node) }
+    if let node = fields["metrics"] { process.metrics = metrics(node) }
+    draft.step.work = .process(process)
+  }
+
+  private mutating func command(_ node: Node, into draft: inout StepDraft) -> ProcessStep.Command {
+    if let items = node.sequence {
+      if items.isEmpty { error(at: node.place, "'run' is empty.") }
+      return .arguments(items.compactMap { text($0, "run", into: &draft) })
+    }
+    guard let line = text(node, "run", for: .shell, into: &draft) else { return .arguments([]) }
+    if node.scalar?.text.allSatisfy(\.isWhitespace) == true {
+      error(at: node.place, "'run' is empty.")
+    }
+    return .shell(line)
+  }
+
+  private mutating func inputs(
+    _ node: Node,
+    into draft: inout StepDraft
+  ) -> [String: ProcessStep.Input] {
+    var inputs: [String: ProcessStep.Input] = [:]
+    for entry in entries(node, of: "'inputs'") ?? []
+    where check(name: entry.key, at: entry.place, "An input's name") {
+      let before = diagnostics.count
+      guard let text = text(entry.value, entry.key, into: &draft) else { continue }
+      switch text.parts.count == 1 ? text.parts[0] : nil {
+      case .literal(let path):
+        inputs[entry.key] = instancePath(path, at: entry.value.place, "inputs").map { .path($0) }
+      case .reference(.stepOutput(let step, let output)):
+        inputs[entry.key] = .output(step: step, output: output)
+      default:
+        guard diagnostics.count == before else { continue }
+        error(
+          at: entry.value.place,
+          "Input '\(entry.key)' has to be a path in the instance or one output of another step.",
+          hint: "Write data/raw.csv or \"${steps.STEP.outputs.NAME}\"."
+        )
+      }
+    }
+    return inputs
+  }
+
+  private mutating func outputs(_ node: Node) -> [String: String] {
+    var outputs: [String: String] = [:]
+    var paths: [String: String] = [:]
+    for entry in entries(node, of: "'outputs'") ?? [] {
+      guard check(name: entry.key, at: entry.place, "An output's name"),
+        let path = string(entry.value, entry.key)
+      else { continue }
+      let normal = path.normalizedPath
+      if !path.staysInside {
+        error(
+          at: entry.value.place,
+          "Output '\(entry.key)' is '\(path.prefix(80))', which leaves the step's work folder.",
+          hint: "Give a path relative to the work folder, such as \(entry.key)."
+        )
+      } else if normal.isEmpty {
+        error(
+          at: entry.value.place,
+          "Output '\(entry.key)' has to be a file or folder in the step's work folder."
+        )
+      } else if let other = paths[normal] {
+        error(
+          at: entry.value.place,
+          "Outputs '\(other)' and '\(entry.key)' are the same path '\(normal)'."
+        )
+      }
+      paths[normal] = entry.key
+      outputs[entry.key] = normal
+    }
+    return outputs
+  }
+
+  private mutating func metrics(_ node: Node) -> [MetricDefinition] {
+    var metrics: [MetricDefinition] = []
+    for item in items(node, "metrics") ?? [] {
+      guard
+        let fields = fields(
+          item,
+          of: "A metric",
+          allowed: ["name", "regex", "goal", "main"],
+          required: ["name", "regex"]
+        ), let name = fields["name"].flatMap({ metricName($0) })
+      else { continue }
+      if metrics.contains(where: { $0.name == name }) {
+        error(at: item.place, "A second metric is named '\(name)'.")
+      }
+      guard let pattern = fields["regex"].flatMap({ pattern($0, of: name) }) else { continue }
+      var metric = MetricDefinition(name: name, pattern: pattern)
+      if let goal = fields["goal"], let text = string(goal, "goal") {
+        metric.goal = Goal(rawValue: text)
+        if metric.goal == nil {
+          error(at: goal.place, "'goal' has to be min or max, and is '\(text.prefix(80))'.")
+        }
+      }
+      if let main = fields["main"] { metric.isMain = boolean(main, "main") ?? false }
+      metrics.append(metric)
+    }
+    return metrics
+  }
+
+  private mutating func metricName(_ node: Node) -> String? {
+    guard let name = string(node, "name") else { return nil }
+    // As SageMaker's names, but for what would make two lines or a path of them.
+    let isFine =
+      1...64 ~= name.utf8.count && (name.utf8.first?.isLetterOrDigit ?? false)
+      && name.utf8.allSatisfy { $0.isLetterOrDigit || "_-.:@".utf8.contains($0) }
+    if isFine { return name }
+    error(
+      at: node.place,
+      "A metric's name cannot be '\(name.prefix(80))'.",
+      hint: "Use up to 64 letters, digits and _-.:@, beginning with a letter or digit."
+    )
+    return nil
+  }
+
+  private mutating func pattern(_ node: Node, of metric: String) -> Pattern? {
+    guard let source = string(node, "regex") else { return nil }
+    do throws(PatternError) {
+      return try Pattern(source)
+    } catch {
+      self.error(
+        at: node.place(at: error.offset),
+        "The regex of metric '\(metric)' cannot be used, at its column \(error.offset + 1): \(error.message)"
+      )
+      return nil
+    }
+  }
+}

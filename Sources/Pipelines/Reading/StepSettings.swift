@@ -1,0 +1,144 @@
+import Documents
+
+/// What a pipeline may say once for all of its Processing and Training steps.
+struct StepSettings {
+  var python: String?
+  var before: [String] = []
+  var environment: [String: Text] = [:]
+  /// The references in `environment` with their places.
+  var references: [(reference: Reference, place: Place)] = []
+  var passEnvironment: [String] = []
+  var code: [String]?
+  var cpus = 1
+  var memory: Int?
+  var isCached = true
+}
+
+extension PipelineReader {
+  /// Reads the settings that `fields` give; what they do not give stays as in `base`.
+  ///
+  /// `env` and `pass_env` are added to the base's, the others replace them.
+  mutating func settings(
+    _ fields: [String: Node],
+    over base: StepSettings
+  ) -> StepSettings {
+    var settings = base
+    if let node = fields["python"], let text = string(node, "python") {
+      if text.isEmpty { error(at: node.place, "'python' is empty.") }
+      settings.python = text
+    }
+    if let node = fields["before"] { settings.before = strings(node, "before") ?? [] }
+    if let node = fields["env"] { readEnvironment(node, into: &settings) }
+    if let node = fields["pass_env"] {
+      for item in node.sequence ?? [node] {
+        guard let name = string(item, "pass_env"), checkVariable(name, at: item.place),
+          !settings.passEnvironment.contains(name)
+        else { continue }
+        settings.passEnvironment.append(name)
+      }
+    }
+    if let node = fields["code"] {
+      settings.code = (node.sequence ?? [node]).compactMap { item in
+        string(item, "code").flatMap { instancePath($0, at: item.place, "code") }
+      }
+    }
+    if let node = fields["cpu"], let text = string(node, "cpu") {
+      if let cpus = Int(text), 1...4096 ~= cpus {
+        settings.cpus = cpus
+      } else {
+        error(
+          at: node.place,
+          "'cpu' has to be a whole number of CPUs, at least 1, and is '\(text.prefix(80))'."
+        )
+      }
+    }
+    if let node = fields["memory"], let text = string(node, "memory") {
+      settings.memory = byteCount(text)
+      if settings.memory == nil {
+        error(
+          at: node.place,
+          "'memory' cannot be '\(text.prefix(80))'.",
+          hint: "Write a size such as 512MiB, 4GiB or 4000000000."
+        )
+      }
+    }
+    if let node = fields["cache"] {
+      settings.isCached = boolean(node, "cache") ?? settings.isCached
+    }
+    return settings
+  }
+
+  private mutating func readEnvironment(_ node: Node, into settings: inout StepSettings) {
+    for entry in entries(node, of: "'env'") ?? [] where checkVariable(entry.key, at: entry.place) {
+      // The references are collected as a step's would be; null means the empty text.
+      var draft = StepDraft(step: Step(name: "", type: .fail, work: .fail(message: Text(""))))
+      settings.environment[entry.key] =
+        entry.value.isNull ? Text("") : text(entry.value, entry.key, into: &draft)
+      settings.references += draft.references
+    }
+  }
+
+  private mutating func checkVariable(_ name: String, at place: Place) -> Bool {
+    if name.isVariableName { return true }
+    error(
+      at: place,
+      "'\(name.prefix(80))' cannot name an environment variable.",
+      hint: "Use letters, digits and '_', not beginning with a digit."
+    )
+    return false
+  }
+
+  /// A path relative to the instance that stays in it; nil and an error otherwise.
+  mutating func instancePath(_ path: String, at place: Place, _ what: String) -> String? {
+    guard !path.isEmpty else {
+      error(at: place, "A path in '\(what)' is empty.")
+      return nil
+    }
+    guard path.staysInside else {
+      error(
+        at: place,
+        "'\(path.prefix(80))' leaves the instance.",
+        hint: "Paths in '\(what)' are relative to the instance's folder; a link in it may lead out."
+      )
+      return nil
+    }
+    return path
+  }
+}
+
+extension String {
+  /// Whether the path, taken from a folder, cannot leave that folder.
+  var staysInside: Bool {
+    guard !hasPrefix("/"), !hasPrefix("~"), utf8.count <= 4096 else { return false }
+    var depth = 0
+    for part in split(separator: "/") where part != "." {
+      depth += part == ".." ? -1 : 1
+      if depth < 0 { return false }
+    }
+    return true
+  }
+
+  /// The path without `.` and `..`, or the empty text for the folder itself.
+  var normalizedPath: String {
+    var parts: [Substring] = []
+    for part in split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return parts.joined(separator: "/")
+  }
+}
+
+/// The bytes that a size stands for: `4GiB`, `500 MB` or plain bytes; nil when it is none.
+func byteCount(_ text: String) -> Int? {
+  let units: [(suffix: String, bytes: Double)] = [
+    ("KiB", 1024), ("MiB", 1_048_576), ("GiB", 1_073_741_824), ("TiB", 1_099_511_627_776),
+    ("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("TB", 1e12),
+  ]
+  let unit = units.first { text.hasSuffix($0.suffix) }
+  var digits = text.dropLast(unit?.suffix.count ?? 0)
+  if unit != nil, digits.last == " " { digits.removeLast() }
+  guard let number = String(digits).number, number > 0 else { return nil }
+  let bytes = number * (unit?.bytes ?? 1)
+  guard bytes >= 1, bytes < 1e18 else { return nil }
+  return Int(bytes)
+}
