@@ -1,1 +1,226 @@
 import CNcurses
+import CSystem
+import Glibc
+package import Terminal
+
+/// The real terminal: curses draws, and our own parser reads the keyboard and the mouse.
+///
+/// A class because it is the terminal session: one at a time in a process, from `open()` to
+/// `close()`. All of it belongs to the main thread. Whatever ends the process, the terminal's modes
+/// are put back: by `close()`, or by a handler that only makes async-signal-safe calls.
+package final class CursesTerminal: TerminalDoor {
+  package private(set) var size: Size
+  package let glyphs: GlyphSet
+
+  private let palette: Palette
+  private var parser = InputParser()
+  private var clicks = ClickCounter()
+  /// What the terminal shows; nil when that is not known.
+  private var last: Screen?
+  private var resized: Int64 = .min
+  private var isGone = false
+  private var isOpen = true
+
+  /// Opens the terminal on standard input and output and clears it.
+  ///
+  /// Throws `TerminalRefusal` where no screen can be drawn; nothing was changed then.
+  package static func open() throws -> CursesTerminal {
+    guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else {
+      throw TerminalRefusal(.notATerminal)
+    }
+    return try CursesTerminal(term: try Environment.term(), locale: Environment.startLocale())
+  }
+
+  private init(term: String, locale: Environment.Locale) throws {
+    guard lathe_terminal_remember() == 0 else { throw TerminalRefusal(.notATerminal) }
+    guard lathe_curses_open(term) == 0 else { throw TerminalRefusal(.unknown(term)) }
+    glyphs = locale.glyphs(term: term)
+    palette = Palette.start()
+    size = Self.kernelSize()
+    lathe_curses_resize(Int32(size.height), Int32(size.width))
+    def_prog_mode()
+    var undo = Modes.off
+    for name in ["sgr0", "cnorm", "rmcup"] {
+      undo += Modes.withoutPadding(lathe_curses_string(name))
+    }
+    guard lathe_terminal_begin(undo, undo.utf8.count) == 0 else {
+      endwin()
+      throw TerminalRefusal(.system(errno))
+    }
+    // The first refresh enters the alternate screen; only then may modes be switched.
+    lathe_curses_clear()
+    lathe_curses_send(0, -1)
+    raw(Modes.on)
+  }
+
+  deinit { close() }
+
+  /// Gives the terminal back for good; calling it again does nothing.
+  package func close() {
+    guard isOpen else { return }
+    isOpen = false
+    if !isGone {
+      raw(Modes.off)
+      endwin()
+    }
+    lathe_terminal_end()
+  }
+
+  package var descriptor: Int32 { lathe_terminal_descriptor() }
+
+  // MARK: Events
+
+  package func events() -> [TerminalEvent] {
+    guard isOpen, !isGone else { return [] }
+    let seen = lathe_terminal_look()
+    var events: [TerminalEvent] = []
+    if seen & Int32(LATHE_TERMINAL_RESUMED) != 0 { resume() }
+    if seen & Int32(LATHE_TERMINAL_INPUT) != 0 {
+      events += readInput()
+    } else if seen & Int32(LATHE_TERMINAL_ESCAPE) != 0 {
+      events += parser.timeout()
+    }
+    // The size is looked at after a stop, too: the window may have changed meanwhile.
+    if seen & Int32(LATHE_TERMINAL_RESIZED | LATHE_TERMINAL_SETTLED | LATHE_TERMINAL_RESUMED) != 0 {
+      if let size = resize() { events.append(.resize(size)) }
+    }
+    if seen & Int32(LATHE_TERMINAL_GONE) != 0, !isGone { events += hangUp() }
+    return events.map(counted)
+  }
+
+  private func readInput() -> [TerminalEvent] {
+    var events: [TerminalEvent] = []
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    // A paste of megabytes comes in many reads; the rest is for the next call.
+    for _ in 0..<64 {
+      let count = lathe_terminal_read(&bytes, bytes.count)
+      if count < 0 { return events + hangUp() }
+      if count == 0 { break }
+      events += parser.feed(bytes[..<count])
+    }
+    lathe_terminal_arm(Int32(LATHE_TIMER_ESCAPE), parser.isWaiting ? 30 : 0)
+    return events
+  }
+
+  private func hangUp() -> [TerminalEvent] {
+    isGone = true
+    lathe_terminal_forget_input()
+    return [.hangup]
+  }
+
+  private func counted(_ event: TerminalEvent) -> TerminalEvent {
+    guard case .mouse(let mouse) = event else { return event }
+    return .mouse(clicks.count(mouse, milliseconds: Self.now()))
+  }
+
+  // MARK: Frames
+
+  package func show(_ screen: Screen) {
+    guard isOpen, !isGone else { return }
+    if screen.bell { raw("\u{07}") }
+    let known = last?.size == screen.size ? last : nil
+    if known == nil { lathe_curses_clear() }
+    var changed = known == nil || known?.cursor != screen.cursor
+    let width = min(screen.size.width, size.width)
+    for y in 0..<min(screen.size.height, size.height) {
+      for x in 0..<width {
+        let cell = screen[x, y]
+        if let known, known[x, y] == cell { continue }
+        guard let character = cell.text else { continue }
+        put(character, cell.style, x: x, y: y, width: width)
+        changed = true
+      }
+    }
+    last = screen
+    guard changed else { return }
+    let cursor = screen.cursor.flatMap { screen.bounds.contains($0) ? $0 : nil }
+    // Synchronized output: the terminal shows the frame at once or, if it does not know how, as
+    // it comes.
+    raw("\u{1B}[?2026h")
+    lathe_curses_send(Int32(cursor?.y ?? 0), Int32(cursor?.x ?? -1))
+    raw("\u{1B}[?2026l")
+  }
+
+  private func put(_ character: Character, _ style: Style, x: Int, y: Int, width: Int) {
+    let look = palette.look(of: style)
+    for part in CursesCell.parts(of: character, glyphs: glyphs) where x + part.offset < width {
+      lathe_curses_put(Int32(y), Int32(x + part.offset), part.text, look.attributes, look.pair)
+    }
+  }
+
+  /// Draws the last frame again on a terminal that may show anything.
+  private func redraw() {
+    guard let screen = last else { return }
+    last = nil
+    show(screen)
+  }
+
+  // MARK: Sizes, stops and guests
+
+  /// The new size, nil if it is the old one or if it is not yet told.
+  ///
+  /// The first change is told at once; those within 50 ms of the last one wait until then.
+  private func resize() -> Size? {
+    let new = Self.kernelSize()
+    guard new != size else { return nil }
+    let now = Self.now()
+    if resized != .min, now - resized < 50 {
+      lathe_terminal_arm(Int32(LATHE_TIMER_RESIZE), Int32(50 - (now - resized)))
+      return nil
+    }
+    resized = now
+    size = new
+    lathe_curses_resize(Int32(new.height), Int32(new.width))
+    last = nil
+    return new
+  }
+
+  private func resume() {
+    // The handler has put the modes back; curses learns of it and comes again.
+    endwin()
+    raw(Modes.on)
+    if last == nil { lathe_curses_send(0, -1) }
+    redraw()
+  }
+
+  package func suspend(_ body: () -> Void) {
+    guard isOpen, !isGone else { return body() }
+    raw(Modes.off)
+    endwin()
+    lathe_terminal_lend(1)
+    body()
+    lathe_terminal_lend(0)
+    let new = Self.kernelSize()
+    if new != size {
+      size = new
+      lathe_curses_resize(Int32(new.height), Int32(new.width))
+    }
+    lathe_curses_clear()
+    lathe_curses_send(0, -1)
+    raw(Modes.on)
+    redraw()
+  }
+
+  package func copy(_ text: String) {
+    guard isOpen, !isGone else { return }
+    // Terminals refuse more than about 100 kB, and some then print it.
+    raw("\u{1B}]52;c;\(base64(text.utf8.prefix(72_000)))\u{07}")
+  }
+
+  private func raw(_ text: String) { lathe_terminal_write(text, text.utf8.count) }
+
+  /// The window's size, with nonsense brought into range.
+  private static func kernelSize() -> Size {
+    var width: Int32 = 80
+    var height: Int32 = 24
+    _ = lathe_terminal_size(&width, &height)
+    return Size(width: min(max(1, Int(width)), 1000), height: min(max(1, Int(height)), 500))
+  }
+
+  /// Milliseconds of a clock that never goes back.
+  private static func now() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+  }
+}

@@ -1,0 +1,80 @@
+import CNcurses
+import Terminal
+
+/// A character as curses takes it: spacing characters of one or two cells with their marks.
+///
+/// Curses counts with the C library's `wcwidth`, terminals with tables of their own, and `Screen`
+/// with Unicode's. What they could see differently is sent in a form that all of them see alike.
+enum CursesCell {
+  struct Part: Equatable {
+    /// Cells from the character's first one.
+    let offset: Int
+    /// Ends in 0.
+    let text: [wchar_t]
+  }
+
+  /// What to write, covering exactly the character's cells.
+  static func parts(of character: Character, glyphs: GlyphSet) -> [Part] {
+    if let ascii = character.asciiValue {
+      return [Part(offset: 0, text: [ascii < 0x20 || ascii == 0x7F ? 0x20 : wchar_t(ascii), 0])]
+    }
+    let width = max(1, character.cellWidth)
+    guard glyphs != .ascii else { return filled([], from: 0, ascii(character), to: width) }
+    var parts: [[wchar_t]] = []
+    var widths: [Int] = []
+    for scalar in character.unicodeScalars {
+      // Joiners and variation selectors: curses drops or miscounts them.
+      if scalar == "\u{200D}" || (0xFE00...0xFE0F).contains(scalar.value) { continue }
+      let value = wchar_t(flagLetter(scalar)?.value ?? scalar.value)
+      let cells = Int(lathe_curses_width(value))
+      if cells > 0 {
+        // A joined emoji shows its first member.
+        guard widths.reduce(0, +) + cells <= width else { break }
+        parts.append([value])
+        widths.append(cells)
+      } else if cells == 0, let last = parts.indices.last {
+        if parts[last].count < 5 { parts[last].append(value) }
+      } else if parts.isEmpty {
+        // The C library is older than the character.
+        parts.append([0xFFFD])
+        widths.append(1)
+      }
+    }
+    var placed: [Part] = []
+    var offset = 0
+    for (text, cells) in zip(parts, widths) {
+      placed.append(Part(offset: offset, text: text + [0]))
+      offset += cells
+    }
+    return filled(placed, from: offset, 0x20, to: width)
+  }
+
+  private static func filled(_ parts: [Part], from: Int, _ ink: wchar_t, to width: Int) -> [Part] {
+    var parts = parts
+    for offset in from..<max(from, width) {
+      parts.append(Part(offset: offset, text: [offset == 0 ? ink : ink == 0x3F ? ink : 0x20, 0]))
+    }
+    return parts
+  }
+
+  /// Flags are pairs of letters that few terminals draw alike: they are shown as letters.
+  private static func flagLetter(_ scalar: Unicode.Scalar) -> Unicode.Scalar? {
+    guard (0x1F1E6...0x1F1FF).contains(scalar.value) else { return nil }
+    return Unicode.Scalar(scalar.value - 0x1F1E6 + 0x41)
+  }
+
+  /// The nearest ASCII character, "?" where there is none.
+  private static func ascii(_ character: Character) -> wchar_t {
+    let near: [Character: Character] = [
+      "…": "~", "─": "-", "━": "-", "│": "|", "┃": "|", "┆": ":", "•": "*", "·": ".", "●": "*",
+      "○": "o", "▶": ">", "◀": "<", "▲": "^", "▼": "v", "›": ">", "‹": "<", "✓": "+", "✔": "+",
+      "✗": "x", "✘": "x", "×": "x", "→": ">", "←": "<", "↑": "^", "↓": "v", "█": "#", "░": ".",
+      "▒": ":", "▓": "#", "⏎": "\\", "–": "-", "—": "-", "’": "'", "‘": "'", "“": "\"", "”": "\"",
+    ]
+    if let found = near[character]?.asciiValue { return wchar_t(found) }
+    if let scalar = character.unicodeScalars.first, (0x2500...0x257F).contains(scalar.value) {
+      return 0x2B
+    }
+    return 0x3F
+  }
+}

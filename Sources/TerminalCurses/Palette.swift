@@ -1,0 +1,89 @@
+import CNcurses
+import Terminal
+
+/// How each meaning of a colour looks on this terminal.
+struct Palette {
+  struct Look {
+    let attributes: Int32
+    let pair: Int32
+  }
+
+  enum Depth: Sendable { case none, eight, sixteen, many }
+
+  let depth: Depth
+
+  /// Starts curses' colours and fills its table of pairs: one for each meaning.
+  static func start() -> Palette {
+    let colors = lathe_curses_colors()
+    guard Environment.value("NO_COLOR") == nil, colors >= 8 else { return Palette(depth: .none) }
+    let started = lathe_curses_start_colors()
+    guard started >= 0 else { return Palette(depth: .none) }
+    let palette = Palette(depth: colors >= 256 ? .many : colors >= 16 ? .sixteen : .eight)
+    for color in Color.allCases {
+      let own = palette.number(of: color)
+      // Where the terminal's own colours cannot be kept: white on black.
+      let ink = own < 0 && started == 0 ? 7 : own
+      init_extended_pair(Int32(color.rawValue) + 1, Int32(ink), started == 1 ? -1 : 0)
+    }
+    return palette
+  }
+
+  func look(of style: Style) -> Look {
+    var attributes: Int32 = 0
+    if style.bold { attributes |= Int32(LATHE_BOLD) }
+    if style.underline { attributes |= Int32(LATHE_UNDERLINE) }
+    if style.reverse { attributes |= Int32(LATHE_REVERSE) }
+    switch depth {
+    case .none: return Look(attributes: attributes | monochrome(style.color), pair: 0)
+    case .eight where style.color == .dim || style.color == .comment:
+      return Look(attributes: attributes | Int32(LATHE_DIM), pair: 0)
+    default: return Look(attributes: attributes, pair: Int32(style.color.rawValue) + 1)
+    }
+  }
+
+  private func monochrome(_ color: Color) -> Int32 {
+    switch color {
+    case .dim, .comment: Int32(LATHE_DIM)
+    case .accent, .running, .keyword: Int32(LATHE_BOLD)
+    case .warning: Int32(LATHE_UNDERLINE)
+    case .bad: Int32(LATHE_BOLD | LATHE_UNDERLINE)
+    default: 0
+    }
+  }
+
+  /// The palette's number; -1 is the terminal's own text colour.
+  ///
+  /// Of the 256 the ones of middle brightness, which read on dark and on light backgrounds; the
+  /// series' are told apart by people who do not see red and green apart, too.
+  private func number(of color: Color) -> Int {
+    switch (color, depth) {
+    case (.normal, _): -1
+    case (.dim, .many): 244
+    case (.accent, .many): 33
+    case (.good, .many): 35
+    case (.warning, .many): 172
+    case (.bad, .many): 196
+    case (.running, .many): 37
+    case (.selection, .many): 67
+    case (.series1, .many): 33
+    case (.series2, .many): 208
+    case (.series3, .many): 36
+    case (.series4, .many): 170
+    case (.series5, .many): 136
+    case (.series6, .many): 73
+    case (.keyword, .many): 133
+    case (.string, .many): 71
+    case (.number, .many): 173
+    case (.comment, .many): 244
+    case (.function, .many): 32
+    case (.dim, .sixteen), (.comment, .sixteen): 8
+    case (.dim, _), (.comment, _): -1
+    case (.accent, _), (.running, _), (.function, _), (.series1, _), (.series6, _): 6
+    case (.good, _), (.string, _), (.series3, _): 2
+    case (.warning, _), (.number, _), (.series2, _), (.series5, _): 3
+    case (.bad, _): 1
+    case (.selection, _): 4
+    case (.series4, _), (.keyword, _): 5
+    }
+  }
+}
