@@ -1,0 +1,113 @@
+import ArgumentParser
+import Documents
+import Engine
+import Foundation
+import Series
+import Store
+import Terminal
+
+/// Follows a run to its end on standard error, and hands its last state over.
+struct RunFollower {
+  enum OnInterrupt { case detach, stop }
+
+  let session: Session
+  let run: Int
+  let onInterrupt: OnInterrupt
+
+  private var readers: [String: (path: String, reader: SeriesReader)] = [:]
+  private var seen: [String: SeriesData] = [:]
+  private var watched: Set<String> = []
+  private let waiter = Waiter()
+
+  init(session: Session, run: Int, onInterrupt: OnInterrupt = .detach) {
+    self.session = session
+    self.run = run
+    self.onInterrupt = onInterrupt
+  }
+
+  /// Follows until the run has ended.
+  ///
+  /// Throws `ExitCode` 130 when Ctrl-C detached or stopped it.
+  mutating func follow() throws -> RunSnapshot {
+    watch(session.home.state)
+    watch(session.home.catalog)
+    watch(session.home.catalog + "-wal")
+    var progress = RunProgress()
+    var live = LiveLines(output: session.errors)
+    let isLive = session.errors.isTerminal && !session.isJSON
+    var stopped = false
+    while true {
+      let snapshot = try read()
+      if isLive {
+        live.show(RunProgress.frame(snapshot, at: Date()))
+      } else if !session.isJSON {
+        session.errors.print(progress.changes(snapshot, at: Date()))
+      }
+      if !snapshot.run.status.isActive {
+        if isLive {
+          live.keep(RunProgress.frame(snapshot, at: Date()))
+          live.clear()
+        }
+        if stopped { throw ExitCode(130) }
+        return snapshot
+      }
+      var signal = waiter.rest(milliseconds: isLive ? 80 : 250)
+      if signal == nil, case .signal(let number) = waiter.wait(milliseconds: isLive ? 1000 : 10_000)
+      {
+        signal = number
+      }
+      guard let signal else { continue }
+      if onInterrupt == .detach || stopped {
+        if isLive { live.clear() }
+        session.errors.print(Self.detached(snapshot.run.shortName))
+        throw ExitCode(128 + signal)
+      }
+      stopped = true
+      try session.agent.send(.stop(run: run))
+    }
+  }
+
+  /// What is said when Ctrl-C leaves a run going.
+  static func detached(_ name: String) -> [Line] {
+    [
+      Line("\(name) goes on without this terminal.", .bold),
+      Line("  watch: ", .dim) + Line("lathe watch \(name)"),
+      Line("   stop: ", .dim) + Line("lathe stop \(name)"),
+    ]
+  }
+
+  private mutating func read() throws -> RunSnapshot {
+    guard let record = try session.catalog.run(run) else {
+      throw Explanation(what: "r\(run) is no longer there.", next: "'lathe runs' lists the runs.")
+    }
+    // The log of the WAL comes and goes with its writers.
+    watch(session.home.catalog + "-wal")
+    let steps = try session.catalog.steps(of: run)
+    if let metric = record.mainMetric {
+      for step in steps where step.logAttempt > 0 { try refresh(step, metric: metric) }
+    }
+    let parent = try record.parent.flatMap { try session.catalog.run($0) }
+    return RunSnapshot(run: record, parent: parent, steps: steps, live: seen)
+  }
+
+  private mutating func refresh(_ step: StepRecord, metric: String) throws {
+    let folder = session.home.attempt(run: step.logRun, step: step.name, attempt: step.logAttempt)
+    if readers[step.name]?.path != folder.metrics {
+      readers[step.name] = (folder.metrics, SeriesReader(path: folder.metrics))
+      seen[step.name] = nil
+    }
+    if step.status.isActive {
+      watch(FileManager.default.fileExists(atPath: folder.metrics) ? folder.metrics : folder.path)
+    }
+    guard var (path, reader) = readers[step.name] else { return }
+    if try reader.refresh(), let data = reader[metric] { seen[step.name] = data }
+    path = folder.metrics
+    readers[step.name] = (path, reader)
+  }
+
+  private mutating func watch(_ path: String) {
+    guard !watched.contains(path), FileManager.default.fileExists(atPath: path) else { return }
+    watched.insert(path)
+    waiter.watch.add(path)
+  }
+}

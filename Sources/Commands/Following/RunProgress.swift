@@ -1,0 +1,137 @@
+package import Foundation
+package import Pipelines
+package import Series
+package import Store
+import Terminal
+
+/// A run as it was read at one moment.
+package struct RunSnapshot: Sendable, Equatable {
+  package var run: RunRecord
+  package var parent: RunRecord?
+  package var steps: [StepRecord]
+  /// The main metric's points by step, as far as they were read.
+  package var live: [String: SeriesData]
+
+  package init(
+    run: RunRecord,
+    parent: RunRecord? = nil,
+    steps: [StepRecord],
+    live: [String: SeriesData] = [:]
+  ) {
+    self.run = run
+    self.parent = parent
+    self.steps = steps
+    self.live = live
+  }
+}
+
+/// Turns what is read of a run into lines: one a change for a pipe, a redrawn block for a terminal.
+package struct RunProgress: Sendable {
+  /// Metric lines of a step are at least this many seconds apart.
+  package static let metricInterval = 5.0
+
+  private var status: RunStatus?
+  private var steps: [String: StepStatus] = [:]
+  private var told: [String: (count: Int, time: Date)] = [:]
+  private let zone: TimeZone
+
+  package init(zone: TimeZone = .current) { self.zone = zone }
+
+  /// One plain line for each change since the last call.
+  package mutating func changes(_ snapshot: RunSnapshot, at now: Date) -> [Line] {
+    var lines: [Line] = []
+    let clock = Line(SafeText(hostile: clockText(now, in: zone)) + " ", .dim)
+    let run = snapshot.run
+    if status == nil {
+      lines.append(clock + heading(of: run, parent: snapshot.parent, at: now))
+    }
+    for step in snapshot.steps where steps[step.name] != step.status {
+      let isNews = steps[step.name] != nil || step.status != .waiting
+      steps[step.name] = step.status
+      guard isNews else { continue }
+      var line =
+        clock + Line("\(step.name) ") + Line("\(step.status.rawValue)", step.status.mark.style)
+      let detail = step.detail(at: now)
+      if !detail.isEmpty { line += Line(" ") + detail }
+      lines.append(line)
+    }
+    for step in snapshot.steps {
+      guard let data = snapshot.live[step.name], let last = data.values.last,
+        let name = run.mainMetric
+      else { continue }
+      let before = told[step.name]
+      let isDue = before.map { now.timeIntervalSince($0.time) >= Self.metricInterval } ?? true
+      guard isDue || step.status.isEnd, data.count > before?.count ?? 0 else { continue }
+      told[step.name] = (data.count, now)
+      var line = clock + Line("\(step.name) \(name) \(figureText(last))")
+      line += Line(" at \(figureText(data.steps.last ?? 0))", .dim)
+      if let goal = run.mainGoal, let best = data.best(goal) {
+        line += Line(" (best \(figureText(best.value)) at \(figureText(best.step)))", .dim)
+      }
+      lines.append(line)
+    }
+    if let status, status != run.status, run.status.isActive {
+      lines.append(
+        clock + Line("\(run.shortName) ") + Line("\(run.status.rawValue)", run.status.mark.style)
+      )
+    }
+    status = run.status
+    return lines
+  }
+
+  /// The block that is redrawn in place: the run, then a line for each step.
+  package static func frame(_ snapshot: RunSnapshot, at now: Date) -> [Line] {
+    let run = snapshot.run
+    let names = snapshot.steps.map { SafeText(hostile: $0.name).width }
+    let room = min(24, names.max() ?? 0)
+    return [run.status.mark.line + Line(" ") + heading(of: run, parent: snapshot.parent, at: now)]
+      + snapshot.steps.map { step in
+        var line = Line("  ") + step.status.mark.line + Line(" ")
+        line += Line(SafeText(hostile: step.name), step.status.isActive ? .bold : .normal)
+          .cut(to: room).padded(to: room)
+        line += Line("  ") + step.detail(at: now)
+        if let data = snapshot.live[step.name], let name = run.mainMetric {
+          line += Line("  ") + data.summary(name: name, goal: run.mainGoal, step: step)
+        }
+        return line
+      }
+  }
+
+  private static func heading(of run: RunRecord, parent: RunRecord?, at now: Date) -> Line {
+    var line = Line("\(run.shortName)", .bold)
+    if let name = run.name { line += Line(" \"\(name)\"") }
+    line += Line(" \(run.pipeline) in \(run.instance)  ", .dim)
+    line += Line("\(run.status.rawValue)", run.status.mark.style)
+    if let seconds = run.seconds(at: now) {
+      line += Line(" \(durationText(seconds))")
+    }
+    let changed = run.differences(from: parent)
+    if !changed.isEmpty { line += Line("  ") + changed }
+    return line
+  }
+
+  private func heading(of run: RunRecord, parent: RunRecord?, at now: Date) -> Line {
+    Self.heading(of: run, parent: parent, at: now)
+  }
+}
+
+extension SeriesData {
+  /// The best finite point by a goal.
+  package func best(_ goal: Goal) -> (value: Double, step: Double)? {
+    var best: (value: Double, step: Double)?
+    for (step, value) in zip(steps, values) where value.isFinite {
+      if best.map({ goal.isBetter(value, than: $0.value) }) ?? true { best = (value, step) }
+    }
+    return best
+  }
+
+  fileprivate func summary(name: String, goal: Goal?, step: StepRecord) -> Line {
+    guard let last = values.last else { return Line() }
+    var line = Line("\(name) ")
+    line += Line("\(figureText(last))", .bold)
+    if let goal, let best = best(goal) {
+      line += Line(" best \(figureText(best.value))@\(figureText(best.step))", .dim)
+    }
+    return line + Line("  \(sparkText(values, width: 24))", step.status.isActive ? .running : .dim)
+  }
+}

@@ -1,0 +1,137 @@
+package import ArgumentParser
+import Documents
+import Foundation
+import Terminal
+
+/// The program's version, as `--version` prints it.
+package let latheVersion = "0.1.0"
+
+/// The root of the command line; without a command it stands for the workbench.
+package struct LatheCommand: ParsableCommand {
+  package static let configuration = CommandConfiguration(
+    commandName: "lathe",
+    abstract: "A workbench for machine learning in the terminal.",
+    discussion: """
+      Without a command, the workbench opens. The same things are there as commands, each with
+      --json and exit codes for scripts: 0 done, 1 the run or stack failed, 2 wrong use or invalid
+      input, 130 interrupted.
+
+      EXAMPLE: from a template to a run
+        lathe up digits
+        lathe run --in digits -p learning_rate=0.03
+        lathe runs
+      """,
+    version: latheVersion,
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Templates, stacks and instances",
+        subcommands: [
+          TemplatesCommand.self, ValidateCommand.self, ResolveCommand.self, UpCommand.self,
+          StacksCommand.self, DescribeCommand.self, DownCommand.self, InstanceCommand.self,
+          InitCommand.self,
+        ]
+      ),
+      CommandGroup(
+        name: "Runs",
+        subcommands: [
+          RunCommand.self, RerunCommand.self, RunsCommand.self, ShowCommand.self,
+          WatchCommand.self, MetricsCommand.self,
+          StopCommand.self, ResumeCommand.self, RemoveCommand.self,
+        ]
+      ),
+      CommandGroup(
+        name: "Models",
+        subcommands: [ModelsCommand.self, ApproveCommand.self, RejectCommand.self]
+      ),
+    ]
+  )
+
+  package init() {}
+}
+
+extension LatheCommand {
+  /// Runs the command line that the arguments spell, and ends the process with its exit code.
+  ///
+  /// `arguments` are without the program's name; `workbench` opens the workbench and gives its exit code.
+  package static func main(arguments: [String], workbench: () throws -> Int32) -> Never {
+    let environment = ProcessInfo.processInfo.environment
+    let errors = Output(descriptor: STDERR_FILENO, environment: environment)
+    do {
+      var command = try parseAsRoot(arguments)
+      if command is LatheCommand { Foundation.exit(try workbench()) }
+      try command.run()
+      Foundation.exit(0)
+    } catch let code as ExitCode {
+      Foundation.exit(code.rawValue)
+    } catch {
+      let wantsJSON = arguments.prefix { $0 != "--" }.contains("--json")
+      Foundation.exit(report(error, as: wantsJSON, to: errors, environment: environment))
+    }
+  }
+
+  /// Prints an error that reached the top.
+  ///
+  /// Returns the exit code: 0 for a request for help, 2 for what the user can correct, 1 for a fault of Lathe's own.
+  static func report(
+    _ error: any Error,
+    as json: Bool,
+    to errors: Output,
+    environment: [String: String]
+  ) -> Int32 {
+    if error is any Explained {
+      if json {
+        errors.print(ErrorReport.json(for: error))
+      } else {
+        errors.print(ErrorReport.lines(for: error) { try? readText($0, limit: 8 << 20) })
+      }
+      return 2
+    }
+    let code = exitCode(for: error)
+    let isUsage = code == .success || code == .validationFailure
+    guard isUsage else {
+      if json {
+        errors.print(ErrorReport.json(for: error))
+      } else {
+        errors.print(ErrorReport.lines(for: error))
+      }
+      return 1
+    }
+    if code == .success {
+      let output = Output(descriptor: STDOUT_FILENO, environment: environment)
+      output.print(safeLines(fullMessage(for: error)))
+      return 0
+    }
+    if json {
+      errors.print(
+        ErrorReport.json(for: Explanation(what: message(for: error), next: "See 'lathe help'."))
+      )
+    } else {
+      errors.print(usageLines(fullMessage(for: error)))
+    }
+    return 2
+  }
+
+  /// The parser's own message in the form of every other error.
+  package static func usageLines(_ message: String) -> [Line] {
+    var lines = message.split(separator: "\n", omittingEmptySubsequences: true).map(String.init)
+    guard let first = lines.first, first.lowercased().hasPrefix("error: ") else {
+      return safeLines(message)
+    }
+    lines.removeFirst()
+    let next =
+      lines.first { $0.contains("--help'") }?
+      .trimmingCharacters(in: .whitespaces) ?? "See 'lathe --help'."
+    let rest = lines.filter { !$0.contains("--help'") }.map { $0.drop { $0 == " " } }
+    let explanation = Explanation(
+      what: String(first.dropFirst("error: ".count)),
+      why: rest.joined(separator: "\n"),
+      next: next
+    )
+    return ErrorReport.lines(for: explanation)
+  }
+
+  private static func safeLines(_ text: String) -> [Line] {
+    text.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { Line(SafeText(hostile: $0)) }
+  }
+}

@@ -1,0 +1,78 @@
+package import Foundation
+
+/// A duration in two units: "0.4s", "8s", "1m02s", "3h05m", "2d4h".
+package func durationText(_ seconds: Double) -> String {
+  guard seconds.isFinite, seconds >= 0 else { return "0s" }
+  if seconds < 0.95 { return String(format: "%.1fs", seconds) }
+  let whole = Int(seconds.rounded())
+  if whole < 60 { return "\(whole)s" }
+  if whole < 3600 { return "\(whole / 60)m" + twoDigits(whole % 60) + "s" }
+  if whole < 86_400 { return "\(whole / 3600)h" + twoDigits(whole % 3600 / 60) + "m" }
+  return "\(whole / 86_400)d\(whole % 86_400 / 3600)h"
+}
+
+/// How long ago something was: "12s ago", "3h05m ago".
+package func ageText(_ date: Date, at now: Date) -> String {
+  durationText(max(1, now.timeIntervalSince(date))) + " ago"
+}
+
+/// Bytes in the decimal units of disks: "412 KB", "1.3 GB".
+package func sizeText(_ bytes: Int) -> String {
+  let units = ["B", "KB", "MB", "GB", "TB", "PB"]
+  var value = Double(max(0, bytes))
+  var unit = 0
+  while value >= 999.5, unit < units.count - 1 {
+    value /= 1000
+    unit += 1
+  }
+  if unit == 0 || value >= 9.95 { return "\(Int(value.rounded())) \(units[unit])" }
+  return String(format: "%.1f ", value) + units[unit]
+}
+
+/// The time of day where the reader is: "14:02:11".
+package func clockText(_ date: Date, in zone: TimeZone = .current) -> String {
+  var calendar = Calendar(identifier: .gregorian)
+  calendar.timeZone = zone
+  let parts = calendar.dateComponents([.hour, .minute, .second], from: date)
+  return [parts.hour, parts.minute, parts.second].map { twoDigits($0 ?? 0) }.joined(separator: ":")
+}
+
+/// Day and time where the reader is: "2026-03-01 14:02:11".
+package func dateText(_ date: Date, in zone: TimeZone = .current) -> String {
+  var calendar = Calendar(identifier: .gregorian)
+  calendar.timeZone = zone
+  let parts = calendar.dateComponents([.year, .month, .day], from: date)
+  return "\(parts.year ?? 0)-\(twoDigits(parts.month ?? 0))-\(twoDigits(parts.day ?? 0)) "
+    + clockText(date, in: zone)
+}
+
+/// A metric's value in at most four significant digits: "0.2881", "12.5", "3.1e-07".
+package func figureText(_ value: Double) -> String {
+  if value.isNaN { return "NaN" }
+  if value.isInfinite { return value < 0 ? "-inf" : "inf" }
+  if value == value.rounded(), abs(value) < 1e7 { return String(Int(value)) }
+  return String(format: "%.4g", value)
+}
+
+/// Values as a row of eighth blocks, thinned to `width` cells by the extreme of each group.
+///
+/// Non-finite values leave a blank; a constant series is drawn at the bottom.
+package func sparkText(_ values: [Double], width: Int) -> String {
+  guard width > 0, !values.isEmpty else { return "" }
+  let finite = values.filter(\.isFinite)
+  guard let low = finite.min(), let high = finite.max() else { return "" }
+  let middle = (low + high) / 2
+  let count = min(width, values.count)
+  let blocks = Array("▁▂▃▄▅▆▇█")
+  return String(
+    (0..<count).map { cell -> Character in
+      let group = values[(cell * values.count / count)..<((cell + 1) * values.count / count)]
+      let extreme = group.filter(\.isFinite).max { abs($0 - middle) < abs($1 - middle) }
+      guard let extreme else { return " " }
+      guard high > low else { return blocks[0] }
+      return blocks[min(7, max(0, Int((extreme - low) / (high - low) * 7.999)))]
+    }
+  )
+}
+
+private func twoDigits(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }

@@ -1,0 +1,75 @@
+package import Terminal
+
+/// Rows in aligned columns that fit a width.
+package struct Table: Sendable, Equatable {
+  package struct Column: Sendable, Equatable {
+    package var title: SafeText
+    package var isRight: Bool
+    /// What is given up first when there is no room: the highest; 0 is never dropped.
+    package var rank: Int
+    /// May be cut to this many cells before columns are dropped; nil: never cut.
+    package var least: Int?
+
+    package init(_ title: SafeText, right: Bool = false, rank: Int = 0, least: Int? = nil) {
+      self.title = title
+      isRight = right
+      self.rank = rank
+      self.least = least
+    }
+  }
+
+  package var columns: [Column]
+  package var rows: [[Line]]
+
+  package init(_ columns: [Column], _ rows: [[Line]]) {
+    self.columns = columns
+    self.rows = rows
+  }
+
+  /// The title line and the rows; columns without any text are left out.
+  ///
+  /// A width of nil is a pipe: nothing is cut and nothing dropped.
+  package func lines(width: Int?) -> [Line] {
+    var shown = columns.indices.filter { column in rows.contains { !$0[column].isEmpty } }
+    var widths = columns.indices.map { column in
+      max(columns[column].title.width, rows.map { $0[column].width }.max() ?? 0)
+    }
+    if let width { fit(&shown, &widths, in: width) }
+    let titles = columns.map { Line($0.title, .dim) }
+    return ([titles] + rows).map { row in
+      var line = Line()
+      for (position, column) in shown.enumerated() {
+        if position > 0 { line += Line("  ") }
+        let cell = row[column].cut(to: widths[column])
+        let isLast = position == shown.count - 1
+        if isLast, !columns[column].isRight {
+          line += cell
+        } else {
+          line += cell.padded(to: widths[column], right: columns[column].isRight)
+        }
+      }
+      return line
+    }
+  }
+
+  private func fit(_ shown: inout [Int], _ widths: inout [Int], in width: Int) {
+    func excess() -> Int {
+      shown.reduce(0) { $0 + widths[$1] } + 2 * max(0, shown.count - 1) - width
+    }
+    while excess() > 0 {
+      // Long cells give way first, the widest of them by what is missing.
+      let flexible = shown.filter { column in
+        columns[column].least.map { widths[column] > $0 } ?? false
+      }
+      if let widest = flexible.max(by: { widths[$0] < widths[$1] }) {
+        let least = columns[widest].least ?? 0
+        widths[widest] = max(least, widths[widest] - excess())
+        continue
+      }
+      guard let dropped = shown.max(by: { columns[$0].rank < columns[$1].rank }),
+        columns[dropped].rank > 0
+      else { return }
+      shown.removeAll { $0 == dropped }
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import Documents
+package import Store
+
+extension [InstanceRecord] {
+  /// The instance that a command means.
+  ///
+  /// The named one; else the one whose folder holds the current folder, the deepest of them; else the only one.
+  /// Throws an `Explanation` that lists them.
+  package func meant(by name: String?, in folder: String) throws -> InstanceRecord {
+    if let name {
+      if let instance = first(where: { $0.name == name }) { return instance }
+      throw Explanation(
+        what: "There is no instance '\(name)'.",
+        why: listed,
+        next: isEmpty ? Self.howToMake : "Name one of these with --in."
+      )
+    }
+    let around = filter { instance in
+      let root = instance.folder.hasSuffix("/") ? instance.folder : instance.folder + "/"
+      return folder == instance.folder || folder.hasPrefix(root)
+    }
+    if let deepest = around.max(by: { $0.folder.utf8.count < $1.folder.utf8.count }) {
+      return deepest
+    }
+    if count == 1 { return self[0] }
+    if isEmpty {
+      throw Explanation(what: "There is no instance yet.", next: Self.howToMake)
+    }
+    throw Explanation(
+      what: "Which instance is meant?",
+      why: listed,
+      next: "Name one with --in, or change into its folder."
+    )
+  }
+
+  private var listed: String {
+    isEmpty ? "There are none yet." : "There are " + map { $0.name }.joined(separator: ", ") + "."
+  }
+
+  private static var howToMake: String {
+    "'lathe up digits' makes one from a template; 'lathe init' adopts this folder."
+  }
+}
+
+/// A pipeline's file in an instance, by what a user typed.
+///
+/// "pipeline.yaml" when nothing was; a path as it is; `x` is x.yaml or pipelines/x.yaml, the first that `exists`.
+package func pipelineFile(
+  named text: String?,
+  in instance: InstanceRecord,
+  from folder: String,
+  exists: (String) -> Bool
+) throws -> String {
+  let named = text ?? "pipeline.yaml"
+  if named.hasPrefix("/") || named.hasPrefix("./") || named.hasPrefix("../") {
+    let path = named.hasPrefix("/") ? named : folder + "/" + named
+    let whole = standardized(path)
+    let root = instance.folder.hasSuffix("/") ? instance.folder : instance.folder + "/"
+    guard whole.hasPrefix(root) else {
+      throw Explanation(
+        what: "\(named) is outside of the instance '\(instance.name)'.",
+        why: "A run takes its code from \(instance.folder).",
+        next: "Name a pipeline file in it, or the other instance with --in."
+      )
+    }
+    guard exists(whole) else { throw missing(named, instance) }
+    return String(whole.dropFirst(root.count))
+  }
+  let candidates = [
+    named, named + ".yaml", named + ".yml", "pipelines/\(named)", "pipelines/\(named).yaml",
+  ]
+  for candidate in candidates where exists(instance.folder + "/" + candidate) { return candidate }
+  throw missing(named, instance)
+}
+
+private func missing(_ named: String, _ instance: InstanceRecord) -> Explanation {
+  Explanation(
+    what: "There is no pipeline '\(named)' in the instance '\(instance.name)'.",
+    why: "Looked in \(instance.folder).",
+    next: "Name its file, or run one command: 'lathe run -- python train.py'."
+  )
+}
+
+/// A path without "." and ".." parts; links are not followed.
+private func standardized(_ path: String) -> String {
+  var parts: [Substring] = []
+  for part in path.split(separator: "/") where part != "." {
+    if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+  }
+  return "/" + parts.joined(separator: "/")
+}

@@ -1,0 +1,70 @@
+package import ArgumentParser
+package import Engine
+import Foundation
+import Store
+
+package struct RunCommand: ParsableCommand {
+  package static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Launch a pipeline, or one command, and follow it.",
+    discussion: """
+      PIPELINE is a file of the instance, or x for x.yaml or pipelines/x.yaml. The run belongs to no
+      terminal: Ctrl-C leaves it going and says how to watch and how to stop it.
+
+      EXAMPLE: another learning rate
+        lathe run -p learning_rate=0.03 --note "slower"
+
+      EXAMPLE: one command, no pipeline file
+        lathe run -- python train.py --lr 0.1
+      """
+  )
+
+  @Argument(help: "The pipeline (default: pipeline.yaml).")
+  package var pipeline: String?
+  @Option(name: .customLong("in"), help: "The instance to run in.")
+  package var instance: String?
+  @OptionGroup package var parameters: ParameterOptions
+  @Option(name: .long, help: "A name for the run.")
+  package var name: String?
+  @Option(name: .long, help: "A note about the run.")
+  package var note: String?
+  @OptionGroup package var following: FollowOptions
+  @Argument(parsing: .postTerminator, help: "After --: one command to run instead of a pipeline.")
+  package var command: [String] = []
+  @OptionGroup var output: OutputOptions
+
+  package init() {}
+
+  package func validate() throws {
+    guard !command.isEmpty else { return }
+    if pipeline != nil {
+      throw ValidationError("Give a pipeline or a command after '--', not both.")
+    }
+    if !parameters.parameters.isEmpty {
+      throw ValidationError("A command takes no parameters: write them behind it, after '--'.")
+    }
+  }
+
+  package func run() throws {
+    let session = Session(output)
+    let instance = try session.catalog.instances().meant(by: instance, in: session.folder)
+    var request = try request(in: instance.name) {
+      try pipelineFile(named: pipeline, in: instance, from: session.folder) {
+        FileManager.default.fileExists(atPath: $0)
+      }
+    }
+    request.environment = session.environment
+    try session.launch(.launch(request), following)
+  }
+
+  /// What the agent is asked for, without the environment.
+  package func request(in instance: String, file: () throws -> String) rethrows -> LaunchRequest {
+    LaunchRequest(
+      instance: instance,
+      what: command.isEmpty ? .pipeline(file: try file()) : .command(command),
+      parameters: parameters.values,
+      name: name,
+      note: note
+    )
+  }
+}

@@ -1,0 +1,164 @@
+package import Foundation
+import Pipelines
+package import Store
+import Terminal
+
+/// Everything about one run, as `lathe show` prints it.
+package struct RunReport: Sendable {
+  package var run: RunRecord
+  package var parent: RunRecord?
+  package var steps: [StepRecord]
+  package var metrics: [MetricSummary]
+  package var home: Home
+
+  package init(
+    run: RunRecord,
+    parent: RunRecord?,
+    steps: [StepRecord],
+    metrics: [MetricSummary],
+    home: Home
+  ) {
+    self.run = run
+    self.parent = parent
+    self.steps = steps
+    self.metrics = metrics
+    self.home = home
+  }
+
+  package func lines(at now: Date, width: Int?, zone: TimeZone = .current) -> [Line] {
+    let sections: [(SafeText, [Line])] = [
+      ("", heading(at: now, zone: zone)),
+      ("Steps", stepTable(at: now, width: width)),
+      ("Parameters", parameterTable(width: width)),
+      ("Metrics", metricTable(width: width)),
+      ("Outputs", outputTable(width: width)),
+      ("Paths", paths),
+    ]
+    var lines: [Line] = []
+    for (title, body) in sections where !body.isEmpty {
+      if !lines.isEmpty { lines.append(Line()) }
+      if !title.isEmpty { lines.append(Line(title, .bold)) }
+      lines += title.isEmpty ? body : body.map { Line("  ") + $0 }
+    }
+    return lines
+  }
+
+  private func heading(at now: Date, zone: TimeZone) -> [Line] {
+    var first = run.status.mark.line + Line(" \(run.shortName)", .bold)
+    if let name = run.name { first += Line(" \"\(name)\"") }
+    first += Line("  ") + Line("\(run.status.rawValue)", run.status.mark.style)
+    if let seconds = run.seconds(at: now) { first += Line("  \(durationText(seconds))") }
+    var lines = [first]
+    func fact(_ label: SafeText, _ text: String?) {
+      guard let text, !text.isEmpty else { return }
+      lines.append(Line(label, .dim).padded(to: 11) + Line(SafeText(hostile: text)))
+    }
+    fact("reason", run.reason)
+    fact("note", run.note)
+    fact("pipeline", "\(run.pipeline) in \(run.instance)")
+    fact("launched", "\(dateText(run.created, in: zone)) by \(run.user) on \(run.host)")
+    fact("parent", parent.map(\.shortName))
+    fact("code", sourceText)
+    return lines
+  }
+
+  private var sourceText: String {
+    guard let commit = run.source.commit else { return "snapshot \(run.code.short)" }
+    var text = String(commit.prefix(9))
+    if let branch = run.source.branch { text += " on \(branch)" }
+    let edited = run.source.editedFiles
+    if !edited.isEmpty {
+      text += " +\(edited.count) edited file\(edited.count == 1 ? "" : "s"): "
+      text += edited.prefix(4).joined(separator: ", ") + (edited.count > 4 ? ", ..." : "")
+    }
+    return text
+  }
+
+  private func stepTable(at now: Date, width: Int?) -> [Line] {
+    let rows = steps.map { step -> [Line] in
+      let cause = step.status == .cached ? nil : step.cacheReason
+      return [
+        step.status.mark.line, Line(SafeText(hostile: step.name), .bold),
+        Line("\(step.type.rawValue)", .dim),
+        Line("\(step.status.rawValue)", step.status.mark.style),
+        step.detail(at: now),
+        Line(SafeText(hostile: cause ?? ""), .dim),
+        Line(SafeText(hostile: step.peakMemory.map { sizeText($0) } ?? ""), .dim),
+      ]
+    }
+    let columns: [Table.Column] = [
+      .init(""), .init("step", least: 8), .init("type", rank: 2), .init("status"),
+      .init("time", least: 16), .init("why it ran", rank: 1, least: 10),
+      .init("memory", right: true, rank: 3),
+    ]
+    return steps.isEmpty ? [] : Table(columns, rows).lines(width: width.map { $0 - 2 })
+  }
+
+  private func parameterTable(width: Int?) -> [Line] {
+    let rows = run.parameters.sorted { $0.key < $1.key }.map { name, value -> [Line] in
+      let before = parent?.parameters[name]
+      let isNew = parent != nil && before != value
+      return [
+        Line(SafeText(hostile: name)),
+        Line(SafeText(hostile: value.description), isNew ? .bold : .normal),
+        Line(
+          SafeText(
+            hostile: isNew
+              ? "(\(parent?.shortName ?? ""): \(before?.description ?? "not set"))" : ""
+          ),
+          .dim
+        ),
+      ]
+    }
+    guard !rows.isEmpty else { return [] }
+    return Table([.init(""), .init("", least: 12), .init("")], rows)
+      .lines(width: width.map { $0 - 2 }).dropFirst().map { $0 }
+  }
+
+  package func metricTable(width: Int?) -> [Line] {
+    let rows = metrics.map { metric -> [Line] in
+      let best = metric.best
+      return [
+        Line(SafeText(hostile: metric.name), metric.isMain ? .bold : .normal),
+        Line(SafeText(hostile: metric.step), .dim),
+        Line("\(metric.goal?.rawValue ?? "")", .dim),
+        metric.goal == nil
+          ? Line() : Line("\(figureText(best.value))") + Line(" @\(figureText(best.step))", .dim),
+        Line("\(figureText(metric.last))"), Line(SafeText(hostile: String(metric.count)), .dim),
+      ]
+    }
+    let columns: [Table.Column] = [
+      .init("metric", least: 10), .init("step", rank: 2, least: 6), .init("goal", rank: 3),
+      .init("best"), .init("last", right: true), .init("points", right: true, rank: 1),
+    ]
+    return rows.isEmpty ? [] : Table(columns, rows).lines(width: width.map { $0 - 2 })
+  }
+
+  private func outputTable(width: Int?) -> [Line] {
+    let rows = steps.flatMap { step in
+      step.outputs.sorted { $0.key < $1.key }.map { name, artifact -> [Line] in
+        let folder = home.attempt(run: step.logRun, step: step.name, attempt: step.logAttempt)
+        return [
+          Line("\(step.name)/\(name)"), Line("\(artifact.kind.rawValue)", .dim),
+          Line(SafeText(hostile: sizeText(artifact.size))), Line("\(artifact.digest.short)", .dim),
+          Line(SafeText(hostile: folder.work), .dim),
+        ]
+      }
+    }
+    let columns: [Table.Column] = [
+      .init("output", least: 10), .init("kind", rank: 2), .init("size", right: true),
+      .init("sha256", rank: 1), .init("made in", rank: 3),
+    ]
+    return rows.isEmpty ? [] : Table(columns, rows).lines(width: width.map { $0 - 2 })
+  }
+
+  /// Whole paths, never cut: they are there to be copied.
+  private var paths: [Line] {
+    [Line("run", .dim).padded(to: 9) + Line(SafeText(hostile: home.run(run.id)))]
+      + steps.filter { $0.logAttempt > 0 }.map { step in
+        let folder = home.attempt(run: step.logRun, step: step.name, attempt: step.logAttempt)
+        return Line(SafeText(hostile: step.name), .dim).padded(to: 9)
+          + Line(SafeText(hostile: " " + folder.log))
+      }
+  }
+}

@@ -1,0 +1,57 @@
+package import Foundation
+package import Store
+import Terminal
+
+/// The list of runs as `lathe runs` prints it.
+package enum RunTable {
+  /// Runs as given, newest first; `parents` by id serve for the differences.
+  package static func lines(
+    _ runs: [RunRecord],
+    parents: [Int: RunRecord],
+    at now: Date,
+    width: Int?
+  ) -> [Line] {
+    let columns: [Table.Column] = [
+      .init(""), .init("run"), .init("name", rank: 2, least: 6),
+      .init("pipeline", rank: 4, least: 6),
+      .init("status"), .init("time", right: true), .init("when", right: true, rank: 5),
+      .init("changed (from)", rank: 3, least: 10), .init("best", rank: 1, least: 10),
+      .init("curve", rank: 6),
+    ]
+    let rows = runs.map { run -> [Line] in
+      let age = run.status.isActive ? run.created : run.ended ?? run.created
+      return [
+        run.status.mark.line, Line("\(run.shortName)", .bold),
+        Line(SafeText(hostile: run.name ?? "")), Line(SafeText(hostile: run.pipeline), .dim),
+        Line("\(run.status.rawValue)", run.status.mark.style),
+        Line(SafeText(hostile: run.seconds(at: now).map { durationText($0) } ?? "")),
+        Line(SafeText(hostile: ageText(age, at: now)), .dim),
+        run.differences(from: run.parent.flatMap { parents[$0] }), run.bestText,
+        Line(SafeText(hostile: sparkText(run.sparkline, width: 12)), .running),
+      ]
+    }
+    return Table(columns, rows).lines(width: width)
+  }
+
+  /// What there is to do where there are no runs.
+  package static func empty(filter: String?, hasInstance: Bool) -> [Line] {
+    if let filter {
+      return [
+        Line("No run matches '\(filter)'."), Line("  next: 'lathe runs' lists them all.", .dim),
+      ]
+    }
+    if hasInstance {
+      return [
+        Line("No runs yet."),
+        Line("  next: 'lathe run' launches the pipeline of the instance.", .dim),
+      ]
+    }
+    return [
+      Line("No runs yet, and no instance to run in."),
+      Line(
+        "  next: 'lathe up digits' makes one from a template; 'lathe init' adopts this folder.",
+        .dim
+      ),
+    ]
+  }
+}

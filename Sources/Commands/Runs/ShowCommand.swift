@@ -1,0 +1,46 @@
+package import ArgumentParser
+import Foundation
+import Store
+
+package struct ShowCommand: ParsableCommand {
+  package static let configuration = CommandConfiguration(
+    commandName: "show",
+    abstract: "Show everything about one run.",
+    discussion: """
+      RUN is r12, 12, @ for the last run, @-1 for the one before, a name or a name's beginning.
+
+      EXAMPLE: the last run
+        lathe show @
+      """
+  )
+
+  @Argument(help: ArgumentHelp("The run.", valueName: "run"))
+  package var reference: String
+  @OptionGroup var output: OutputOptions
+
+  package init() {}
+
+  package func run() throws {
+    let session = Session(output)
+    let report = try session.report(on: try session.catalog.run(named: reference))
+    session.answer(report.json) {
+      report.lines(at: Date(), width: session.width)
+    }
+  }
+}
+
+extension RunReport {
+  package var json: JSON { run.json(steps: steps, metrics: metrics, home: home) }
+}
+
+extension Session {
+  func report(on run: RunRecord) throws -> RunReport {
+    RunReport(
+      run: run,
+      parent: try run.parent.flatMap { try catalog.run($0) },
+      steps: try catalog.steps(of: run.id),
+      metrics: try catalog.metrics(of: run.id),
+      home: home
+    )
+  }
+}

@@ -1,0 +1,128 @@
+import ArgumentParser
+import Documents
+package import Foundation
+package import Store
+import Terminal
+
+/// Follows a stack until nothing is in progress, its events as lines on standard error.
+struct StackFollower {
+  let session: Session
+  let stack: String
+  private let waiter = Waiter()
+
+  init(session: Session, stack: String) {
+    self.session = session
+    self.stack = stack
+  }
+
+  /// The stack as it ended; nil when it is no longer listed.
+  ///
+  /// `after` is the last event that is not told. Throws `ExitCode` 130 on Ctrl-C.
+  func follow(after: Int = 0) throws -> StackRecord? {
+    for path in [session.home.state, session.home.catalog] { waiter.watch.add(path) }
+    var progress = StackProgress(last: after)
+    var live = LiveLines(output: session.errors)
+    let isLive = session.errors.isTerminal && !session.isJSON
+    while true {
+      waiter.watch.add(session.home.catalog + "-wal")
+      let record = try session.catalog.stack(stack)
+      let resources = try session.catalog.resources(of: stack)
+      let events = try session.catalog.events(of: stack, after: progress.last)
+      let lines = progress.lines(for: events, resources: resources)
+      if isLive {
+        live.keep(lines)
+        live.show([progress.summary(stack: stack, record: record, at: Date())])
+      } else if !session.isJSON {
+        session.errors.print(lines)
+      }
+      guard let record, record.status.isInProgress else {
+        if isLive { live.clear() }
+        return record
+      }
+      var signal = waiter.rest(milliseconds: 80)
+      if signal == nil, case .signal(let number) = waiter.wait(milliseconds: isLive ? 1000 : 10_000)
+      {
+        signal = number
+      }
+      guard let signal else { continue }
+      if isLive { live.clear() }
+      session.errors.print([
+        Line("The stack \(stack) goes on without this terminal.", .bold),
+        Line("  see it: ", .dim) + Line("lathe describe \(stack)"),
+        Line("  undo it: ", .dim) + Line("lathe down \(stack)"),
+      ])
+      throw ExitCode(128 + signal)
+    }
+  }
+}
+
+/// Turns a stack's events into lines, with how far it is: "3/7".
+package struct StackProgress: Sendable {
+  /// The id of the last event that was told.
+  package private(set) var last: Int
+  private var total = 0
+  private var done = 0
+  private let zone: TimeZone
+
+  package init(last: Int = 0, zone: TimeZone = .current) {
+    self.last = last
+    self.zone = zone
+  }
+
+  package mutating func lines(for events: [StackEvent], resources: [ResourceRecord]) -> [Line] {
+    total = resources.count
+    done = resources.count { !$0.status.rawValue.hasSuffix("_IN_PROGRESS") }
+    return events.map { event in
+      last = max(last, event.id)
+      let clock = Line(SafeText(hostile: clockText(event.time, in: zone)) + " ", .dim)
+      // A line of a script's output has no status of its own.
+      guard !event.status.isEmpty else {
+        return clock + Line("  \(event.logicalID) | ", .dim) + Line(SafeText(hostile: event.reason))
+      }
+      var line = clock
+      if total > 0 { line += Line("\(done)/\(total) ", .dim) }
+      line += Line("\(event.logicalID) ", .bold)
+      line += Line(SafeText(hostile: event.status), style(of: event.status))
+      if !event.reason.isEmpty { line += Line("  \(event.reason)") }
+      return line
+    }
+  }
+
+  package func summary(stack: String, record: StackRecord?, at now: Date) -> Line {
+    guard let record else { return Line("\(stack) starts", .dim) }
+    let time = durationText(max(0, now.timeIntervalSince(record.created)))
+    return record.status.mark.line + Line(" \(stack) ", .bold)
+      + Line("\(record.status.rawValue)", record.status.mark.style)
+      + Line("  \(done)/\(total) resources  \(time)", .dim)
+  }
+
+  private func style(of status: String) -> Style {
+    if status.contains("FAILED") || status.hasPrefix("ROLLBACK") { return .bad }
+    return status.hasSuffix("COMPLETE") ? .good : .running
+  }
+}
+
+extension Session {
+  /// Follows a stack that comes up and prints how it ended; throws `ExitCode` 1 when it failed.
+  func finish(stack: String) throws {
+    guard let record = try StackFollower(session: self, stack: stack).follow() else {
+      throw Explanation(
+        what: "The stack '\(stack)' is not in the catalog.",
+        why: "It may have been deleted meanwhile.",
+        next: "'lathe stacks' lists what there is."
+      )
+    }
+    let report = try report(on: record)
+    answer(report.json) { report.ending }
+    if record.status.isFailure { throw ExitCode(1) }
+  }
+
+  func report(on stack: StackRecord) throws -> StackReport {
+    StackReport(
+      stack: stack,
+      resources: try catalog.resources(of: stack.name),
+      events: try catalog.events(of: stack.name),
+      instances: try catalog.instances().filter { $0.stack == stack.name }
+    )
+  }
+}

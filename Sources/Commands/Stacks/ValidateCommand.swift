@@ -1,0 +1,103 @@
+package import ArgumentParser
+package import Documents
+import Foundation
+import Infrastructure
+import Pipelines
+import Terminal
+
+package struct ValidateCommand: ParsableCommand {
+  package static let configuration = CommandConfiguration(
+    commandName: "validate",
+    abstract: "Check a template or a pipeline file.",
+    discussion: """
+      Which of the two it is, is told by its content. Every finding is printed as a compiler prints it;
+      the exit code is 2 when one of them is an error.
+
+      EXAMPLE:
+        lathe validate pipeline.yaml
+      """
+  )
+
+  @Argument(help: "The file.")
+  package var file: String
+  @OptionGroup var output: OutputOptions
+
+  package init() {}
+
+  package func run() throws {
+    let session = Session(output)
+    let text = try readText(file, limit: 8 << 20)
+    let result = Validation(of: text, file: file)
+    session.answer(result.json) { result.lines(source: text) }
+    if result.hasErrors { throw ExitCode(2) }
+  }
+}
+
+/// What checking a file has found.
+package struct Validation: Sendable, Equatable {
+  package enum Kind: String, Sendable { case template, pipeline }
+
+  package var file: String
+  package var kind: Kind
+  package var findings: [Diagnostic]
+
+  package init(of text: String, file: String) {
+    self.file = file
+    kind = Kind(of: text, file: file)
+    let name = URL(filePath: file).deletingPathExtension().lastPathComponent
+    findings =
+      switch kind {
+      case .template: Template.read(text).1
+      case .pipeline: Pipeline.read(text, name: name).1
+      }
+  }
+
+  package init(file: String, kind: Kind, findings: [Diagnostic]) {
+    self.file = file
+    self.kind = kind
+    self.findings = findings
+  }
+
+  package var hasErrors: Bool { findings.contains { $0.severity == .error } }
+
+  package func lines(source: String) -> [Line] {
+    let errors = findings.count { $0.severity == .error }
+    let warnings = findings.count - errors
+    var parts: [String] = []
+    if errors > 0 { parts.append("\(errors) error\(errors == 1 ? "" : "s")") }
+    if warnings > 0 { parts.append("\(warnings) warning\(warnings == 1 ? "" : "s")") }
+    let verdict = errors == 0 ? "is a valid \(kind.rawValue)" : "is not a valid \(kind.rawValue)"
+    let count = parts.isEmpty ? "" : ": " + parts.joined(separator: ", ")
+    return ErrorReport.findings(findings, file: file, source: source)
+      + [Line("\(file) \(verdict)\(count).", errors == 0 ? .good : .bad)]
+  }
+
+  package var json: JSON {
+    [
+      "file": JSON(file), "kind": JSON(kind.rawValue), "valid": JSON(!hasErrors),
+      "findings": .array(findings.map { $0.json(file: file) }),
+    ]
+  }
+}
+
+extension Validation.Kind {
+  /// Told by the keys at the margin; a file that has none of them by its name, so that its reader explains.
+  package init(of text: String, file: String) {
+    let marks = [
+      "Resources", "AWSTemplateFormatVersion", "\"Resources\"", "\"AWSTemplateFormatVersion\"",
+    ]
+    for line in text.split(separator: "\n").prefix(10_000) {
+      let isJSON = text.first { !$0.isWhitespace } == "{"
+      let start = isJSON ? line.drop { $0 == " " || $0 == "\t" || $0 == "{" } : line
+      if marks.contains(where: { start.hasPrefix($0) }) {
+        self = .template
+        return
+      }
+      if start.hasPrefix("steps:") || start.hasPrefix("\"steps\"") {
+        self = .pipeline
+        return
+      }
+    }
+    self = file.lowercased().contains("template") ? .template : .pipeline
+  }
+}
