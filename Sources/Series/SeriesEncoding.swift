@@ -1,0 +1,69 @@
+extension SeriesFormat {
+  /// Appends entries that define a series.
+  static func encode(define id: Int, name: String, into bytes: inout [UInt8]) {
+    bytes.append(defineTag)
+    append(UInt64(id), to: &bytes)
+    append(UInt64(name.utf8.count), to: &bytes)
+    bytes.append(contentsOf: name.utf8)
+  }
+
+  /// Appends one entry with a range of a series' points.
+  static func encode(
+    points data: SeriesData,
+    _ range: Range<Int>,
+    of id: Int,
+    into bytes: inout [UInt8]
+  ) {
+    let areWhole = data.steps[range].allSatisfy { whole($0, scale: 1) != nil }
+    let areMicroseconds = data.times[range].allSatisfy { whole($0, scale: microsecond) != nil }
+    bytes.append(pointsTag)
+    append(UInt64(id), to: &bytes)
+    append(UInt64(range.count), to: &bytes)
+    bytes.append((areWhole ? wholeSteps : 0) | (areMicroseconds ? microseconds : 0))
+    append(column: data.steps[range], scale: areWhole ? 1 : nil, to: &bytes)
+    append(column: data.times[range], scale: areMicroseconds ? microsecond : nil, to: &bytes)
+    append(column: data.values[range], scale: nil, to: &bytes)
+  }
+
+  /// Appends a payload's length and checksum, then itself.
+  static func encode(frame payload: [UInt8], into bytes: inout [UInt8]) {
+    append(UInt32(payload.count), to: &bytes)
+    append(payload.withUnsafeBytes { CRC32C.checksum($0) }, to: &bytes)
+    bytes += payload
+  }
+
+  private static func append(
+    column: ArraySlice<Double>,
+    scale: Double?,
+    to bytes: inout [UInt8]
+  ) {
+    guard let scale else {
+      for value in column { append(value.bitPattern, fixedTo: &bytes) }
+      return
+    }
+    var previous: Int64 = 0
+    for value in column {
+      let integer = whole(value, scale: scale) ?? 0
+      let difference = integer - previous
+      append(UInt64(bitPattern: (difference << 1) ^ (difference >> 63)), to: &bytes)
+      previous = integer
+    }
+  }
+
+  private static func append(_ value: UInt64, to bytes: inout [UInt8]) {
+    var rest = value
+    while rest >= 0x80 {
+      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      rest >>= 7
+    }
+    bytes.append(UInt8(rest))
+  }
+
+  private static func append(_ value: UInt64, fixedTo bytes: inout [UInt8]) {
+    withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+  }
+
+  private static func append(_ value: UInt32, to bytes: inout [UInt8]) {
+    withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+  }
+}
