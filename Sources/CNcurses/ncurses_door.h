@@ -46,12 +46,24 @@ static inline const char *lathe_curses_string(const char *name) {
   return value == NULL || value == (const char *)-1 ? "" : value;
 }
 
-static inline int lathe_curses_colors(void) { return has_colors() ? COLORS : 0; }
+/// Starts colours: how many there are, 0 for none; `keeps` tells whether the terminal's own
+/// background can be kept.
+static inline int lathe_curses_start_colors(int *keeps) {
+  if (!has_colors() || start_color() == ERR) return 0;
+  *keeps = use_default_colors() == OK;
+  return COLORS;
+}
 
-/// Starts colours; 1 if the terminal's own background can be kept.
-static inline int lathe_curses_start_colors(void) {
-  if (start_color() == ERR) return -1;
-  return use_default_colors() == OK;
+/// Takes the terminal back after its modes were undone behind curses' back.
+static inline void lathe_curses_return(void) {
+  putp(lathe_curses_string("smcup"));
+  fflush(stdout);
+}
+
+/// Sets the modes again that a shell may have changed meanwhile.
+static inline void lathe_curses_reset(void) {
+  reset_prog_mode();
+  curs_set(1);
 }
 
 enum {

@@ -17,7 +17,7 @@ static struct termios modes;
 static volatile sig_atomic_t modes_known;
 static char undo[512];
 static volatile sig_atomic_t undo_length;
-static volatile sig_atomic_t lent_out;
+static volatile sig_atomic_t lent_out, undone;
 static pid_t owner;
 static int events = -1, notes[2] = {-1, -1}, timers[2] = {-1, -1};
 
@@ -93,6 +93,7 @@ static void on_stop(int signal) {
   int saved = errno;
   if (!lent_out) {
     restore();
+    undone = 1;
     struct sigaction usual, mine;
     memset(&usual, 0, sizeof usual);
     usual.sa_handler = SIG_DFL;
@@ -210,6 +211,12 @@ void lathe_terminal_arm(int timer, int milliseconds) {
 void lathe_terminal_forget_input(void) { epoll_ctl(events, EPOLL_CTL_DEL, STDIN_FILENO, NULL); }
 
 void lathe_terminal_lend(int lent) { lent_out = lent; }
+
+int lathe_terminal_take_undone(void) {
+  int was = undone;
+  undone = 0;
+  return was;
+}
 
 int lathe_terminal_size(int *width, int *height) {
   struct winsize size;

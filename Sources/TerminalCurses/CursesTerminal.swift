@@ -117,6 +117,13 @@ package final class CursesTerminal: TerminalDoor {
 
   package func show(_ screen: Screen) {
     guard isOpen, !isGone else { return }
+    // Stopped and continued since the last events: not a byte may reach the shell's screen.
+    if lathe_terminal_take_undone() != 0 {
+      lathe_curses_return()
+      lathe_curses_reset()
+      raw(Modes.on)
+      last = nil
+    }
     if screen.bell { raw("\u{07}") }
     let known = last?.size == screen.size ? last : nil
     if known == nil { lathe_curses_clear() }
@@ -176,10 +183,9 @@ package final class CursesTerminal: TerminalDoor {
   }
 
   private func resume() {
-    // The handler has put the modes back; curses learns of it and comes again.
-    endwin()
+    if lathe_terminal_take_undone() != 0 { lathe_curses_return() }
+    lathe_curses_reset()
     raw(Modes.on)
-    if last == nil { lathe_curses_send(0, -1) }
     redraw()
   }
 

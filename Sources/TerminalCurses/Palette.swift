@@ -14,16 +14,16 @@ struct Palette {
 
   /// Starts curses' colours and fills its table of pairs: one for each meaning.
   static func start() -> Palette {
-    let colors = lathe_curses_colors()
-    guard Environment.value("NO_COLOR") == nil, colors >= 8 else { return Palette(depth: .none) }
-    let started = lathe_curses_start_colors()
-    guard started >= 0 else { return Palette(depth: .none) }
+    guard Environment.value("NO_COLOR") == nil else { return Palette(depth: .none) }
+    var keeps: Int32 = 0
+    let colors = lathe_curses_start_colors(&keeps)
+    guard colors >= 8 else { return Palette(depth: .none) }
     let palette = Palette(depth: colors >= 256 ? .many : colors >= 16 ? .sixteen : .eight)
     for color in Color.allCases {
       let own = palette.number(of: color)
       // Where the terminal's own colours cannot be kept: white on black.
-      let ink = own < 0 && started == 0 ? 7 : own
-      init_extended_pair(Int32(color.rawValue) + 1, Int32(ink), started == 1 ? -1 : 0)
+      let ink = own < 0 && keeps == 0 ? 7 : own
+      init_extended_pair(Int32(color.rawValue) + 1, Int32(ink), keeps == 1 ? -1 : 0)
     }
     return palette
   }

@@ -40,6 +40,10 @@ void lathe_terminal_forget_input(void);
 /// While another program has the terminal, its keys' signals do not end this process.
 void lathe_terminal_lend(int lent);
 
+/// Whether the modes were undone for a stop, so that they must be set before anything is written;
+/// says so once.
+int lathe_terminal_take_undone(void);
+
 /// The window's size from the kernel; 0, or -1 if it does not tell.
 int lathe_terminal_size(int *width, int *height);
 

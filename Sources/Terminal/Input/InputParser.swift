@@ -45,8 +45,6 @@ package struct InputParser: Sendable {
     pending = []
     if held == [0x1B] {
       emit(.key(.escape))
-    } else if held == [0x1B, 0x1B] {
-      emit(.key(Key(.escape, alt: true)))
     } else if held.count == 2, held[0] == 0x1B, held[1] >= 0x20, held[1] < 0x7F {
       emit(.key(Key(.character(Character(Unicode.Scalar(held[1]))), alt: true)))
     }
@@ -140,11 +138,7 @@ package struct InputParser: Sendable {
     case UInt8(ascii: "]"), UInt8(ascii: "P"), UInt8(ascii: "_"), UInt8(ascii: "^"):
       return skipString(from: at)
     case 0x1B:
-      guard at + 2 < pending.count else { return nil }
-      // Alt with a key that is a sequence itself, as rxvt sends it.
-      if pending[at + 2] == UInt8(ascii: "[") || pending[at + 2] == UInt8(ascii: "O") {
-        return takeAltSequence(from: at)
-      }
+      // The second one may start a sequence of its own.
       emit(.key(.escape))
       return 1
     case 0x80...: return takeScalar(from: at + 1, alt: true).map { $0 + 1 }
@@ -155,18 +149,6 @@ package struct InputParser: Sendable {
       emit(.key(Self.control(next, alt: true)))
       return 2
     }
-  }
-
-  private mutating func takeAltSequence(from at: Int) -> Int? {
-    flushTyped()
-    let before = events.count
-    guard let used = takeEscape(from: at + 1) else { return nil }
-    for index in before..<events.count {
-      guard case .key(var key) = events[index] else { continue }
-      key.alt = true
-      events[index] = .key(key)
-    }
-    return used + 1
   }
 
   /// Skips an answer of the terminal: OSC, DCS, APC or PM up to BEL or ST.
