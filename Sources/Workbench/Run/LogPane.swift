@@ -1,0 +1,126 @@
+import Store
+import Terminal
+
+/// The tail of one step's log: follows, scrolls, searches.
+struct LogPane: Sendable, Equatable {
+  enum Position: Sendable, Equatable {
+    /// A failure's traceback where there is one, else the end.
+    case automatic
+    /// The end, whatever is appended.
+    case follow
+    /// A line's number, from 0, at the top.
+    case line(Int)
+  }
+
+  var position = Position.automatic
+  /// What `n` looks for; empty: nothing.
+  var pattern = ""
+  /// The line that was found last.
+  var match: Int?
+  /// While `/` takes the text to look for.
+  var field: TextField?
+
+  /// Lines that are read at once.
+  static let window = 1000
+
+  /// The windows of the log that are needed: the tail always, and what was scrolled to.
+  func windows(of folder: AttemptFolder, tailFirst: Int) -> Set<Query> {
+    var queries: Set<Query> = [.log(folder, .tail(lines: LogPane.window))]
+    if case .line(let top) = position, top < tailFirst {
+      queries.insert(.log(folder, LogPane.block(holding: top)))
+    }
+    return queries
+  }
+
+  /// The block of lines that a line is read with; few distinct ones, so that scrolling asks seldom.
+  private static func block(holding line: Int) -> LogWindow {
+    let step = window / 2
+    return .lines(first: max(0, (line / step) * step - step / 2), count: window)
+  }
+
+  /// The answer that holds the lines to be shown: the scrolled-to block when it is there.
+  func facts(_ context: Context, of folder: AttemptFolder) -> LogFacts? {
+    let tail = LogPane.log(context.answers[.log(folder, .tail(lines: LogPane.window))])
+    guard case .line(let top) = position, let tail, top < tail.first else { return tail }
+    guard var block = LogPane.log(context.answers[.log(folder, LogPane.block(holding: top))])
+    else { return tail }
+    block.count = max(block.count, tail.count)
+    block.failure = block.failure ?? tail.failure
+    return block
+  }
+
+  static func log(_ answer: Answer?) -> LogFacts? {
+    if case .log(let facts)? = answer { facts } else { nil }
+  }
+
+  // MARK: Moving
+
+  /// The number of the line at the top when `height` lines are shown.
+  func top(_ facts: LogFacts, height: Int) -> Int {
+    let end = max(0, facts.count - height)
+    return switch position {
+    case .follow: end
+    case .line(let line): min(max(0, line), end)
+    case .automatic: LogPane.traceback(facts, height: height) ?? end
+    }
+  }
+
+  /// Whether new lines come into view by themselves.
+  func isFollowing(_ facts: LogFacts, height: Int) -> Bool {
+    top(facts, height: height) >= max(0, facts.count - height)
+  }
+
+  mutating func scroll(by lines: Int, _ facts: LogFacts, height: Int) {
+    let end = max(0, facts.count - height)
+    let next = max(0, top(facts, height: height) + lines)
+    position = next >= end ? .follow : .line(next)
+  }
+
+  mutating func show(_ line: Int, _ facts: LogFacts, height: Int) {
+    let top = top(facts, height: height)
+    guard line < top || line >= top + height else { return }
+    let next = max(0, line - height / 3)
+    position = next >= facts.count - height ? .follow : .line(next)
+  }
+
+  /// The top line under which the last traceback's end is in view, its beginning too if it fits.
+  private static func traceback(_ facts: LogFacts, height: Int) -> Int? {
+    guard let failure = facts.failure, height > 0 else { return nil }
+    let lines = facts.lines
+    let message = failure.message.prefix { $0 != "\n" }
+    guard
+      let last = lines.lastIndex(where: { !message.isEmpty && $0.contains(message) })
+    else { return nil }
+    let head = lines[...last].lastIndex { $0.contains("Traceback (most recent call last)") }
+    let end = facts.first + last
+    let most = max(0, facts.count - height)
+    guard let head, last - head < height else { return min(most, max(0, end - height + 1)) }
+    return min(most, facts.first + head)
+  }
+
+  // MARK: Searching
+
+  /// Moves to the next line (or the one before) that holds the pattern, around the ends.
+  ///
+  /// Looks in the lines that were read; false when none of them holds it.
+  mutating func find(forward: Bool, _ facts: LogFacts, height: Int) -> Bool {
+    guard !pattern.isEmpty, !facts.lines.isEmpty else { return false }
+    let lines = facts.lines
+    let start = (match.map { $0 - facts.first }) ?? (forward ? -1 : lines.count)
+    for distance in 1...lines.count {
+      let offset = forward ? start + distance : start - distance
+      let index = ((offset % lines.count) + lines.count) % lines.count
+      guard LogPane.holds(lines[index], pattern) else { continue }
+      match = facts.first + index
+      show(facts.first + index, facts, height: height)
+      return true
+    }
+    return false
+  }
+
+  /// Lower-case patterns match upper case too.
+  static func holds(_ line: String, _ pattern: String) -> Bool {
+    pattern == pattern.lowercased()
+      ? line.lowercased().contains(pattern) : line.contains(pattern)
+  }
+}

@@ -1,0 +1,129 @@
+import Foundation
+import Pipelines
+import Store
+import Terminal
+
+/// The figures beside the chart: metrics, resources, outputs, path.
+struct RunSide {
+  let facts: RunFacts
+  let step: StepRecord?
+  let metricStep: String?
+  let path: String
+  let now: Double
+
+  /// How many rows everything takes.
+  var rowCount: Int { metricRows.count + 2 + resources.count }
+
+  func draw(on screen: inout Screen, in rect: Rect) {
+    guard rect.width > 8, rect.height > 0 else { return }
+    // Beside each other where it is wide, else below each other.
+    if rect.width >= 76 {
+      let (left, right) = rect.left(rect.width / 2)
+      drawMetrics(on: &screen, in: left.right(1).0)
+      drawLines(resources, on: &screen, in: right)
+      return
+    }
+    let least = min(resources.count, max(0, rect.height - 3))
+    let (top, _) = rect.top(rect.height - least)
+    let used = drawMetrics(on: &screen, in: top)
+    let rest = rect.top(used + (rect.height - used > resources.count ? 1 : 0)).1
+    drawLines(resources, on: &screen, in: rest)
+  }
+
+  // MARK: Metrics
+
+  private var metricRows: [MetricSummary] {
+    let own = facts.metrics.filter { $0.step == metricStep }
+    let rest = facts.metrics.filter { $0.step != metricStep }
+    return own.filter(\.isMain) + own.filter { !$0.isMain } + rest
+  }
+
+  @discardableResult
+  private func drawMetrics(on screen: inout Screen, in rect: Rect) -> Int {
+    guard rect.height > 0 else { return 0 }
+    let rows = metricRows
+    guard !rows.isEmpty else {
+      screen.write("no metrics yet", x: rect.x, y: rect.y, style: .dim, width: rect.width)
+      return 1
+    }
+    let parent: SafeText = facts.parent.map { "\($0.shortName)" } ?? ""
+    let columns: [Table.Column] = [
+      .init("metric", .flexible(least: 8, weight: 1), priority: 9),
+      .init("last", .fixed(8), alignment: .right, priority: 8),
+      .init("best", .fixed(12), alignment: .right, priority: 7),
+      .init(parent, .fixed(parent.isEmpty ? 0 : 8), alignment: .right, priority: 6),
+    ]
+    var table = Table(columns: columns, rows: rows.map(row), focused: false)
+    table.showsHeader = rect.height > 1
+    // Nothing is selected here, so every row is drawn plain.
+    let count = min(rows.count, rect.height - 1)
+    table.rows = Array(table.rows.prefix(count))
+    var state = ListState(selected: -1)
+    state.selected = -1
+    let lines = Rect(x: rect.x, y: rect.y, width: rect.width, height: count + 1)
+    table.draw(on: &screen, in: lines, state: state)
+    screen.restyle(lines) { $0.underline = false }
+    return count + 1
+  }
+
+  private func row(_ metric: MetricSummary) -> Table.Row {
+    let old = facts.parentMetrics.first { $0.step == metric.step && $0.name == metric.name }
+    let best = metric.best
+    var shownBest: SafeText = ""
+    if metric.goal != nil, best.value.isFinite {
+      shownBest = metricText(best.value) + "@" + metricText(best.step)
+    }
+    var style = Style.normal
+    if let old, let goal = metric.goal, best.value.isFinite, old.best.value.isFinite {
+      if goal.isBetter(best.value, than: old.best.value) { style = .good }
+      if goal.isBetter(old.best.value, than: best.value) { style = .warning }
+    }
+    return Table.Row([
+      StyledText(SafeText(hostile: metric.name), metric.isMain ? .bold : .normal),
+      StyledText(metricText(metric.last), metric.last.isFinite ? .normal : .bad),
+      StyledText(shownBest, style),
+      StyledText(old.map { metricText($0.best.value) } ?? "", .dim),
+    ])
+  }
+
+  // MARK: Resources
+
+  private var resources: [StyledText] {
+    var lines: [StyledText] = []
+    func say(_ name: SafeText, _ text: SafeText, _ style: Style = .normal) {
+      guard !text.isEmpty else { return }
+      var line = StyledText(name.padded(to: 6), .dim)
+      line.append(text, style)
+      lines.append(line)
+    }
+    guard let step else { return lines }
+    if let seconds = step.cpuSeconds {
+      var text = durationText(seconds) + " of CPU"
+      if let started = step.started, let ended = step.ended {
+        let past = ended.timeIntervalSince(started)
+        if past > 0.1 { text = text + ", \(Int((seconds / past * 100).rounded()))%" }
+      }
+      say("cpu", text)
+    }
+    if let memory = step.peakMemory { say("mem", bytesText(memory) + " at most") }
+    for (name, artifact) in step.outputs.sorted(by: { $0.key < $1.key }).prefix(6) {
+      let kind: SafeText = artifact.kind == .folder ? "/" : ""
+      say(
+        "out",
+        SafeText(hostile: name).cut(to: 16) + kind + "  " + bytesText(artifact.size) + "  sha "
+          + SafeText(hostile: artifact.digest.hex.prefix(6))
+      )
+    }
+    if let reason = step.cacheReason, step.status != .cached {
+      say("cache", SafeText(hostile: reason), .dim)
+    }
+    say("path", SafeText(hostile: path), .dim)
+    return lines
+  }
+
+  private func drawLines(_ lines: [StyledText], on screen: inout Screen, in rect: Rect) {
+    for (row, line) in lines.prefix(rect.height).enumerated() {
+      screen.write(line, x: rect.x, y: rect.y + row, width: rect.width)
+    }
+  }
+}

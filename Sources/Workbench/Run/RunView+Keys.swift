@@ -1,0 +1,150 @@
+import Store
+import Terminal
+
+extension RunView {
+  package func bindings(_ context: Context) -> [Binding] {
+    if asksToStop {
+      return [
+        Binding(
+          [.enter, Key("y")],
+          "Enter",
+          "stop it",
+          action: "stop now",
+          help: "Stops the run."
+        ),
+        Binding([.escape, Key("n")], "Esc", "let it run", action: "keep", help: "Lets it run."),
+      ]
+    }
+    if log.field != nil {
+      return [
+        Binding([.enter], "Enter", "search", action: "search", help: "Looks for the text."),
+        Binding([.escape], "Esc", "cancel", action: "cancel search", help: "Leaves the search."),
+      ]
+    }
+    guard let facts = facts(context) else { return [] }
+    return openers(facts, context) + movers(facts, context)
+  }
+
+  private func openers(_ facts: RunFacts, _ context: Context) -> [Binding] {
+    let run = facts.run
+    let failing = failingLine(context)
+    let folder = instanceFolder(context)
+    let noFolder: SafeText? = folder == nil ? "The run's instance is gone." : nil
+    let ended = run.status == .failed || run.status == .stopped
+    return [
+      Binding(
+        [.enter],
+        "Enter",
+        "open line",
+        action: "open failure",
+        help: "Opens the line that failed in the editor; Ctrl-R there saves and resumes.",
+        unavailable: failing == nil ? "No failing line is known here." : noFolder,
+        isInFooter: failing != nil
+      ),
+      Binding([.tab], "Tab", "pane", action: "next pane", help: "Goes to the next pane."),
+      Binding([Key("z")], "z", "zoom", action: "zoom", help: "Lets the pane fill the screen."),
+      Binding(
+        [Key("]")],
+        "[ ]",
+        "step",
+        action: "next step",
+        help: "Shows the next step, [ the one before."
+      ),
+      Binding(
+        [Key("R")],
+        "R",
+        "rerun+change",
+        action: "rerun",
+        help: "Opens the form with this run's parameters, to launch it again with others.",
+        unavailable: noFolder
+      ),
+      Binding(
+        [Key("r")],
+        "r",
+        "resume",
+        action: "resume",
+        help: "Goes on from where the run ended, with the code as it is now.",
+        unavailable: ended ? nil : "Only a failed or stopped run is resumed.",
+        isInFooter: ended
+      ),
+      Binding(
+        [Key("s")],
+        "s",
+        "stop",
+        action: "stop",
+        help: "Stops the run, after a question.",
+        unavailable: run.status.isActive
+          ? (run.status == .stopping ? "It is stopping already." : nil) : "The run has ended.",
+        isInFooter: run.status.isActive
+      ),
+      Binding(
+        [Key("c")],
+        "c",
+        "compare",
+        action: "compare",
+        help: "Lays the run beside the one that it was made from.",
+        unavailable: facts.parent == nil ? "There is no earlier run to compare with." : nil
+      ),
+      Binding(
+        [Key("e")],
+        "e",
+        "edit",
+        action: "edit",
+        help: "Opens the step's script in the editor.",
+        unavailable: noFolder ?? (script(context) == nil ? "The step has no script." : nil)
+      ),
+      Binding([Key("y")], "y", "copy path", action: "copy path", help: "Copies the step's folder."),
+    ]
+  }
+
+  private func movers(_ facts: RunFacts, _ context: Context) -> [Binding] {
+    let names = series(sources.series, context)
+    let groups = curves.groups(names, main: facts.run.mainMetric)
+    let noOther: SafeText? = groups.count < 2 ? "There is one group of metrics." : nil
+    let noPattern: SafeText? = log.pattern.isEmpty ? "/ looks for something first." : nil
+    func hidden(
+      _ keys: [Key],
+      _ label: SafeText,
+      _ short: SafeText,
+      _ action: String,
+      _ help: SafeText,
+      _ unavailable: SafeText? = nil
+    ) -> Binding {
+      Binding(
+        keys,
+        label,
+        short,
+        action: action,
+        help: help,
+        unavailable: unavailable,
+        isInFooter: false
+      )
+    }
+    return [
+      Binding(
+        [Key("/")],
+        "/",
+        "search",
+        action: "start search",
+        help: "Looks for text in the log."
+      ),
+      hidden([Key("n")], "n", "next", "next match", "The next place of the text.", noPattern),
+      hidden([Key("N")], "N", "before", "last match", "The place before.", noPattern),
+      Binding(
+        [Key("m")],
+        "m",
+        "metric",
+        action: "next metric",
+        help: "Draws the next group of metrics.",
+        unavailable: noOther,
+        isInFooter: groups.count > 1
+      ),
+      hidden([Key("M")], "M", "metric", "last metric", "The group before.", noOther),
+      hidden([Key("L")], "L", "log axis", "log axis", "Switches y between linear and log."),
+      hidden([Key("x")], "x", "x axis", "x axis", "Switches x between step and seconds."),
+      hidden([Key("[")], "[", "step", "last step", "Shows the step before."),
+      hidden([.backTab], "Shift-Tab", "pane", "last pane", "Goes to the pane before."),
+      hidden([Key("f")], "f", "follow", "follow", "Shows the log's end and follows it."),
+    ]
+  }
+}

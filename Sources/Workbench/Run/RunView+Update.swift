@@ -1,0 +1,231 @@
+import Documents
+import Engine
+import Store
+import Terminal
+
+extension RunView {
+  package mutating func update(_ event: ViewEvent, _ context: Context) -> [Effect] {
+    defer { look(context) }
+    switch event {
+    case .action(let action): return act(action, context)
+    case .terminal(let event): return take(event, context)
+    case .answered: return []
+    case .replied(let tag, let reply): return hear(tag, reply)
+    case .saved: return []
+    }
+  }
+
+  /// Takes over from the answers whose log and curves are to be asked for next.
+  private mutating func look(_ context: Context) {
+    guard let facts = facts(context) else { return }
+    let before = sources
+    sources = RunSources(facts, chosen: chosen, home: context.home)
+    if before.log != sources.log {
+      log.position = .automatic
+      log.match = nil
+    }
+    tailFirst =
+      sources.log.flatMap { folder in
+        LogPane.log(context.answers[.log(folder, .tail(lines: LogPane.window))])?.first
+      } ?? 0
+  }
+
+  private func hear(_ tag: String, _ reply: Reply) -> [Effect] {
+    switch reply {
+    case .refused(let explanation), .done(.refused(let explanation)):
+      return [.tell(Notice(.failure, RunView.line(explanation)))]
+    case .done:
+      let said = tag == "resume" ? "r\(run) goes on." : "r\(run) is being stopped."
+      return [.tell(Notice(.success, said))]
+    }
+  }
+
+  static func line(_ explanation: Explanation) -> String {
+    [explanation.what, explanation.why, explanation.next].filter { !$0.isEmpty }
+      .joined(separator: " ")
+  }
+
+  // MARK: Keys
+
+  private mutating func act(_ action: String, _ context: Context) -> [Effect] {
+    guard let facts = facts(context) else { return [] }
+    switch action {
+    case "next pane": turn(by: 1, facts, context)
+    case "last pane": turn(by: -1, facts, context)
+    case "zoom": isZoomed.toggle()
+    case "next step": step(by: 1, facts)
+    case "last step": step(by: -1, facts)
+    case "next metric": curves.group += 1
+    case "last metric": curves.group -= 1
+    case "log axis": curves.isLogarithmic.toggle()
+    case "x axis": curves.axis = curves.axis == .step ? .time : .step
+    case "follow": log.position = .follow
+    case "start search", "search", "cancel search", "next match", "last match":
+      return search(action, facts, context)
+    case "stop": asksToStop = true
+    case "keep": asksToStop = false
+    case "stop now":
+      asksToStop = false
+      return [.send(.stop(run: run), tag: "stop")]
+    case "resume": return [.send(.resume(run: run), tag: "resume")]
+    default: return open(action, facts, context)
+    }
+    return []
+  }
+
+  private func open(_ action: String, _ facts: RunFacts, _ context: Context) -> [Effect] {
+    switch action {
+    case "open failure":
+      guard let place = failingLine(context), let folder = instanceFolder(context) else {
+        return []
+      }
+      let path = folder + "/" + place.file
+      return [.open(.editor(path: path, line: place.line, resuming: run))]
+    case "edit":
+      guard let script = script(context), let folder = instanceFolder(context) else { return [] }
+      let ended = facts.run.status == .failed || facts.run.status == .stopped
+      let path = folder + "/" + script.file
+      return [.open(.editor(path: path, line: script.line, resuming: ended ? run : nil))]
+    case "compare":
+      guard let parent = facts.parent else { return [] }
+      return [.open(.compare([parent.id, run]))]
+    case "rerun": return [.open(.runForm(instance: facts.run.instance, from: run))]
+    case "copy path":
+      let path = path(context)
+      return [.copy(path), .tell(Notice(.information, "Copied \(path)"))]
+    default: return []
+    }
+  }
+
+  private mutating func turn(by step: Int, _ facts: RunFacts, _ context: Context) {
+    // Zoomed, only one pane is shown, but Tab still goes around all of them.
+    let all = RunLayout(
+      area: context.area,
+      steps: facts.steps.count,
+      sideRows: side(facts, context).rowCount,
+      zoomed: nil
+    ).panes
+    guard !all.isEmpty else { return }
+    let index = all.firstIndex(of: focus) ?? 0
+    focus = all[(index + step + all.count) % all.count]
+  }
+
+  private mutating func step(by offset: Int, _ facts: RunFacts) {
+    guard !facts.steps.isEmpty else { return }
+    let index = facts.steps.firstIndex { $0.name == sources.step } ?? 0
+    chosen = facts.steps[min(max(0, index + offset), facts.steps.count - 1)].name
+  }
+
+  private mutating func search(
+    _ action: String,
+    _ facts: RunFacts,
+    _ context: Context
+  ) -> [Effect] {
+    if action == "start search" {
+      log.field = TextField(log.pattern, limit: 200)
+      focus = .log
+      return []
+    }
+    if action == "cancel search" {
+      log.field = nil
+      log.pattern = ""
+      log.match = nil
+      return []
+    }
+    if action == "search" {
+      log.pattern = log.field?.text ?? ""
+      log.field = nil
+      log.match = nil
+      if log.pattern.isEmpty { return [] }
+    }
+    guard let lines = logFacts(context) else { return [] }
+    let height = logHeight(facts, context)
+    // The newest place is the most interesting one, so a new search goes up from the end.
+    let forward = action == "next match"
+    if log.find(forward: forward, lines, height: height) { return [] }
+    let searched = "the \(lines.lines.count) lines that were read"
+    return [.tell(Notice(.failure, "\"\(log.pattern)\" is not in \(searched)."))]
+  }
+
+  // MARK: The keyboard and the mouse as they come
+
+  private mutating func take(_ event: TerminalEvent, _ context: Context) -> [Effect] {
+    switch event {
+    case .key(let key):
+      if log.field != nil {
+        _ = log.field?.handle(key)
+      } else if let facts = facts(context) {
+        move(key, facts, context)
+      }
+    case .paste(let text): log.field?.insert(text)
+    case .mouse(let mouse):
+      if let facts = facts(context) { take(mouse, facts, context) }
+    case .resize, .focus, .hangup: break
+    }
+    return []
+  }
+
+  private mutating func move(_ key: Key, _ facts: RunFacts, _ context: Context) {
+    let rows = focus == .steps
+    switch key.code {
+    case .up where rows, .character("k") where rows: step(by: -1, facts)
+    case .down where rows, .character("j") where rows: step(by: 1, facts)
+    case .left: step(by: -1, facts)
+    case .right: step(by: 1, facts)
+    default:
+      guard let lines = logFacts(context) else { return }
+      let height = logHeight(facts, context)
+      switch key.code {
+      case .up, .character("k"): log.scroll(by: -1, lines, height: height)
+      case .down, .character("j"): log.scroll(by: 1, lines, height: height)
+      case .pageUp: log.scroll(by: -max(1, height - 1), lines, height: height)
+      case .pageDown: log.scroll(by: max(1, height - 1), lines, height: height)
+      case .home, .character("g"): log.position = .line(0)
+      case .end, .character("G"): log.position = .follow
+      default: break
+      }
+    }
+  }
+
+  private mutating func take(_ mouse: Mouse, _ facts: RunFacts, _ context: Context) {
+    let layout = layout(facts, context, in: context.area)
+    guard let pane = layout.pane(at: mouse.at) else { return }
+    switch mouse.action {
+    case .press(.left):
+      focus = pane
+      if pane == .steps, let name = stepName(at: mouse.at, layout, facts, context) {
+        chosen = name
+      } else if mouse.clicks == 2 {
+        isZoomed.toggle()
+      }
+    case .wheelUp, .wheelDown:
+      let up = mouse.action == .wheelUp
+      if pane == .steps {
+        step(by: up ? -1 : 1, facts)
+      } else if pane == .log, let lines = logFacts(context) {
+        log.scroll(by: up ? -3 : 3, lines, height: logHeight(facts, context))
+      }
+    default: break
+    }
+  }
+
+  private func stepName(
+    at point: Point,
+    _ layout: RunLayout,
+    _ facts: RunFacts,
+    _ context: Context
+  ) -> String? {
+    let pane = stepsPane(facts, context)
+    guard layout.arrangement == .small, !isZoomed else {
+      return pane.step(at: point, in: layout.steps.inset())
+    }
+    var scratch = Screen(size: context.size)
+    let places = pane.drawLine(on: &scratch, in: stepsLine(layout))
+    return places.first { $0.place.contains(point) }?.name
+  }
+
+  func logHeight(_ facts: RunFacts, _ context: Context) -> Int {
+    let inside = layout(facts, context, in: context.area).log.inset()
+    return max(1, log.body(in: inside, hasFailure: failure(facts, context) != nil).height)
+  }
+}

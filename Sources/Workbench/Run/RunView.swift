@@ -1,0 +1,122 @@
+import Documents
+import Pipelines
+import Store
+package import Terminal
+
+/// One run: its steps, its curves, its figures and the log of one step.
+///
+/// Opens a failed run at what failed: the step is chosen, the reason stands above the log, the log
+/// shows the traceback and Enter leads to its line.
+package struct RunView: View {
+  package let run: Int
+  /// The step that the user chose; nil: the one that tells most.
+  var chosen: String?
+  var focus = RunPane.log
+  var isZoomed = false
+  var curves = RunCurves()
+  var log = LogPane()
+  /// Asks before a stop.
+  var asksToStop = false
+  /// What the last answers said about where to look next.
+  var sources = RunSources()
+  var tailFirst = 0
+
+  package init(run: Int) {
+    self.run = run
+  }
+
+  package var title: SafeText { "r\(run)" }
+
+  package var takesText: Bool { log.field != nil }
+
+  package var queries: Set<Query> {
+    var queries: Set<Query> = [.run(run), .instances]
+    if let log = sources.log { queries.formUnion(self.log.windows(of: log, tailFirst: tailFirst)) }
+    if let series = sources.series { queries.insert(.series(series)) }
+    if let series = sources.parentSeries { queries.insert(.series(series)) }
+    if let instance = sources.instance { queries.insert(.pipeline(instance: instance)) }
+    return queries
+  }
+}
+
+extension RunView {
+  func facts(_ context: Context) -> RunFacts? {
+    if case .run(let facts)? = context.answers[.run(run)] { facts } else { nil }
+  }
+
+  func series(_ folder: AttemptFolder?, _ context: Context) -> [NamedSeries] {
+    guard let folder, case .series(let series)? = context.answers[.series(folder)] else {
+      return []
+    }
+    return series
+  }
+
+  func logFacts(_ context: Context) -> LogFacts? {
+    sources.log.flatMap { log.facts(context, of: $0) }
+  }
+
+  func shownStep(_ facts: RunFacts) -> StepRecord? {
+    facts.steps.first { $0.name == sources.step }
+  }
+
+  /// The folder of the run's instance; nil until it is known.
+  func instanceFolder(_ context: Context) -> String? {
+    guard case .instances(let instances)? = context.answers[.instances] else { return nil }
+    return instances.first { $0.name == sources.instance }?.folder
+  }
+
+  func pipeline(_ context: Context) -> PipelineFacts? {
+    guard let instance = sources.instance,
+      case .pipeline(let facts)? = context.answers[.pipeline(instance: instance)]
+    else { return nil }
+    return facts
+  }
+
+  /// The folder that `y` copies: the shown step's attempt, else the run's.
+  func path(_ context: Context) -> String { sources.log?.path ?? context.home.run(run) }
+
+  func layout(_ facts: RunFacts, _ context: Context, in area: Rect) -> RunLayout {
+    RunLayout(
+      area: area,
+      steps: facts.steps.count,
+      sideRows: side(facts, context).rowCount,
+      zoomed: isZoomed ? focus : nil
+    )
+  }
+
+  func side(_ facts: RunFacts, _ context: Context) -> RunSide {
+    RunSide(
+      facts: facts,
+      step: shownStep(facts),
+      metricStep: sources.metricStep,
+      path: path(context),
+      now: context.now
+    )
+  }
+
+  /// What stands in red above the log: of the shown step when it failed, else of the run.
+  func failure(_ facts: RunFacts, _ context: Context) -> LogPane.Failure? {
+    guard let step = shownStep(facts), step.status == .failed else { return nil }
+    let reason = step.reason ?? facts.run.reason ?? "The step failed."
+    let place = failingLine(context)
+    let hint: SafeText =
+      place.map { place in
+        "Enter opens \(SafeText(hostile: place.file)):\(place.line)"
+      } ?? ""
+    return LogPane.Failure(reason: SafeText(hostile: reason), hint: hint)
+  }
+
+  /// Where the shown step's traceback points, when that is a file of the instance.
+  func failingLine(_ context: Context) -> LogFailure? {
+    guard let failure = logFacts(context)?.failure, isInside(failure.file) else { return nil }
+    return failure
+  }
+
+  /// The shown step's script in the instance's folder, else the pipeline file at the step's line.
+  func script(_ context: Context) -> (file: String, line: Int)? {
+    guard let facts = pipeline(context) else { return nil }
+    let step = facts.pipeline?.step(sources.step ?? "")
+    if let script = step?.process?.script { return (script, 0) }
+    return isInside(facts.file) ? (facts.file, step?.place.line ?? 0) : nil
+  }
+}
