@@ -9,9 +9,8 @@ extension SafeText {
     if let plain = plainASCII(text, limit: limit) { return plain }
     var gate = Gate()
     var seen = 0
-    let (most, limit) = (
-      max(0, limit).multipliedReportingOverflow(by: 16).partialValue, max(0, limit)
-    )
+    let limit = min(max(0, limit), 1 << 40)
+    let most = limit * 16
     for scalar in text.unicodeScalars {
       if gate.count > limit || seen > most { break }
       seen += 1

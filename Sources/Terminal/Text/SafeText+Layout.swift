@@ -52,6 +52,7 @@ extension SafeText {
   /// The text as lines of at most `width` cells, broken at blanks where there are any.
   package func wrapped(to width: Int) -> [SafeText] {
     guard width > 0 else { return [] }
+    guard !isEmpty else { return [self] }
     var lines: [String] = []
     var line = ""
     var used = 0
