@@ -75,7 +75,10 @@ let package = Package(
     ),
     .testTarget(
       name: "CommandsTests",
-      dependencies: ["Commands", "Engine", "Store", "Terminal"]
+      dependencies: [
+        "Commands", "Documents", "Engine", "Infrastructure", "Pipelines", "Series", "Store",
+        "Terminal", arguments,
+      ]
     ),
     .testTarget(
       name: "WorkbenchTests",

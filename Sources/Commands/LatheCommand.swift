@@ -35,7 +35,7 @@ package struct LatheCommand: ParsableCommand {
         name: "Runs",
         subcommands: [
           RunCommand.self, RerunCommand.self, RunsCommand.self, ShowCommand.self,
-          WatchCommand.self, MetricsCommand.self,
+          WatchCommand.self, LogsCommand.self, MetricsCommand.self,
           StopCommand.self, ResumeCommand.self, RemoveCommand.self,
         ]
       ),
@@ -43,6 +43,7 @@ package struct LatheCommand: ParsableCommand {
         name: "Models",
         subcommands: [ModelsCommand.self, ApproveCommand.self, RejectCommand.self]
       ),
+      CommandGroup(name: "This machine", subcommands: [DoctorCommand.self]),
     ]
   )
 

@@ -27,7 +27,7 @@ extension RunRecord {
       + Line(SafeText(hostile: mainGoal.map { $0 == .min ? " ↓" : " ↑" } ?? ""), .dim)
   }
 
-  /// How the run is written where a command ended: "r12 Succeeded in 2m49s."
+  /// How the run is written where a command ended: `r12 Succeeded in 2m49s`.
   package func ending(at now: Date) -> Line {
     var line = status.mark.line + Line(" \(shortName) ", .bold)
     line += Line("\(status.rawValue)", status.mark.style)

@@ -1,0 +1,202 @@
+import Documents
+import Engine
+import Foundation
+import Store
+
+extension Session {
+  func checks() -> [Finding] {
+    [
+      homeCheck(), spaceCheck(), catalogCheck(), agentCheck(),
+      program("python3", for: "steps in Python", isNeeded: true),
+      program("git", for: "commits recorded with runs", isNeeded: false),
+      program("tmux", for: "terminals that outlive a connection", isNeeded: false),
+      localeCheck(environment), terminalCheck(environment), watchCheck(), lingeringCheck(),
+    ]
+  }
+
+  private func homeCheck() -> Finding {
+    let folder = home.folder
+    var status = stat()
+    guard stat(folder, &status) == 0 else {
+      // Made at the first launch: what counts is whether it can be.
+      let parent = URL(filePath: folder).deletingLastPathComponent().path
+      return access(parent, W_OK) == 0
+        ? Finding(
+          "home",
+          .ok,
+          "\(folder) is not there yet; the first command that needs it makes it."
+        )
+        : Finding(
+          "home",
+          .problem,
+          "\(folder) cannot be made.",
+          next: "Set LATHE_HOME to a folder that you can write."
+        )
+    }
+    guard access(folder, W_OK | X_OK) == 0 else {
+      return Finding(
+        "home",
+        .problem,
+        "\(folder) cannot be written.",
+        next: "Correct its permissions, or set LATHE_HOME to another folder."
+      )
+    }
+    guard status.st_mode & 0o077 == 0 else {
+      return Finding(
+        "home",
+        .warning,
+        "\(folder) can be read by others.",
+        next: "chmod 700 \(folder)"
+      )
+    }
+    return Finding("home", .ok, "\(folder) is writable and private.")
+  }
+
+  private func spaceCheck() -> Finding {
+    var folder = home.folder
+    while !FileManager.default.fileExists(atPath: folder), folder != "/" {
+      folder = URL(filePath: folder).deletingLastPathComponent().path
+    }
+    var status = statvfs()
+    guard statvfs(folder, &status) == 0 else {
+      return Finding("space", .warning, "The free space of \(folder) is not known.")
+    }
+    return spaceFinding(free: Int(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize)))
+  }
+
+  private func catalogCheck() -> Finding {
+    guard FileManager.default.fileExists(atPath: home.catalog) else {
+      return Finding("catalog", .ok, "There is none yet.")
+    }
+    do {
+      let counts = try catalog.counts()
+      return Finding("catalog", .ok, "It opens and holds \(counts.all) runs.")
+    } catch {
+      let explanation = Explanation(error)
+      return Finding(
+        "catalog",
+        .problem,
+        "\(explanation.what) \(explanation.why)",
+        next: explanation.next
+      )
+    }
+  }
+
+  private func agentCheck() -> Finding {
+    do {
+      try agent.send(.ping)
+      return Finding("agent", .ok, "It answers.")
+    } catch {
+      let explanation = Explanation(error)
+      return Finding(
+        "agent",
+        .problem,
+        "\(explanation.what) \(explanation.why)",
+        next: explanation.next
+      )
+    }
+  }
+
+  private func program(_ name: String, for purpose: String, isNeeded: Bool) -> Finding {
+    let folders = (environment["PATH"] ?? "").split(separator: ":")
+    if let folder = folders.first(where: { access("\($0)/\(name)", X_OK) == 0 }) {
+      return Finding(name, .ok, "\(folder)/\(name)")
+    }
+    return Finding(
+      name,
+      isNeeded ? .problem : .warning,
+      "It is not on the PATH; it serves for \(purpose).",
+      next: "Install it: apt-get install \(name)"
+    )
+  }
+
+  private func watchCheck() -> Finding {
+    FileWatch().descriptor >= 0
+      ? Finding("inotify", .ok, "Changes are seen at once.")
+      : Finding(
+        "inotify",
+        .warning,
+        "It is not available; files are looked at each second instead.",
+        next: "Raise fs.inotify.max_user_instances."
+      )
+  }
+
+  private func lingeringCheck() -> Finding {
+    let manager = FileManager.default
+    let user = environment["USER"] ?? NSUserName()
+    let settings = (try? readText("/etc/systemd/logind.conf", limit: 1 << 20)) ?? ""
+    return lingeringFinding(
+      hasSessionManager: manager.fileExists(atPath: "/run/systemd/system"),
+      killsUserProcesses: settings.split(separator: "\n").contains {
+        $0.filter { $0 != " " }.lowercased() == "killuserprocesses=yes"
+      },
+      isLingering: manager.fileExists(atPath: "/var/lib/systemd/linger/" + user),
+      user: user
+    )
+  }
+}
+
+/// Whether there is room for runs: below 1 GB is a problem, below 10 GB a warning.
+package func spaceFinding(free: Int) -> Finding {
+  let text = "\(sizeText(free)) are free."
+  if free < 1_000_000_000 {
+    return Finding(
+      "space",
+      .problem,
+      text,
+      next: "Make room: 'lathe rm RUN', then empty the trash."
+    )
+  }
+  if free < 10_000_000_000 {
+    return Finding("space", .warning, text, next: "Make room before long runs.")
+  }
+  return Finding("space", .ok, text)
+}
+
+/// Whether text arrives as UTF-8.
+package func localeCheck(_ environment: [String: String]) -> Finding {
+  let names = ["LC_ALL", "LC_CTYPE", "LANG"]
+  let value = names.lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
+  let letters = value.lowercased().filter { $0 != "-" }
+  if letters.hasSuffix("utf8") { return Finding("locale", .ok, value) }
+  return Finding(
+    "locale",
+    .warning,
+    value.isEmpty ? "None is set." : "\(value) is not UTF-8.",
+    next: "export LANG=C.UTF-8, so that curves and names are drawn."
+  )
+}
+
+/// Whether the workbench can draw on the terminal that TERM names.
+package func terminalCheck(_ environment: [String: String]) -> Finding {
+  let term = environment["TERM"] ?? ""
+  if term.isEmpty || term == "dumb" {
+    return Finding(
+      "terminal",
+      .warning,
+      term.isEmpty ? "TERM is not set." : "TERM is dumb.",
+      next: "The commands work; the workbench needs a terminal such as xterm-256color."
+    )
+  }
+  return Finding("terminal", .ok, term)
+}
+
+/// Whether runs outlive a logout.
+package func lingeringFinding(
+  hasSessionManager: Bool,
+  killsUserProcesses: Bool,
+  isLingering: Bool,
+  user: String
+) -> Finding {
+  if !hasSessionManager {
+    return Finding("lingering", .ok, "No session manager ends runs at logout.")
+  }
+  if isLingering { return Finding("lingering", .ok, "It is on: runs outlive a logout.") }
+  if !killsUserProcesses { return Finding("lingering", .ok, "It is off, and not needed here.") }
+  return Finding(
+    "lingering",
+    .warning,
+    "It is off, and this machine ends a user's processes at logout.",
+    next: "loginctl enable-linger \(user)"
+  )
+}

@@ -1,0 +1,132 @@
+package import Foundation
+import Pipelines
+package import Store
+
+extension RunComparison {
+  /// One run with what is compared of it.
+  package struct Side: Sendable, Equatable {
+    package var run: RunRecord
+    package var metrics: [MetricSummary]
+    /// The files of its code snapshot.
+    package var files: [String: Digest]
+    /// By name ("data", "environment"): what else it depends on, as one digest each; absent when not known.
+    package var inputs: [String: Digest]
+
+    package init(
+      run: RunRecord,
+      metrics: [MetricSummary] = [],
+      files: [String: Digest] = [:],
+      inputs: [String: Digest] = [:]
+    ) {
+      self.run = run
+      self.metrics = metrics
+      self.files = files
+      self.inputs = inputs
+    }
+  }
+
+  /// Compares the sides, the base first; `contents` gives a file of the object store.
+  package init(_ sides: [Side], contents: (Digest) -> Data? = { _ in nil }) {
+    let runs = sides.map(\.run)
+    self.init(
+      runs: runs,
+      parameters: Set(runs.flatMap(\.parameters.keys)).sorted().map { name in
+        ParameterRow(name: name, values: runs.map { $0.parameters[name] })
+      },
+      files: RunComparison.files(sides, contents),
+      inputs: RunComparison.inputs(sides),
+      metrics: RunComparison.metrics(sides)
+    )
+  }
+
+  /// Seconds that each run took to its end, or to `now`; nil for one that has not started.
+  package func seconds(at now: Date) -> [Double?] {
+    runs.map { run in run.started.map { (run.ended ?? now).timeIntervalSince($0) } }
+  }
+}
+
+extension RunComparison {
+  /// Larger files are compared as a whole only.
+  private static let mostBytes = 2 << 20
+
+  private static func files(_ sides: [Side], _ contents: (Digest) -> Data?) -> [FileRow] {
+    guard let base = sides.first else { return [] }
+    return Set(sides.flatMap(\.files.keys)).sorted().compactMap { path in
+      let digests = sides.map { $0.files[path] }
+      guard Set(digests).count > 1 else { return nil }
+      let changes = digests.map { change(from: base.files[path], to: $0, contents) }
+      return FileRow(path: path, changes: changes)
+    }
+  }
+
+  private static func change(
+    from old: Digest?,
+    to new: Digest?,
+    _ contents: (Digest) -> Data?
+  ) -> FileChange? {
+    guard old != new else { return nil }
+    let kind: FileChange.Kind = old == nil ? .added : new == nil ? .removed : .edited
+    guard let before = text(of: old, contents), let after = text(of: new, contents) else {
+      return FileChange(kind: kind, added: 0, removed: 0, diff: "")
+    }
+    let diff = LineDiff(from: before, to: after)
+    return FileChange(
+      kind: kind,
+      added: diff.added,
+      removed: diff.removed,
+      diff: diff.unified().joined(separator: "\n")
+    )
+  }
+
+  /// A file's text, empty where there is no file; nil when it is not text or too large.
+  private static func text(of digest: Digest?, _ contents: (Digest) -> Data?) -> String? {
+    guard let digest else { return "" }
+    guard let data = contents(digest), data.count <= mostBytes, !data.contains(0) else {
+      return nil
+    }
+    return String(data: data, encoding: .utf8)
+  }
+
+  private static func inputs(_ sides: [Side]) -> [InputRow] {
+    guard let base = sides.first else { return [] }
+    let known = ["data", "environment"].map { name in
+      InputRow(
+        name: name,
+        isSame: sides.map { side in
+          side.inputs[name].flatMap { digest in base.inputs[name].map { $0 == digest } }
+        }
+      )
+    }
+    let pipeline = InputRow(
+      name: "pipeline",
+      isSame: sides.map { $0.run.pipelineFile == base.run.pipelineFile }
+    )
+    return known + [pipeline]
+  }
+
+  private struct Series: Hashable {
+    var step: String
+    var name: String
+  }
+
+  private static func metrics(_ sides: [Side]) -> [MetricRow] {
+    var all: [Series] = []
+    for metric in sides.flatMap(\.metrics) {
+      let series = Series(step: metric.step, name: metric.name)
+      if !all.contains(series) { all.append(series) }
+    }
+    let rows = all.map { series in
+      let values = sides.map { side in
+        side.metrics.last { $0.step == series.step && $0.name == series.name }
+      }
+      return MetricRow(
+        step: series.step,
+        name: series.name,
+        goal: values.lazy.compactMap { $0?.goal }.first,
+        isMain: values.contains { $0?.isMain ?? false },
+        values: values
+      )
+    }
+    return rows.filter(\.isMain) + rows.filter { !$0.isMain }
+  }
+}
