@@ -1,0 +1,109 @@
+/// The dots of a plot, finer than cells: 2x4 of a cell in braille, 1x2 in half blocks, 1x1 in ASCII.
+package struct DotGrid: Sendable, Equatable {
+  package let columns: Int
+  package let rows: Int
+  private var dots: [Bool]
+
+  package init(columns: Int, rows: Int) {
+    self.columns = max(0, columns)
+    self.rows = max(0, rows)
+    dots = Array(repeating: false, count: self.columns * self.rows)
+  }
+
+  /// Whether a dot is set, false outside; the origin is at the top left.
+  package subscript(column: Int, row: Int) -> Bool {
+    guard column >= 0, row >= 0, column < columns, row < rows else { return false }
+    return dots[row * columns + column]
+  }
+
+  package mutating func clear() {
+    for index in dots.indices { dots[index] = false }
+  }
+
+  /// A place in units of dots, whose centres have whole numbers.
+  package struct Place: Sendable, Equatable {
+    package var x: Double
+    package var y: Double
+
+    /// Far away is as good as farther: bounded so that the clipping stays finite.
+    package init(x: Double, y: Double) {
+      self.x = min(max(x, -1e12), 1e12)
+      self.y = min(max(y, -1e12), 1e12)
+    }
+
+    var column: Int { Int(x.rounded()) }
+    var row: Int { Int(y.rounded()) }
+  }
+
+  /// Draws the straight line between two places, clipped at the edges.
+  package mutating func draw(from start: Place, to end: Place) {
+    if start.column == end.column {
+      drawColumn(start.column, from: min(start.row, end.row), through: max(start.row, end.row))
+    } else if contains(start), contains(end) {
+      drawLine(start.column, start.row, end.column, end.row)
+    } else if let (first, last) = clipped(start, end) {
+      drawLine(
+        min(max(first.column, 0), columns - 1),
+        min(max(first.row, 0), rows - 1),
+        min(max(last.column, 0), columns - 1),
+        min(max(last.row, 0), rows - 1)
+      )
+    }
+  }
+
+  /// Sets the dots of one column that lie in the grid.
+  mutating func drawColumn(_ column: Int, from first: Int, through last: Int) {
+    guard column >= 0, column < columns, last >= 0, first < rows, first <= last else { return }
+    for row in max(0, first)...min(rows - 1, last) { dots[row * columns + column] = true }
+  }
+
+  private func contains(_ place: Place) -> Bool {
+    place.column >= 0 && place.column < columns && place.row >= 0 && place.row < rows
+  }
+
+  /// The part of a line within the grid, by Liang and Barsky, 1984.
+  private func clipped(_ start: Place, _ end: Place) -> (Place, Place)? {
+    guard columns > 0, rows > 0 else { return nil }
+    let (dx, dy) = (end.x - start.x, end.y - start.y)
+    var (enter, leave) = (0.0, 1.0)
+    let sides = [
+      (-dx, start.x + 0.5), (dx, Double(columns) - 0.5 - start.x),
+      (-dy, start.y + 0.5), (dy, Double(rows) - 0.5 - start.y),
+    ]
+    for (direction, distance) in sides {
+      if direction == 0 {
+        if distance < 0 { return nil }
+      } else if direction < 0 {
+        enter = max(enter, distance / direction)
+      } else {
+        leave = min(leave, distance / direction)
+      }
+    }
+    guard enter <= leave else { return nil }
+    return (
+      Place(x: start.x + enter * dx, y: start.y + enter * dy),
+      Place(x: start.x + leave * dx, y: start.y + leave * dy)
+    )
+  }
+
+  /// Bresenham's line between two dots of the grid.
+  private mutating func drawLine(_ x0: Int, _ y0: Int, _ x1: Int, _ y1: Int) {
+    var (x, y) = (x0, y0)
+    let (dx, dy) = (abs(x1 - x0), -abs(y1 - y0))
+    let (stepX, stepY) = (x0 < x1 ? 1 : -1, y0 < y1 ? 1 : -1)
+    var error = dx + dy
+    while true {
+      dots[y * columns + x] = true
+      if x == x1, y == y1 { return }
+      let twice = 2 * error
+      if twice >= dy {
+        error += dy
+        x += stepX
+      }
+      if twice <= dx {
+        error += dx
+        y += stepY
+      }
+    }
+  }
+}
