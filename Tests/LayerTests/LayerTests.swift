@@ -24,7 +24,7 @@ private let layers: [(target: String, imports: Set<String>)] = [
   ("Store", ["CSystem", "Crypto", "Documents", "GRDB", "Pipelines", "Series"]),
   ("Pipelines", ["Documents"]),
   ("Infrastructure", ["Documents"]),
-  ("Documents", ["Yams"]),
+  ("Documents", ["CYaml", "Yams"]),
   ("Series", []),
   ("Terminal", []),
   ("CSystem", []),

@@ -1,0 +1,32 @@
+"""What the kernel counted for a process, and which processes belong to a home."""
+
+import os
+from pathlib import Path
+
+
+def counters(pid):
+    """Context switches and CPU time in ms of all threads of a process that lives."""
+    switches = 0
+    nanoseconds = 0
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        for line in (thread / "status").read_text().splitlines():
+            if "ctxt_switches" in line:
+                switches += int(line.split()[1])
+        nanoseconds += int((thread / "schedstat").read_text().split()[0])
+    return {"switches": switches, "cpu_ms": nanoseconds / 1e6}
+
+
+def of_home(home):
+    """The processes, by id, that were started with this LATHE_HOME: their command lines."""
+    wanted = f"LATHE_HOME={home}".encode()
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        try:
+            if wanted in (entry / "environ").read_bytes().split(b"\0"):
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+                found[int(entry.name)] = b" ".join(words).decode(errors="replace").strip()
+        except OSError:
+            continue
+    return found
