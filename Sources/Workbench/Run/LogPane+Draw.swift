@@ -89,9 +89,11 @@ extension LogPane {
 
   /// A hostile log line as it is drawn: its own colours kept, an error's line in red.
   static func styled(_ line: String) -> StyledText {
-    let text = StyledText(SafeText(hostile: line))
+    let text = StyledText(log: line)
     guard isError(line) else { return text }
-    return StyledText(text.runs.map { StyledText.Run($0.text, .bad) })
+    return StyledText(
+      text.runs.map { StyledText.Run($0.text, $0.style.color == .normal ? .bad : $0.style) }
+    )
   }
 
   /// Whether a line tells of an error: what the loggers and interpreters in use write.

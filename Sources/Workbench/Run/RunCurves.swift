@@ -6,13 +6,10 @@ import Terminal
 struct Curve: Sendable, Equatable {
   var label: SafeText
   var color: Color
-  /// A run that is only there to be compared with.
-  var isDotted: Bool
+  /// Told apart without colours too; dotted: only there to be compared with.
+  var stroke: LineChart.Stroke
   var x: [Double]
   var y: [Double]
-
-  /// The last value that is a number, for the label at the curve's end.
-  var last: Double? { y.last { $0.isFinite } }
 }
 
 /// What x stands for.
@@ -58,11 +55,13 @@ struct RunCurves: Sendable, Equatable {
     var curves: [Curve] = []
     if let parent, let old = parent.series.first(where: { $0.name == group.primary }) {
       let label: SafeText = parent.name + " " + SafeText(hostile: old.name)
-      curves.append(curve(old, label, .dim, isDotted: true))
+      curves.append(curve(old, label, .dim, stroke: .dotted))
     }
     for (index, name) in group.names.prefix(RunCurves.mostCurves).enumerated() {
       guard let own = series.first(where: { $0.name == name }) else { continue }
-      curves.append(curve(own, SafeText(hostile: name), .series(index), isDotted: false))
+      curves.append(
+        curve(own, SafeText(hostile: name), .series(index), stroke: index == 0 ? .solid : .dashed)
+      )
     }
     return curves
   }
@@ -71,12 +70,12 @@ struct RunCurves: Sendable, Equatable {
     _ named: NamedSeries,
     _ label: SafeText,
     _ color: Color,
-    isDotted: Bool
+    stroke: LineChart.Stroke
   ) -> Curve {
     Curve(
       label: label,
       color: color,
-      isDotted: isDotted,
+      stroke: stroke,
       x: axis.x(named.data),
       y: named.data.values
     )

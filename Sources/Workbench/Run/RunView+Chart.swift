@@ -41,6 +41,7 @@ extension RunView {
     }
     drawCurves(
       shown,
+      xLabel: curves.axis.word,
       isLogarithmic: curves.isLogarithmic,
       on: &screen,
       in: inside,

@@ -91,8 +91,7 @@ extension RunView {
       return [.open(.compare([parent.id, run]))]
     case "rerun": return [.open(.runForm(instance: facts.run.instance, from: run))]
     case "copy path":
-      let path = path(context)
-      return [.copy(path), .tell(Notice(.information, "Copied \(path)"))]
+      return [.copy(path(context))]
     default: return []
     }
   }

@@ -1,0 +1,203 @@
+import Engine
+import Foundation
+import Pipelines
+import Store
+import Terminal
+
+/// One row of the comparison's tables; a cell says its parts, the first ones are kept longest.
+struct CompareRow: Equatable {
+  var label: StyledText
+  var cells: [StyledText]
+}
+
+extension CompareView {
+  func rows(of pane: Pane, _ context: Context) -> [CompareRow] {
+    guard let all = comparison(context) else { return [] }
+    return switch pane {
+    case .differences: differences(all)
+    case .metrics: metrics(all, context)
+    case .chart: []
+    }
+  }
+
+  // MARK: What differs
+
+  private func differences(_ all: RunComparison) -> [CompareRow] {
+    var rows: [CompareRow] = []
+    for row in all.parameters where row.differs || showsAllParameters {
+      let first = row.values.first ?? nil
+      rows.append(
+        CompareRow(
+          label: StyledText(SafeText(hostile: row.name), row.differs ? .normal : .dim),
+          cells: row.values.map { value in
+            let text = SafeText(hostile: value?.description ?? "not declared")
+            return StyledText(text, value == nil ? .dim : value == first ? .normal : .accent)
+          }
+        )
+      )
+    }
+    rows += all.files.map { file in
+      CompareRow(
+        label: StyledText(SafeText(hostile: file.path)),
+        cells: file.changes.enumerated().map { index, change in
+          change.map(fileCell) ?? (StyledText(index == 0 ? "base" : "same", .dim))
+        }
+      )
+    }
+    return rows + inputs(all)
+  }
+
+  private func fileCell(_ change: RunComparison.FileChange) -> StyledText {
+    switch change.kind {
+    case .added: return StyledText("added", .good) + lines(change)
+    case .removed: return StyledText("removed", .bad)
+    case .edited:
+      let counts = lines(change)
+      return counts.isEmpty ? StyledText("differs", .accent) : counts
+    }
+  }
+
+  private func lines(_ change: RunComparison.FileChange) -> StyledText {
+    guard change.added + change.removed > 0 else { return StyledText() }
+    var text = StyledText(change.kind == .added ? " " : "")
+    text.append("+\(change.added)", .good)
+    if change.kind == .edited { text.append(" -\(change.removed)", .bad) }
+    text.append(" lines")
+    return text
+  }
+
+  /// Inputs that are the same everywhere share a row.
+  private func inputs(_ all: RunComparison) -> [CompareRow] {
+    let same = all.inputs.filter { $0.isSame.allSatisfy { $0 == true } }
+    var rows = all.inputs.filter { row in !same.contains(row) }.map { row in
+      CompareRow(
+        label: StyledText(SafeText(hostile: row.name)),
+        cells: row.isSame.enumerated().map { index, isSame in
+          index == 0
+            ? StyledText("base", .dim)
+            : isSame == true
+              ? StyledText("same", .dim)
+              : isSame == false ? StyledText("differs", .accent) : StyledText("not known", .dim)
+        }
+      )
+    }
+    if !same.isEmpty {
+      let names = same.map { SafeText(hostile: $0.name) }.joined(separator: ", ")
+      rows.append(
+        CompareRow(
+          label: StyledText(names, .dim),
+          cells: all.runs.map { _ in StyledText("same", .dim) }
+        )
+      )
+    }
+    return rows
+  }
+
+  // MARK: Metrics
+
+  private func metrics(_ all: RunComparison, _ context: Context) -> [CompareRow] {
+    var rows = all.metrics.map(metricRow)
+    rows += times(all, context)
+    rows.append(
+      CompareRow(
+        label: StyledText("steps"),
+        cells: all.runs.map { StyledText("\($0.stepsDone) ok, \($0.stepsCached) cached") }
+      )
+    )
+    rows.append(CompareRow(label: StyledText("end"), cells: all.runs.map { end(of: $0, context) }))
+    return rows
+  }
+
+  private func metricRow(_ row: RunComparison.MetricRow) -> CompareRow {
+    var label = StyledText(SafeText(hostile: row.name), row.isMain ? .bold : .normal)
+    if let goal = row.goal { label.append("  " + SafeText(hostile: goal.rawValue), .dim) }
+    let winner = showsLast ? row.bestLast : row.best
+    let first = row.values.first.flatMap { $0 }.map(value)
+    return CompareRow(
+      label: label,
+      cells: row.values.enumerated().map { index, summary in
+        guard let summary else { return StyledText("-", .dim) }
+        let shown = value(summary)
+        var cell = StyledText(
+          metricText(shown).padded(to: 7),
+          shown.isFinite ? (index == winner ? Style(.good, bold: true) : .normal) : .bad
+        )
+        let step = showsLast ? summary.lastStep : summary.best.step
+        cell.append(("@" + metricText(step)).padded(to: 5), .dim)
+        if index > 0, let first {
+          cell.append(" " + difference(shown - first).padded(to: 8), style(shown, first, row.goal))
+        }
+        if index == winner { cell.append(" best", .good) }
+        return cell
+      }
+    )
+  }
+
+  private func value(_ summary: MetricSummary) -> Double {
+    showsLast ? summary.last : summary.best.value
+  }
+
+  private func difference(_ value: Double) -> SafeText {
+    guard value.isFinite else { return "" }
+    if value == 0 { return "=" }
+    return value > 0 ? "+" + metricText(value) : metricText(value)
+  }
+
+  private func style(_ value: Double, _ base: Double, _ goal: Goal?) -> Style {
+    guard let goal, value.isFinite, base.isFinite else { return .dim }
+    return goal.isBetter(value, than: base) ? .good : goal.isBetter(base, than: value) ? .bad : .dim
+  }
+
+  private func times(_ all: RunComparison, _ context: Context) -> [CompareRow] {
+    var rows = [time("run time", all.runs.map { duration($0.started, $0.ended, context) })]
+    guard let step = all.metrics.first?.step else { return rows }
+    let steps = all.runs.map { run in
+      facts(of: run.id, context)?.steps.first { $0.name == step }
+    }
+    guard steps.contains(where: { $0?.started != nil }) else { return rows }
+    rows.insert(
+      time(
+        SafeText(hostile: step) + " time",
+        steps.map { step in step.flatMap { duration($0.started, $0.ended, context) } }
+      ),
+      at: 0
+    )
+    return rows
+  }
+
+  private func duration(_ start: Date?, _ end: Date?, _ context: Context) -> Double? {
+    start.map { (end?.timeIntervalSince1970 ?? context.now) - $0.timeIntervalSince1970 }
+  }
+
+  private func time(_ label: SafeText, _ seconds: [Double?]) -> CompareRow {
+    CompareRow(
+      label: StyledText(label),
+      cells: seconds.enumerated().map { index, value in
+        guard let value else { return StyledText("-", .dim) }
+        var cell = StyledText(durationText(value).padded(to: 12))
+        if index > 0, let first = seconds.first.flatMap({ $0 }) {
+          let sign: SafeText = value < first ? "-" : "+"
+          cell.append(" " + sign + durationText(abs(value - first)), .dim)
+        }
+        return cell
+      }
+    )
+  }
+
+  private func end(of run: RunRecord, _ context: Context) -> StyledText {
+    var text = StyledText(SafeText(hostile: run.status.rawValue), run.status.style)
+    if run.status == .failed, let step = run.failedStep {
+      text.append(": " + SafeText(hostile: step), run.status.style)
+    }
+    if let model = models(of: run.id, context).last {
+      let word: SafeText =
+        switch model.approval {
+        case .pending: "pending"
+        case .approved: "approved"
+        case .rejected: "rejected"
+        }
+      text.append(", v\(model.version) " + word, model.approval == .pending ? .warning : .dim)
+    }
+    return text
+  }
+}

@@ -1,0 +1,105 @@
+import Engine
+import Terminal
+
+extension CompareView {
+  package func bindings(_ context: Context) -> [Binding] {
+    if diffOffset != nil {
+      return [
+        Binding(
+          [Key("d"), .escape, Key("q")],
+          "d",
+          "close",
+          action: "close diff",
+          help: "Closes the diff."
+        )
+      ]
+    }
+    let comparison = comparison(context)
+    let hasDiff = comparison?.files.contains { $0.changes.contains { $0 != nil } } ?? false
+    let several = metricNames(context).count > 1
+    let model = pendingModel(of: selected, context)
+    return [
+      Binding([.left], "←→", "run", action: "run left", help: "Selects the run at the left."),
+      hidden([.right], "→", "run", "run right", "Selects the run at the right."),
+      Binding(
+        [Key("=")],
+        "=",
+        "base",
+        action: "base",
+        help: "Compares the others with the selected run.",
+        unavailable: selected == base ? "It is the base already." : nil
+      ),
+      Binding(
+        [Key("d")],
+        "d",
+        "diff",
+        action: "open diff",
+        help: "Shows how the code files differ from the base's.",
+        unavailable: hasDiff ? nil : "The code is the same."
+      ),
+      Binding(
+        [Key("a")],
+        "a",
+        showsAllParameters ? "differing" : "all",
+        action: "all parameters",
+        help: "Shows the equal parameters too, or hides them."
+      ),
+      Binding(
+        [Key("b")],
+        "b",
+        showsLast ? "at best" : "at last",
+        action: "best or last",
+        help: "Switches the metrics between the best and the last values."
+      ),
+      Binding(
+        [Key("m")],
+        "m",
+        "metric",
+        action: "next metric",
+        help: "Draws the next metric.",
+        unavailable: several ? nil : "There is no other metric."
+      ),
+      hidden(
+        [Key("M")],
+        "M",
+        "metric",
+        "last metric",
+        "Draws the metric before.",
+        several ? nil : "There is no other metric."
+      ),
+      hidden([Key("x")], "x", "x axis", "x axis", "Switches x between step and seconds."),
+      hidden([Key("L")], "L", "log axis", "log axis", "Switches y between linear and log."),
+      Binding([.enter], "Enter", "open run", action: "open run", help: "Opens the selected run."),
+      Binding(
+        [Key("A")],
+        "A",
+        "approve",
+        action: "approve",
+        help: "Approves the model that the selected run registered.",
+        unavailable: model == nil ? "r\(selected) has no model that needs approval." : nil
+      ),
+      hidden([.tab], "Tab", "pane", "next pane", "Goes to the next pane; the arrows scroll it."),
+      hidden([.backTab], "Shift-Tab", "pane", "last pane", "Goes to the pane before."),
+      hidden([Key("z")], "z", "zoom", "zoom", "Lets the pane fill the screen."),
+    ]
+  }
+
+  private func hidden(
+    _ keys: [Key],
+    _ label: SafeText,
+    _ short: SafeText,
+    _ action: String,
+    _ help: SafeText,
+    _ unavailable: SafeText? = nil
+  ) -> Binding {
+    Binding(
+      keys,
+      label,
+      short,
+      action: action,
+      help: help,
+      unavailable: unavailable,
+      isInFooter: false
+    )
+  }
+}

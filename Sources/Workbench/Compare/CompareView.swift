@@ -1,0 +1,113 @@
+import Engine
+import Pipelines
+import Store
+package import Terminal
+
+/// Two or more runs side by side: what differs, whose metrics are better, and their curves.
+package struct CompareView: View {
+  enum Pane: Sendable, Equatable, CaseIterable { case differences, metrics, chart }
+
+  /// In the order in which they were chosen, which is that of their colours.
+  package let runs: [Int]
+  var base: Int
+  var selected: Int
+  var showsLast = false
+  var showsAllParameters = false
+  /// Which metric is drawn, counted around.
+  var metric = 0
+  var axis = CurveAxis.step
+  var isLogarithmic = false
+  var focus = Pane.metrics
+  var isZoomed = false
+  /// The first row shown of the two tables.
+  var offsets: [Pane: Int] = [:]
+  /// The first line shown of the diff page while it is open.
+  var diffOffset: Int?
+  /// Where the curves of each run lie, from the last answers.
+  var series: [Int: AttemptFolder] = [:]
+
+  /// More are left out: they could not be told apart.
+  static let mostRuns = 6
+
+  package init(runs: [Int]) {
+    var unique: [Int] = []
+    for run in runs where !unique.contains(run) && unique.count < CompareView.mostRuns {
+      unique.append(run)
+    }
+    self.runs = unique
+    base = unique.first ?? 0
+    selected = unique.last ?? 0
+  }
+
+  package var title: SafeText {
+    runs.prefix(3).map { "r\($0)" as SafeText }.joined(separator: " / ")
+  }
+
+  /// The base first, as the comparison wants it.
+  var ordered: [Int] { [base] + runs.filter { $0 != base } }
+
+  package var queries: Set<Query> {
+    var queries: Set<Query> = [.comparison(ordered), .models]
+    for run in runs { queries.insert(.run(run)) }
+    for folder in series.values { queries.insert(.series(folder)) }
+    return queries
+  }
+}
+
+extension CompareView {
+  /// The comparison by the shown base; after `=` none until the new one is there.
+  func comparison(_ context: Context) -> RunComparison? {
+    if case .comparison(let all)? = context.answers[.comparison(ordered)] { all } else { nil }
+  }
+
+  func facts(of run: Int, _ context: Context) -> RunFacts? {
+    if case .run(let facts)? = context.answers[.run(run)] { facts } else { nil }
+  }
+
+  func color(of run: Int) -> Color { Color.series(runs.firstIndex(of: run) ?? 0) }
+
+  func stroke(of run: Int) -> LineChart.Stroke {
+    let all: [LineChart.Stroke] = [.solid, .dashed, .dotted]
+    return all[(runs.firstIndex(of: run) ?? 0) % all.count]
+  }
+
+  func marker(of run: Int, _ glyphs: GlyphSet) -> SafeText {
+    let all: [SafeText] =
+      glyphs == .ascii
+      ? ["*", "o", "+", "x", "#", "@"] : ["●", "■", "▲", "◆", "○", "□"]
+    return all[(runs.firstIndex(of: run) ?? 0) % all.count]
+  }
+
+  /// The model that a run registered and nobody has decided about yet.
+  func pendingModel(of run: Int, _ context: Context) -> ModelRecord? {
+    models(of: run, context).last { $0.approval == .pending }
+  }
+
+  func models(of run: Int, _ context: Context) -> [ModelRecord] {
+    guard case .models(let models)? = context.answers[.models] else { return [] }
+    return models.filter { $0.run == run }.sorted { $0.version < $1.version }
+  }
+
+  /// The metrics that can be drawn: those that any of the runs logged.
+  func metricNames(_ context: Context) -> [String] {
+    let logged = runs.flatMap { curves(of: $0, context).map(\.name) }
+    let first = comparison(context)?.metrics.map(\.name) ?? []
+    var names: [String] = []
+    for name in first.filter(logged.contains) + logged where !names.contains(name) {
+      names.append(name)
+    }
+    return names
+  }
+
+  func shownMetric(_ context: Context) -> String? {
+    let names = metricNames(context)
+    return names.isEmpty ? nil : names[((metric % names.count) + names.count) % names.count]
+  }
+
+  func curves(of run: Int, _ context: Context) -> [NamedSeries] {
+    guard let folder = series[run],
+      case .series(let series)? = context.answers[.series(folder)]
+    else { return [] }
+    return series
+  }
+}
