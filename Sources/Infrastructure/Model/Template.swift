@@ -6,6 +6,8 @@ package struct Template: Sendable, Equatable {
   /// In the order of the form: `AWS::CloudFormation::Interface` first, then as written.
   package var parameters: [TemplateParameter]
   package var conditions: [String: Value]
+  /// Map, first key, second key: texts and lists of texts.
+  package var mappings: [String: [String: [String: Value]]]
   /// As written.
   package var resources: [TemplateResource]
   package var outputs: [TemplateOutput]
@@ -14,12 +16,14 @@ package struct Template: Sendable, Equatable {
     description: String,
     parameters: [TemplateParameter],
     conditions: [String: Value],
+    mappings: [String: [String: [String: Value]]] = [:],
     resources: [TemplateResource],
     outputs: [TemplateOutput]
   ) {
     self.description = description
     self.parameters = parameters
     self.conditions = conditions
+    self.mappings = mappings
     self.resources = resources
     self.outputs = outputs
   }
@@ -115,53 +119,5 @@ package struct TemplateOutput: Sendable, Equatable {
     self.value = value
     self.description = description
     self.condition = condition
-  }
-}
-
-/// A value in a template: plain, or a function still to be evaluated.
-package indirect enum Value: Sendable, Equatable {
-  case null
-  case boolean(Bool)
-  /// As written: "007" stays "007".
-  case number(String)
-  case string(String)
-  case list([Value])
-  /// In the order of the text.
-  case map([Member])
-  case ref(String)
-  case getAtt(resource: String, attribute: String)
-  case sub(String, variables: [Member])
-  case join(separator: String, values: Value)
-  case base64(Value)
-  case `if`(condition: String, then: Value, otherwise: Value)
-  case equals(Value, Value)
-  case not(Value)
-  case and([Value])
-  case or([Value])
-  case condition(String)
-
-  package struct Member: Sendable, Equatable {
-    package var name: String
-    package var value: Value
-
-    package init(_ name: String, _ value: Value) {
-      self.name = name
-      self.value = value
-    }
-  }
-
-  /// A member of a map; nil when there is none.
-  package subscript(name: String) -> Value? {
-    guard case .map(let members) = self else { return nil }
-    return members.last { $0.name == name }?.value
-  }
-
-  /// A plain scalar as the service compares it: text as it is, numbers as written, `true`/`false`.
-  package var text: String? {
-    switch self {
-    case .string(let text), .number(let text): text
-    case .boolean(let value): value ? "true" : "false"
-    default: nil
-    }
   }
 }

@@ -65,35 +65,23 @@ package struct PseudoParameters: Sendable, Equatable {
   }
 }
 
-extension Template {
-  /// Reads a template's text, YAML or JSON.
-  ///
-  /// - Returns: the template, nil when a diagnostic is an error; and every finding at once.
-  package static func read(_ text: String) -> (Template?, [Diagnostic]) {
-    (nil, [Diagnostic(at: Place(line: 1, column: 1), "unread")])
-  }
+extension PseudoParameters {
+  static let names = [
+    "AWS::AccountId", "AWS::NoValue", "AWS::NotificationARNs", "AWS::Partition", "AWS::Region",
+    "AWS::StackId", "AWS::StackName", "AWS::URLSuffix",
+  ]
 
-  /// Fills in the parameters, decides conditions and orders the resources.
-  ///
-  /// Parameters that are not among the `given` ones, as typed, take their defaults.
-  package func resolved(
-    with given: [String: String],
-    pseudo: PseudoParameters
-  ) throws -> ResolvedTemplate {
-    throw Explanation(what: "unresolved")
-  }
-
-  /// What is wrong with one value while it is typed into the form; nil when nothing is.
-  package func fault(of value: String, for parameter: TemplateParameter) -> String? { nil }
-}
-
-extension Value {
-  /// The value once the resources that it refers to exist; afterwards it is plain.
-  ///
-  /// `attribute` gives a resource's attribute by logical id and name ("Ref" for Ref).
-  package func completed(
-    _ attribute: (_ resource: String, _ name: String) -> String?
-  ) throws(Explanation) -> Value {
-    self
+  /// The value of `AWS::...`; nil for a name that is none and for `AWS::NoValue`.
+  func value(of name: String) -> Value? {
+    switch name {
+    case "AWS::AccountId": .string(accountID)
+    case "AWS::NotificationARNs": .list([])
+    case "AWS::Partition": .string(partition)
+    case "AWS::Region": .string(region)
+    case "AWS::StackId": .string(stackID)
+    case "AWS::StackName": .string(stackName)
+    case "AWS::URLSuffix": .string(urlSuffix)
+    default: nil
+    }
   }
 }

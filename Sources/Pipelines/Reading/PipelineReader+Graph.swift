@@ -3,15 +3,16 @@ import Documents
 extension PipelineReader {
   /// Checks every reference and turns the ones to steps into dependencies.
   mutating func checkReferences() {
-    let stepNames = drafts.map(\.step.name)
+    for (index, draft) in drafts.enumerated() { positions[draft.step.name] = index }
+    let names = parameters.map(\.name)
+    let known = Set(names)
     for index in drafts.indices {
       let draft = drafts[index]
       var needed: [String] = []
       for (reference, place) in draft.references {
         switch reference {
         case .parameter(let name):
-          let names = parameters.map(\.name)
-          guard !names.contains(name) else { continue }
+          guard !known.contains(name) else { continue }
           error(
             at: place,
             "Parameter '\(name)' is not declared.",
@@ -28,10 +29,10 @@ extension PipelineReader {
         }
       }
       for (name, place) in draft.dependsOn {
-        if !stepNames.contains(name) { unknownStep(name, at: place) }
+        if positions[name] == nil { unknownStep(name, at: place) }
         needed.append(name)
       }
-      drafts[index].step.dependsOn = needed.uniqued.filter(stepNames.contains)
+      drafts[index].step.dependsOn = needed.uniqued.filter { positions[$0] != nil }
     }
   }
 
@@ -58,12 +59,13 @@ extension PipelineReader {
   }
 
   private mutating func checkOutput(_ output: String, of name: String, at place: Place) {
-    guard let step = drafts.first(where: { $0.step.name == name })?.step else {
+    guard let position = positions[name] else {
       unknownStep(name, at: place)
       return
     }
+    let step = drafts[position].step
+    if step.process?.outputs[output] != nil { return }
     let outputs = step.process?.outputs.keys.sorted() ?? []
-    guard !outputs.contains(output) else { return }
     error(
       at: place,
       "Step '\(name)' has no output '\(output)'.",
@@ -76,10 +78,11 @@ extension PipelineReader {
   }
 
   private mutating func unknownStep(_ name: String, at place: Place) {
+    let names = drafts.prefix(100).map(\.step.name)
     error(
       at: place,
       "There is no step '\(name.prefix(80))'.",
-      hint: suggestion(for: name, among: drafts.map(\.step.name))
+      hint: suggestion(for: name, among: names)
     )
   }
 
@@ -87,7 +90,7 @@ extension PipelineReader {
   mutating func assignBranches() {
     for draft in drafts {
       for (name, outcome, place) in draft.branches {
-        guard let index = drafts.firstIndex(where: { $0.step.name == name }) else {
+        guard let index = positions[name] else {
           unknownStep(name, at: place)
           continue
         }

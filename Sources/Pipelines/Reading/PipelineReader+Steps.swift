@@ -20,10 +20,11 @@ extension PipelineReader {
       seen[entry.key] = entry.place
       readStep(entry, extraKeys: isListed ? ["name"] : [], defaults)
     }
-    if drafts.count > Self.stepLimit {
+    let count = drafts.count
+    if count > Self.stepLimit {
       error(
         at: node.place,
-        "There are \(drafts.count) steps; at most \(Self.stepLimit) can be run."
+        "There are \(count) steps; at most \(Self.stepLimit) can be run."
       )
     }
   }

@@ -3,8 +3,12 @@ import Documents
 /// Reads a pipeline out of a document and collects what is wrong with it.
 struct PipelineReader {
   var diagnostics: [Diagnostic] = []
+  /// Findings behind these help nobody, and a hostile document could have any number.
+  private static let findingLimit = 200
   /// The steps as they become known, for references and the graph.
   var drafts: [StepDraft] = []
+  /// The steps' positions in `drafts` by name.
+  var positions: [String: Int] = [:]
   var parameters: [ParameterDeclaration] = []
 
   static let keys = ["name", "description", "parameters", "steps"]
@@ -39,8 +43,13 @@ struct PipelineReader {
     return pipeline
   }
 
-  mutating func error(at place: Place, _ message: String, hint: String = "") {
-    diagnostics.append(Diagnostic(at: place, message, hint: hint))
+  mutating func error(
+    at place: Place,
+    _ message: @autoclosure () -> String,
+    hint: @autoclosure () -> String = ""
+  ) {
+    guard diagnostics.count < Self.findingLimit else { return }
+    diagnostics.append(Diagnostic(at: place, message(), hint: hint()))
   }
 }
 
