@@ -86,6 +86,10 @@ extension Value {
     case .and(let values): ["Fn::And": .array(values.map(\.json))]
     case .or(let values): ["Fn::Or": .array(values.map(\.json))]
     case .condition(let name): ["Condition": JSON(name)]
+    case .select(let index, let list): ["Fn::Select": [index.json, list.json]]
+    case .split(let separator, let text): ["Fn::Split": [JSON(separator), text.json]]
+    case .findInMap(let map, let first, let second):
+      ["Fn::FindInMap": [map.json, first.json, second.json]]
     }
   }
 }

@@ -2,7 +2,7 @@ extension ResolvedTemplate {
   /// The template as JSON: parameters by name, resources and outputs in their order, two blanks deep.
   ///
   /// Values of NoEcho parameters are shown as `****`; what depends on a resource stays its function.
-  package func json() -> String {
+  package func jsonText() -> String {
     let parameters = parameters.keys.sorted().map { name in
       Value.Member(name, .string(noEcho.contains(name) ? "****" : self.parameters[name] ?? ""))
     }
@@ -28,13 +28,13 @@ extension ResolvedTemplate {
       .init("Resources", .map(resources)),
       .init("Outputs", .map(outputs)),
       .init("Capabilities", .list(capabilities.map { .string($0) })),
-    ]).json()
+    ]).jsonText()
   }
 }
 
 extension Value {
   /// The value as JSON text, functions in their long form.
-  package func json() -> String {
+  package func jsonText() -> String {
     var text = ""
     write(to: &text, indent: 0)
     return text
