@@ -11,8 +11,9 @@ struct PatternMachine {
   /// For each instruction the last generation that visited it; a generation is a place in the line.
   private var visited: [Int32]
   private var generation: Int32 = 1
-  private var current = Threads()
-  private var following = Threads()
+  /// The threads at this character and at the next one, in turn.
+  private var lists = [Threads(), Threads()]
+  private var now = 0
   /// The slots of the thread that is being followed.
   private var slots: [Int32]
   private var stack: [Frame] = []
@@ -55,13 +56,13 @@ struct PatternMachine {
     var found: [Int32]?
     var place = self.place(0, after: Place.none)
     while true {
-      if current.positions.isEmpty {
+      if lists[now].positions.isEmpty {
         if found != nil || program.isAnchored && place.offset > 0 { break }
         if !skip(&place) { break }
       }
       if found == nil, !program.isAnchored || place.offset == 0 {
         for index in slots.indices { slots[index] = -1 }
-        follow(from: 0, at: place, in: \.current)
+        follow(from: 0, at: place, in: now)
       }
       let next =
         place.offset < line.count
@@ -69,8 +70,8 @@ struct PatternMachine {
       generation += 1
       if let match = advance(over: place.after, to: next) { found = match }
       guard let next else { break }
-      swap(&current, &following)
-      following.removeAll()
+      lists[now].removeAll()
+      now = 1 - now
       place = next
     }
     return found
@@ -90,14 +91,14 @@ struct PatternMachine {
 
   /// Steps all threads over a character; the slots of the thread that has matched, if one has.
   private mutating func advance(over value: UInt32, to next: Place?) -> [Int32]? {
-    for index in current.positions.indices {
+    for index in lists[now].positions.indices {
       steps += 1
-      let position = current.positions[index]
+      let position = lists[now].positions[index]
       switch program.code[Int(position)] {
       case .match:
         let start = index * program.slots
         // Threads behind this one have a lower priority.
-        return Array(current.slots[start..<start + program.slots])
+        return Array(lists[now].slots[start..<start + program.slots])
       case .scalar(let wanted): guard value == wanted else { continue }
       case .set(let set):
         guard next != nil, program.sets[Int(set)].contains(value) else { continue }
@@ -105,8 +106,8 @@ struct PatternMachine {
       }
       guard let next else { continue }
       let start = index * program.slots
-      for slot in slots.indices { slots[slot] = current.slots[start + slot] }
-      follow(from: position + 1, at: next, in: \.following)
+      for slot in slots.indices { slots[slot] = lists[now].slots[start + slot] }
+      follow(from: position + 1, at: next, in: 1 - now)
     }
     return nil
   }
@@ -115,7 +116,7 @@ struct PatternMachine {
   private mutating func follow(
     from start: Int32,
     at place: Place,
-    in threads: WritableKeyPath<PatternMachine, Threads>
+    in list: Int
   ) {
     stack.append(.visit(start))
     while let frame = stack.popLast() {
@@ -137,8 +138,8 @@ struct PatternMachine {
         case .assertion(let assertion):
           if holds(assertion, at: place) { stack.append(.visit(position + 1)) }
         case .scalar, .set, .match:
-          self[keyPath: threads].positions.append(position)
-          self[keyPath: threads].slots.append(contentsOf: slots)
+          lists[list].positions.append(position)
+          lists[list].slots.append(contentsOf: slots)
         }
       }
     }

@@ -22,12 +22,12 @@ struct ChartLayout {
     if chart.title != nil, plot.height >= 4 { plot = plot.top(1).1 }
     hasXAxis = plot.height >= 4
     if hasXAxis { plot = plot.bottom(2).0 }
-    yTicks = y.ticks(max(2, plot.height / 3)).filter { y.contains($0.value) }
+    yTicks = y.ticks(max(2, plot.height / 2)).filter { y.contains($0.value) }
     let labels = yTicks.map(\.label.count).max() ?? 0
     hasYAxis = plot.width >= labels + 9
     if hasYAxis { plot = plot.left(labels + 1).1 }
     let widest = chart.series.map { Self.endLabel($0).width }.max() ?? 0
-    let room = min(widest + 1, plot.width / 3)
+    let room = min(widest + 1, plot.width * 2 / 5)
     endWidth = room >= 8 || room > widest ? room : 0
     if plot.width - endWidth >= 10 { plot = plot.right(endWidth).0 }
     self.plot = plot
@@ -45,6 +45,7 @@ struct ChartLayout {
 
   /// The screen's row of a value; what lies outside is put to the nearest edge.
   func cellRow(_ value: Double) -> Int {
+    if value == .infinity { return plot.y }
     let dot = ((1 - y.unit(value)) * Double(dotRows - 1)).rounded()
     let clamped = dot.isNaN ? Double(dotRows - 1) : min(max(dot, 0), Double(max(0, dotRows - 1)))
     return plot.y + Int(clamped) * plot.height / max(1, dotRows)
@@ -86,7 +87,7 @@ extension ChartLayout {
     if hasLabel { screen.write(label, x: labelStart, y: row + 1, style: .dim) }
     let end = hasLabel ? labelStart - 1 : area.maxX
     var free = area.x
-    for tick in x.ticks(max(1, plot.width / 9)) where x.contains(tick.value) {
+    for tick in x.ticks(max(1, plot.width / 8)) where x.contains(tick.value) {
       let column = cellColumn(tick.value)
       let text = SafeText(trusted: tick.label)
       let start = min(max(column - (text.width - 1) / 2, free), end - text.width)
