@@ -1,0 +1,65 @@
+import Documents
+import Engine
+import Store
+
+/// Answers by their kind: nil while the question is open, or when it failed.
+extension Context {
+  var headerFacts: HeaderFacts? {
+    if case .header(let facts) = answers[.header] { facts } else { nil }
+  }
+
+  /// The instance that is meant where none is named: the newest that is in service, else the newest.
+  var currentInstance: InstanceRecord? {
+    let all = headerFacts?.instances ?? []
+    let newestFirst = all.sorted { $0.created > $1.created }
+    return newestFirst.first { $0.status == .inService } ?? newestFirst.first
+  }
+
+  func instance(_ name: String) -> InstanceRecord? {
+    headerFacts?.instances.first { $0.name == name }
+  }
+
+  func runs(_ query: Query) -> [RunRecord]? {
+    if case .runs(let runs) = answers[query] { runs } else { nil }
+  }
+
+  func runFacts(_ run: Int) -> RunFacts? {
+    if case .run(let facts) = answers[.run(run)] { facts } else { nil }
+  }
+
+  var models: [ModelRecord]? {
+    if case .models(let models) = answers[.models] { models } else { nil }
+  }
+
+  var stacks: [StackRecord]? {
+    if case .stacks(let stacks) = answers[.stacks] { stacks } else { nil }
+  }
+
+  func stackFacts(_ name: String) -> StackFacts? {
+    if case .stack(let facts) = answers[.stack(name)] { facts } else { nil }
+  }
+
+  var gallery: [GalleryEntry]? {
+    if case .gallery(let entries) = answers[.gallery] { entries } else { nil }
+  }
+
+  func template(_ name: String) -> LoadedTemplate? {
+    if case .template(let template) = answers[.template(name)] { template } else { nil }
+  }
+
+  func pipelineFacts(_ instance: String) -> PipelineFacts? {
+    if case .pipeline(let facts) = answers[.pipeline(instance: instance)] { facts } else { nil }
+  }
+
+  /// Why a query could not be answered.
+  func failure(_ query: Query) -> Explanation? {
+    if case .failed(let explanation) = answers[query] { explanation } else { nil }
+  }
+}
+
+extension Explanation {
+  /// The explanation on one line, as a notice shows it.
+  var sentence: String {
+    [what, why, next].filter { !$0.isEmpty }.joined(separator: " ")
+  }
+}

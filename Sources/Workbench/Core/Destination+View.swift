@@ -1,0 +1,17 @@
+extension Destination {
+  /// The screen that a destination names; `help` and `palette` lie over screens and are the root's.
+  func makeView() -> any View {
+    switch self {
+    case .runs, .help, .palette: RunsView()
+    case .gallery: GalleryView()
+    case .launchForm(let template): LaunchFormView(template: template)
+    case .stacks: StacksView()
+    case .stack(let name): StackView(stack: name)
+    case .explorer(let instance): ExplorerView(instance: instance)
+    case .runForm(let instance, let from): RunFormView(instance: instance, from: from)
+    case .run(let run): RunView(run: run)
+    case .compare, .editor: RunsView()
+    case .models: ModelsView()
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package import Terminal
+
+extension Root {
+  static let smallest = Size(width: 60, height: 16)
+
+  var isTooSmall: Bool {
+    context.size.width < Root.smallest.width || context.size.height < Root.smallest.height
+  }
+
+  /// The frame: a pure function of the state.
+  package func draw() -> Screen {
+    var screen = Screen(size: context.size)
+    guard !isTooSmall else {
+      drawTooSmall(on: &screen)
+      return screen
+    }
+    drawHeader(on: &screen)
+    front.draw(on: &screen, in: context.area, context)
+    drawFooter(on: &screen)
+    drawNotice(on: &screen)
+    switch overlay {
+    case .help(let offset): drawHelp(on: &screen, offset: offset)
+    case .palette(let palette): palette.draw(on: &screen, context)
+    case .discard(let dialog, _): dialog.draw(on: &screen, in: screen.bounds)
+    case nil: break
+    }
+    return screen
+  }
+
+  private func drawTooSmall(on screen: inout Screen) {
+    let lines: [SafeText] = [
+      "Lathe needs at least 60x16 cells.",
+      "This terminal has \(context.size.width)x\(context.size.height).",
+      "Make it larger, or q to quit.",
+    ]
+    let shown = lines.flatMap { $0.wrapped(to: max(1, context.size.width)) }
+    let top = max(0, (context.size.height - shown.count) / 2)
+    for (index, line) in shown.enumerated() {
+      let x = max(0, (context.size.width - line.width) / 2)
+      screen.write(line, x: x, y: top + index, style: index == 0 ? .bold : .dim)
+    }
+  }
+
+  private func drawHeader(on screen: inout Screen) {
+    let layout = headerLayout()
+    screen.write(layout.facts, x: 1, y: 0, width: layout.room)
+    for tab in layout.tabs {
+      let isFront = tab.screen.isFront(destination)
+      let number = SafeText(hostile: tab.screen.key.label)
+      let style: Style = isFront ? Style(.accent, bold: true, reverse: true) : .dim
+      screen.write(" \(number) \(tab.screen.name) ", x: tab.place.x, y: 0, style: style)
+      if !isFront {
+        screen.write(number, x: tab.place.x + 1, y: 0, style: Style(.accent, bold: true))
+      }
+    }
+  }
+
+  func headerLayout() -> HeaderLayout { HeaderLayout(context) }
+
+  /// What each hint of the footer does.
+  enum FooterCommand: Sendable {
+    case press(Binding)
+    case palette, help, back, none
+  }
+
+  @discardableResult
+  func drawFooter(on screen: inout Screen) -> ([FooterCommand], [Rect?]) {
+    var commands: [FooterCommand] = []
+    var hints: [Footer.Hint] = []
+    for binding in front.bindings(context) where binding.isInFooter && binding.unavailable == nil {
+      commands.append(.press(binding))
+      hints.append(Footer.Hint(binding.label, binding.short))
+    }
+    var kept = 3
+    if headerLayout().tabs.isEmpty, !front.takesText {
+      hints.append(Footer.Hint("1-5", "screens"))
+      commands.append(.none)
+      kept += 1
+    }
+    let leave: SafeText = layers.count > 1 ? "back" : "quit"
+    if front.takesText {
+      hints += [.init("Ctrl-P", "all"), .init("F1", "keys"), .init("Esc", leave)]
+    } else {
+      hints += [.init(":", "all"), .init("?", "keys"), .init("q", leave)]
+    }
+    commands += [.palette, .help, .back]
+    let row = Rect(x: 0, y: context.size.height - 1, width: context.size.width, height: 1)
+    return (commands, Footer(hints).draw(on: &screen, in: row, keeping: kept))
+  }
+
+  /// A notice takes the footer's line, and more above it when it is long.
+  private func drawNotice(on screen: inout Screen) {
+    guard let notice else { return }
+    let style: Style =
+      switch notice.kind {
+      case .information: Style(.accent)
+      case .success: Style(.good)
+      case .failure: Style(.bad)
+      }
+    let lines = SafeText.lines(hostile: notice.text, most: 6)
+      .flatMap { $0.wrapped(to: context.size.width - 2) }.prefix(6)
+    let top = context.size.height - lines.count
+    screen.fill(Rect(x: 0, y: top, width: context.size.width, height: lines.count))
+    for (index, line) in lines.enumerated() {
+      screen.write(line, x: 1, y: top + index, style: style)
+    }
+  }
+}

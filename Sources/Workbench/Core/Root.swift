@@ -1,0 +1,222 @@
+import Documents
+import Engine
+import Store
+import Terminal
+
+/// The workbench's whole state: a stack of screens, and what lies over them for a moment.
+///
+/// Decides only: what has to be done comes back as effects, which the shell (`WorkbenchLoop`) carries
+/// out and answers with events.
+package struct Root: Sendable {
+  /// One screen of the stack; the id finds it again when a reply comes late.
+  struct Layer: Sendable {
+    let id: Int
+    let destination: Destination
+    var view: any View
+  }
+
+  enum Overlay: Sendable {
+    case help(offset: Int)
+    case palette(Palette)
+    /// Asks before unsaved edits are dropped by `then`.
+    case discard(Dialog, then: Leaving)
+  }
+
+  /// What leaves a screen.
+  enum Leaving: Sendable, Equatable {
+    case back
+    case quit
+    case switchTo(Destination)
+  }
+
+  package internal(set) var context: Context
+  package internal(set) var notice: Notice?
+  var layers: [Layer] = []
+  var overlay: Overlay?
+  private var nextID = 0
+
+  package init(context: Context, start: Destination) {
+    self.context = context
+    push(start)
+  }
+
+  /// The screen in front.
+  package var front: any View { layers[layers.count - 1].view }
+
+  package var destination: Destination { layers[layers.count - 1].destination }
+
+  /// What has to be asked for what is shown now.
+  package var queries: Set<Query> {
+    var all = front.queries
+    all.insert(.header)
+    if case .palette = overlay { all.formUnion(Palette.queries(context)) }
+    return all
+  }
+
+  /// Whether something on screen changes with the clock: a run, or a stack in progress.
+  package var isTicking: Bool {
+    if let header = context.headerFacts,
+      header.counts.executing + header.counts.queued > 0
+        || header.instances.contains(where: { $0.status == .pending })
+    {
+      return true
+    }
+    return context.answers.values.contains { answer in
+      switch answer {
+      case .run(let facts): facts.run.status.isActive
+      case .stack(let facts): facts.stack.status.isInProgress
+      case .stacks(let stacks): stacks.contains { $0.status.isInProgress }
+      default: false
+      }
+    }
+  }
+
+  package mutating func update(_ event: WorkbenchEvent) -> [Effect] {
+    switch event {
+    case .terminal(let event): terminal(event)
+    case .second(let now):
+      tick(now)
+    case .answered(let query, let answer):
+      answered(query, answer)
+    case .replied(let tag, let reply):
+      replied(tag, reply)
+    case .saved(let path, let failure):
+      layers.indices.flatMap { tell($0, .saved(path: path, failure: failure)) }
+    }
+  }
+
+  private mutating func tick(_ now: Double) -> [Effect] {
+    context.now = now
+    return []
+  }
+
+  private mutating func answered(_ query: Query, _ answer: Answer) -> [Effect] {
+    context.answers[query] = answer
+    if case .palette(var palette) = overlay {
+      palette.refresh(bindings: front.bindings(context), context)
+      overlay = .palette(palette)
+    }
+    return layers.indices.flatMap { index -> [Effect] in
+      guard layers.indices.contains(index), layers[index].view.queries.contains(query) else {
+        return []
+      }
+      return tell(index, .answered(query))
+    }
+  }
+
+  mutating func replied(_ tag: String, _ reply: Reply) -> [Effect] {
+    let parts = tag.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    if parts.count == 2, let id = Int(parts[0]),
+      let index = layers.firstIndex(where: { $0.id == id })
+    {
+      return tell(index, .replied(tag: String(parts[1]), reply))
+    }
+    // Its screen is gone; a refusal must not be lost with it.
+    switch reply {
+    case .refused(let explanation):
+      notice = Notice(.failure, explanation.sentence)
+    case .done(.run(let id)): notice = Notice(.success, "r\(id) was started.")
+    case .done: break
+    }
+    return []
+  }
+
+  /// Tells one screen, and does what it asks for.
+  mutating func tell(_ index: Int, _ event: ViewEvent) -> [Effect] {
+    guard layers.indices.contains(index) else { return [] }
+    let id = layers[index].id
+    return perform(layers[index].view.update(event, context), for: id)
+  }
+
+  mutating func tellFront(_ event: ViewEvent) -> [Effect] { tell(layers.count - 1, event) }
+
+  /// Takes the effects that are the root's own, and passes the others on.
+  mutating func perform(_ effects: [Effect], for id: Int) -> [Effect] {
+    var outside: [Effect] = []
+    for effect in effects {
+      switch effect {
+      case .open(let destination): open(destination)
+      case .replace(let destination):
+        // Late answers may come to a screen that is no longer in front.
+        if let index = layers.firstIndex(where: { $0.id == id }) { layers.remove(at: index) }
+        push(destination)
+      case .back: outside += leave(.back)
+      case .quit: outside += leave(.quit)
+      case .tell(let notice): self.notice = notice
+      case .send(let request, let tag): outside.append(.send(request, tag: "\(id):\(tag)"))
+      case .copy(let text):
+        outside.append(effect)
+        notice = Notice(.information, "Copied: \(text.prefix(200))")
+      case .save, .edit: outside.append(effect)
+      }
+    }
+    return outside
+  }
+
+  mutating func open(_ destination: Destination) {
+    switch destination {
+    case .help: overlay = .help(offset: 0)
+    case .palette:
+      overlay = .palette(Palette(bindings: front.bindings(context), context))
+    default: if destination != self.destination { push(destination) }
+    }
+  }
+
+  mutating func push(_ destination: Destination) {
+    layers.append(Layer(id: nextID, destination: destination, view: destination.makeView()))
+    nextID += 1
+    forgetUnused()
+  }
+
+  /// Leaves the screen in front, or all of them; asks first where edits would be lost.
+  mutating func leave(_ leaving: Leaving) -> [Effect] {
+    let lost: [SafeText] =
+      switch leaving {
+      case .back: [front.unsaved].compactMap { $0 }
+      case .quit: layers.compactMap { $0.view.unsaved }
+      case .switchTo: layers.dropFirst().compactMap { $0.view.unsaved }
+      }
+    guard lost.isEmpty else {
+      overlay = .discard(
+        Dialog(
+          title: "Unsaved edits",
+          lines: [
+            StyledText("\(lost.joined(separator: ", ")) has edits that were not saved."),
+            StyledText("Discard them?"),
+          ],
+          buttons: ["Keep editing", "Discard"],
+          style: .warning,
+          glyphs: context.glyphs
+        ),
+        then: leaving
+      )
+      return []
+    }
+    return left(leaving)
+  }
+
+  mutating func left(_ leaving: Leaving) -> [Effect] {
+    switch leaving {
+    case .quit: return [.quit]
+    case .back:
+      guard layers.count > 1 else { return leave(.quit) }
+      layers.removeLast()
+    case .switchTo(let destination):
+      layers.removeSubrange(1...)
+      if layers[0].destination != destination { push(destination) }
+    }
+    forgetUnused()
+    return []
+  }
+
+  /// Goes to one of the main screens, above the first one only.
+  mutating func switchTo(_ destination: Destination) -> [Effect] {
+    destination == self.destination ? [] : leave(.switchTo(destination))
+  }
+
+  /// Answers of screens that are gone take memory and nothing else.
+  private mutating func forgetUnused() {
+    let used = layers.reduce(into: Set<Query>([.header])) { $0.formUnion($1.view.queries) }
+    context.answers = context.answers.filter { used.contains($0.key) }
+  }
+}

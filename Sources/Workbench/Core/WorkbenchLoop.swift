@@ -1,0 +1,261 @@
+import Dispatch
+import Documents
+import Engine
+import Glibc
+import Store
+import Terminal
+
+/// The thin shell around `Root`: waits, carries out effects, shows frames; the only place that acts.
+///
+/// The main thread sleeps in `poll` on the terminal, the mailbox and the file watch; everything that
+/// may block runs on background queues. Nothing wakes it while nothing changes.
+final class WorkbenchLoop {
+  /// Seconds between two frames, and between two askings of one query, when events flood in.
+  private static let frame = 1.0 / 60
+  private static let asking = 1.0 / 30
+
+  private let door: any TerminalDoor
+  private let environment: [String: String]
+  private let client: AgentClient
+  private let source: AnswerSource
+  private let mailbox = Mailbox()
+  private let watch = FileWatch()
+  private let asks = DispatchQueue(label: "lathe.workbench.answers")
+  private let sends = DispatchQueue(label: "lathe.workbench.agent", attributes: .concurrent)
+
+  private var root: Root
+  private var wanted: Set<Query> = []
+  /// What each wanted query was answered from.
+  private var sources: [Query: Set<String>] = [:]
+  private var underWay: Set<Query> = []
+  private var dirty: Set<Query> = []
+  private var lastAsked = 0.0
+  private var lastFrame = 0.0
+  private var lastTick = 0.0
+  private var needsFrame = true
+  private var isOver = false
+
+  init(
+    door: any TerminalDoor,
+    home: Home,
+    environment: [String: String],
+    start: Destination?
+  ) {
+    self.door = door
+    self.environment = environment
+    client = AgentClient(home: home)
+    let source = AnswerSource(home: home)
+    self.source = source
+    let context = Context(now: seconds(), glyphs: door.glyphs, home: home, size: door.size)
+    root = Root(context: context, start: start ?? WorkbenchLoop.firstScreen(source))
+  }
+
+  private static func firstScreen(_ source: AnswerSource) -> Destination {
+    if case .instances(let instances) = source.answer(.instances), !instances.isEmpty {
+      .runs
+    } else {
+      .gallery
+    }
+  }
+
+  /// Runs until the user quits or the terminal is gone; returns the exit code.
+  func run() -> Int32 {
+    askForNew()
+    awaitFirstAnswers()
+    while !isOver {
+      drawIfDue()
+      guard wait() else { return 1 }
+      handle()
+    }
+    return 0
+  }
+
+  /// The first frame shows answers, if they come within 30 ms.
+  private func awaitFirstAnswers() {
+    let end = seconds() + 0.03
+    while !underWay.isEmpty, seconds() < end {
+      var descriptors = [pollfd(fd: mailbox.descriptor, events: Int16(POLLIN), revents: 0)]
+      poll(&descriptors, 1, Int32(max(1, (end - seconds()) * 1000)))
+      for event in mailbox.take() { take(event) }
+      askForNew()
+    }
+  }
+
+  // MARK: Waiting
+
+  /// Sleeps until there is something to do; false when the terminal is gone.
+  private func wait() -> Bool {
+    var descriptors = [door.descriptor, mailbox.descriptor, watch.descriptor].map {
+      pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+    }
+    let count = poll(&descriptors, nfds_t(descriptors.count), timeout)
+    guard count > 0 else { return true }
+    return descriptors[0].revents & Int16(POLLHUP | POLLERR | POLLNVAL) == 0
+  }
+
+  /// Milliseconds until something is due; -1 when nothing is.
+  private var timeout: Int32 {
+    let now = seconds()
+    var due: [Double] = []
+    if needsFrame { due.append(lastFrame + WorkbenchLoop.frame) }
+    if !dirty.isEmpty { due.append(lastAsked + WorkbenchLoop.asking) }
+    if root.isTicking { due.append(lastTick + 1) }
+    // Where there is no inotify, files are asked again twice a second.
+    if watch.descriptor < 0 { due.append(lastAsked + 0.5) }
+    guard let next = due.min() else { return -1 }
+    return Int32(max(0, min(60_000, ((next - now) * 1000).rounded(.up))))
+  }
+
+  // MARK: Events
+
+  private func handle() {
+    let now = seconds()
+    let typed = door.events().map { WorkbenchEvent.terminal($0) }
+    let arrived = mailbox.take()
+    let changed = watch.descriptor >= 0 ? watch.changes() : []
+    if !typed.isEmpty || !arrived.isEmpty { take(.second(now)) }
+    for event in typed + arrived where !isOver { take(event) }
+    if root.isTicking, now >= lastTick + 1 {
+      lastTick = now
+      take(.second(now))
+      dirty.insert(.header)
+    }
+    for (query, paths) in sources where wanted.contains(query) && !paths.isDisjoint(with: changed) {
+      dirty.insert(query)
+    }
+    if watch.descriptor < 0, now >= lastAsked + 0.5 { dirty.formUnion(wanted) }
+    askForNew()
+  }
+
+  private func take(_ event: WorkbenchEvent) {
+    if case .answered(let query, let answer) = event {
+      underWay.remove(query)
+      guard root.context.answers[query] != answer, wanted.contains(query) else { return }
+    }
+    needsFrame = true
+    for effect in root.update(event) { perform(effect) }
+  }
+
+  private func drawIfDue() {
+    let now = seconds()
+    guard needsFrame, now >= lastFrame + WorkbenchLoop.frame || now < lastFrame else { return }
+    door.show(root.draw())
+    lastFrame = now
+    needsFrame = false
+  }
+
+  // MARK: Queries
+
+  /// Asks what has come to be shown, and again what has changed.
+  private func askForNew() {
+    let queries = root.queries
+    if queries != wanted {
+      dirty.formUnion(queries.subtracting(wanted))
+      for gone in wanted.subtracting(queries) { sources[gone] = nil }
+      wanted = queries
+      watchSources()
+    }
+    dirty.formIntersection(wanted)
+    let now = seconds()
+    let fresh = dirty.filter { root.context.answers[$0] == nil }
+    let isDue = now >= lastAsked + WorkbenchLoop.asking || now < lastAsked
+    for query in isDue ? dirty : fresh where !underWay.contains(query) {
+      ask(query)
+      lastAsked = now
+    }
+  }
+
+  private func ask(_ query: Query) {
+    dirty.remove(query)
+    underWay.insert(query)
+    // Watched before it is read: a change in between is then noticed and asked again.
+    let paths = source.sources(of: query)
+    if sources[query] != paths {
+      sources[query] = paths
+      watchSources()
+    }
+    let (source, mailbox) = (self.source, self.mailbox)
+    asks.async { mailbox.post(.answered(query, source.answer(query))) }
+  }
+
+  private var watched: Set<String> = []
+
+  private func watchSources() {
+    let paths = sources.values.reduce(into: Set<String>()) { $0.formUnion($1) }
+    for path in watched.subtracting(paths) { watch.remove(path) }
+    for path in paths.subtracting(watched) { watch.add(path) }
+    watched = paths
+  }
+
+  // MARK: Effects
+
+  private func perform(_ effect: Effect) {
+    switch effect {
+    case .quit: isOver = true
+    case .send(let request, let tag): send(request, tag)
+    case .save(let path, let bytes, let expected): save(path, bytes, expected)
+    case .copy(let text): door.copy(text)
+    case .edit(let path, let line): edit(path, line)
+    case .open, .replace, .back, .tell: break
+    }
+  }
+
+  private func send(_ request: AgentRequest, _ tag: String) {
+    let request = request.inEnvironment(environment)
+    let (client, mailbox) = (self.client, self.mailbox)
+    sends.async {
+      do {
+        let reply = try client.send(request)
+        if case .refused(let explanation) = reply {
+          mailbox.post(.replied(tag: tag, .refused(explanation)))
+        } else {
+          mailbox.post(.replied(tag: tag, .done(reply)))
+        }
+      } catch {
+        mailbox.post(.replied(tag: tag, .refused(Explanation(error))))
+      }
+    }
+  }
+
+  private func save(_ path: String, _ bytes: [UInt8], _ expected: FileFacts?) {
+    let mailbox = self.mailbox
+    asks.async {
+      do {
+        try FileFacts.save(bytes, to: path, expecting: expected)
+        mailbox.post(.saved(path: path, failure: nil))
+      } catch {
+        mailbox.post(.saved(path: path, failure: Explanation(error).sentence))
+      }
+    }
+  }
+
+  private func edit(_ path: String, _ line: Int) {
+    var failure: String?
+    door.suspend { failure = OutsideEditor(environment).open(path, line: line) }
+    if let failure { root.notice = Notice(.failure, failure) }
+    dirty.formUnion(wanted)
+    needsFrame = true
+  }
+}
+
+/// Seconds since 1970.
+private func seconds() -> Double {
+  var now = timespec()
+  clock_gettime(CLOCK_REALTIME, &now)
+  return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
+}
+
+extension AgentRequest {
+  /// A launch takes the environment of the shell that the workbench was started from.
+  fileprivate func inEnvironment(_ environment: [String: String]) -> AgentRequest {
+    switch self {
+    case .launch(var launch) where launch.environment.isEmpty:
+      launch.environment = environment
+      return .launch(launch)
+    case .up(var up) where up.environment.isEmpty:
+      up.environment = environment
+      return .up(up)
+    default: return self
+    }
+  }
+}

@@ -1,0 +1,190 @@
+import Documents
+import Engine
+import Foundation
+import Pipelines
+import Series
+import Store
+import Synchronization
+
+/// Computes the answer to each query from the catalog, the gallery and files.
+///
+/// Runs on one background thread; what makes the next answer cheaper (open readers, line counts) is
+/// kept between them.
+final class AnswerSource: Sendable {
+  private struct Memory {
+    var series: [AttemptFolder: SeriesReader] = [:]
+    var logs: [AttemptFolder: LogIndex] = [:]
+    var load = LoadSampler()
+  }
+
+  private let home: Home
+  private let catalog: Catalog
+  private let gallery: Gallery
+  private let memory = Mutex(Memory())
+
+  init(home: Home) {
+    self.home = home
+    catalog = Catalog(home: home)
+    gallery = Gallery(home: home)
+  }
+
+  func answer(_ query: Query) -> Answer {
+    do {
+      return try found(query)
+    } catch {
+      return .failed(Explanation(error))
+    }
+  }
+
+  private func found(_ query: Query) throws -> Answer {
+    switch query {
+    case .header: .header(try header())
+    case .runs(let filter, let limit):
+      .runs(
+        filter.isEmpty
+          ? try catalog.runs(limit: limit) : try catalog.runs(matching: filter, limit: limit)
+      )
+    case .run(let id): .run(try run(id))
+    case .log(let folder, let window): .log(try log(folder, window))
+    case .series(let folder): .series(try series(folder))
+    case .comparison(let ids): .comparison(try comparison(ids))
+    case .instances: .instances(try catalog.instances())
+    case .pipeline(let instance): .pipeline(try pipeline(instance))
+    case .stacks: .stacks(try catalog.stacks())
+    case .stack(let name): .stack(try stack(name))
+    case .models: .models(try catalog.models())
+    case .alerts: .alerts(try catalog.alerts())
+    case .gallery: .gallery(gallery.entries())
+    case .template(let name): .template(try gallery.template(named: name))
+    case .folder(let path): .folder(try FolderEntry.entries(of: path))
+    case .file(let path): .file(try FileFacts(reading: path))
+    case .files(let folder): .files(FolderEntry.files(below: folder))
+    }
+  }
+
+  /// The files that an answer was made from: when one changes, the query is asked again.
+  ///
+  /// A file that does not exist yet is replaced by the nearest folder that does.
+  func sources(of query: Query) -> Set<String> {
+    let paths: [String] =
+      switch query {
+      case .header, .runs, .run, .instances, .stacks, .stack, .models, .alerts, .comparison:
+        [home.catalog + "-wal"]
+      case .log(let folder, _): [folder.log]
+      case .series(let folder): [folder.metrics]
+      case .pipeline(let instance):
+        (try? catalog.instance(instance)).map { [$0.folder + "/pipeline.yaml", $0.folder] } ?? []
+      case .gallery: [home.templates]
+      case .template: []
+      case .folder(let path): [path]
+      case .file(let path): [path]
+      case .files(let folder): [folder]
+      }
+    return Set(paths.map(nearestExisting))
+  }
+
+  private func nearestExisting(_ path: String) -> String {
+    var path = path
+    while path.count > 1, access(path, F_OK) != 0 {
+      path = URL(filePath: path).deletingLastPathComponent().path
+    }
+    return path
+  }
+
+  // MARK: Catalog
+
+  private func header() throws -> HeaderFacts {
+    let counts = try catalog.counts()
+    var disk = statvfs()
+    let known = statvfs(nearestExisting(home.folder), &disk) == 0
+    let free = known ? Int(clamping: UInt64(disk.f_bavail) * UInt64(disk.f_frsize)) : 0
+    return HeaderFacts(
+      counts: counts,
+      instances: try catalog.instances(),
+      // In steps of 16 MiB, so that a log that grows does not redraw the header.
+      freeBytes: free & ~0xff_ffff,
+      load: counts.executing > 0 ? memory.withLock { $0.load.sample() } : nil
+    )
+  }
+
+  private func run(_ id: Int) throws -> RunFacts {
+    guard let run = try catalog.run(id) else {
+      throw Explanation(
+        what: "There is no run r\(id).",
+        why: "It may have been removed.",
+        next: "Go back with q and choose another one."
+      )
+    }
+    let parent = try run.parent.flatMap { try catalog.run($0) }
+    return RunFacts(
+      run: run,
+      steps: try catalog.steps(of: id),
+      metrics: try catalog.metrics(of: id),
+      parent: parent,
+      parentMetrics: try parent.map { try catalog.metrics(of: $0.id) } ?? [],
+      parentSteps: try parent.map { try catalog.steps(of: $0.id) } ?? []
+    )
+  }
+
+  private func stack(_ name: String) throws -> StackFacts {
+    guard let stack = try catalog.stack(name) else {
+      throw Explanation(
+        what: "There is no stack '\(name)'.",
+        why: "It is being made, or it was taken down.",
+        next: "Press 5 for the list of stacks."
+      )
+    }
+    return StackFacts(
+      stack: stack,
+      resources: try catalog.resources(of: name),
+      events: try catalog.events(of: name)
+    )
+  }
+
+  private func comparison(_ ids: [Int]) throws -> RunComparison {
+    RunComparison(runs: try ids.compactMap { try catalog.run($0) })
+  }
+
+  private func pipeline(_ name: String) throws -> PipelineFacts {
+    guard let instance = try catalog.instance(name) else {
+      throw Explanation(
+        what: "There is no instance '\(name)'.",
+        next: "Press 2 for the gallery, or run 'lathe init' in a folder of your own."
+      )
+    }
+    let file = "pipeline.yaml"
+    let bytes = try FileFacts(reading: instance.folder + "/" + file).bytes
+    let (pipeline, findings) = Pipeline.read(
+      String(decoding: bytes, as: UTF8.self),
+      name: name
+    )
+    return PipelineFacts(file: file, pipeline: pipeline, diagnostics: findings)
+  }
+
+  // MARK: Streams
+
+  private func series(_ folder: AttemptFolder) throws -> [NamedSeries] {
+    try memory.withLock { memory in
+      if memory.series.count > 32, memory.series[folder] == nil { memory.series = [:] }
+      var reader = memory.series[folder] ?? SeriesReader(path: folder.metrics)
+      _ = try reader.refresh()
+      memory.series[folder] = reader
+      return reader.names.compactMap { name in
+        reader[name].map { NamedSeries(name: name, data: $0) }
+      }
+    }
+  }
+
+  private func log(_ folder: AttemptFolder, _ window: LogWindow) throws -> LogFacts {
+    try memory.withLock { memory in
+      if memory.logs.count > 32, memory.logs[folder] == nil { memory.logs = [:] }
+      var index = memory.logs[folder] ?? LogIndex(path: folder.log)
+      defer { memory.logs[folder] = index }
+      var facts = try index.facts(window)
+      if case .tail = window {
+        facts.failure = LogFailure.last(in: facts.lines, work: folder.work)
+      }
+      return facts
+    }
+  }
+}

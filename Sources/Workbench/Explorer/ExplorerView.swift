@@ -1,0 +1,12 @@
+import Store
+package import Terminal
+
+package struct ExplorerView: View {
+  let instance: String
+  package init(instance: String) { self.instance = instance }
+  package var title: SafeText { "ExplorerView" }
+  package var queries: Set<Query> { [] }
+  package func bindings(_ context: Context) -> [Binding] { [] }
+  package mutating func update(_ event: ViewEvent, _ context: Context) -> [Effect] { [] }
+  package func draw(on screen: inout Screen, in area: Rect, _ context: Context) {}
+}

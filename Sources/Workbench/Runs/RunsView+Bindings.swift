@@ -1,0 +1,112 @@
+import Store
+import Terminal
+
+extension RunsView {
+  static let filterBindings = [
+    Binding([.enter], "Enter", "keep filter", action: "filtered", help: "Keep the filter."),
+    Binding([.escape], "Esc", "show all", action: "unfilter", help: "Drop the filter."),
+  ]
+
+  func listBindings(_ run: RunRecord?, _ context: Context) -> [Binding] {
+    let none: SafeText? = run == nil ? "No run is selected." : nil
+    return looking(run, none) + launching(run, none, context)
+  }
+
+  private func looking(_ run: RunRecord?, _ none: SafeText?) -> [Binding] {
+    let comparable =
+      marked.count >= 2 || run?.parent != nil || baseline != nil && baseline != run?.id
+      || marked.first != nil && marked.first != run?.id
+    return [
+      Binding(
+        [.enter],
+        "Enter",
+        "open",
+        action: "open",
+        help: "Open the run: steps, curves, log.",
+        unavailable: none
+      ),
+      Binding(
+        [Key(" ")],
+        "Space",
+        "mark",
+        action: "mark",
+        help: "Mark the run, or take the mark off, for a comparison.",
+        unavailable: none
+      ),
+      Binding(
+        [Key("c")],
+        "c",
+        "compare",
+        action: "compare",
+        help: "Compare the marked runs, or the selected one with its parent.",
+        unavailable: none
+          ?? (comparable ? nil : "Mark two runs with Space first; this one has no parent.")
+      ),
+      Binding(
+        [Key("b")],
+        "b",
+        "baseline",
+        action: "baseline",
+        help: "Tell all differences against this run instead of each one's parent.",
+        unavailable: none,
+        isInFooter: false
+      ),
+      Binding(
+        [Key("/")],
+        "/",
+        "filter",
+        action: "filter",
+        help: "Show only runs with a text in name, note, pipeline, status or parameters."
+      ),
+    ]
+  }
+
+  private func launching(_ run: RunRecord?, _ none: SafeText?, _ context: Context) -> [Binding] {
+    let isActive = run?.status.isActive ?? false
+    let canResume = run?.status == .failed || run?.status == .stopped
+    return [
+      Binding(
+        [Key("n")],
+        "n",
+        "launch",
+        action: "launch",
+        help: "Launch the instance's pipeline.",
+        unavailable: context.currentInstance == nil
+          ? "There is no instance yet: press 2 for the gallery." : nil
+      ),
+      Binding(
+        [Key("R")],
+        "R",
+        "rerun+change",
+        action: "rerun",
+        help: "Launch again with this run's parameters, to be changed first.",
+        unavailable: none
+      ),
+      Binding(
+        [Key("s")],
+        "s",
+        "stop",
+        action: "stop",
+        help: "Stop the run.",
+        unavailable: none ?? (isActive ? nil : "The run is not active.")
+      ),
+      Binding(
+        [Key("r")],
+        "r",
+        "resume",
+        action: "resume",
+        help: "Continue a failed or stopped run where it ended, with the code as it is now.",
+        unavailable: none ?? (canResume ? nil : "Only a failed or stopped run can be resumed.")
+      ),
+      Binding(
+        [Key("x")],
+        "x",
+        "remove",
+        action: "remove",
+        help: "Move the run to the trash.",
+        unavailable: none ?? (isActive ? "The run is active: stop it first with s." : nil),
+        isInFooter: false
+      ),
+    ]
+  }
+}

@@ -1,0 +1,237 @@
+import Documents
+import Foundation
+import Pipelines
+import Store
+import Terminal
+
+extension RunsView {
+  func drawTable(on screen: inout Screen, _ places: Places, _ rows: [RunRecord], _ context: Context)
+  {
+    var right: [SafeText] = []
+    if let baseline { right.append("changes against r\(baseline)") }
+    if !marked.isEmpty { right.append("\(marked.count) marked") }
+    Frame(
+      rows.isEmpty ? "Runs" : "Runs \(rows.count)",
+      right: right.joined(separator: ", "),
+      focused: true,
+      glyphs: context.glyphs
+    ).draw(on: &screen, in: places.frame)
+    let isWide = places.frame.width >= 110
+    let table = Table(
+      columns: columns(rows, isWide: isWide),
+      rows: rows.map { row($0, isWide: isWide, context) },
+      showsHeader: !rows.isEmpty,
+      empty: empty(context),
+      glyphs: context.glyphs
+    )
+    var rect = places.table
+    rect.y -= 1
+    rect.height += 1
+    table.draw(on: &screen, in: rect, state: list)
+  }
+
+  private func columns(_ rows: [RunRecord], isWide: Bool) -> [Table.Column] {
+    let named = rows.map { self.name($0).width }.max() ?? 0
+    let metrics = rows.map { $0.mainMetric.map { SafeText(hostile: $0).width } ?? 0 }.max() ?? 0
+    let running = rows.contains { $0.status == .executing }
+    let ids = rows.map { $0.shortName.count }.max() ?? 3
+    var columns: [Table.Column] = [
+      .init("", .fixed(1), priority: 9),
+      .init("status", .fixed(running ? 13 : 10), priority: 9),
+      .init("run", .fixed(max(3, ids)), priority: 9),
+    ]
+    if named > 0 {
+      columns.append(.init("name", .flexible(least: min(named, 10), weight: 1), priority: 5))
+    }
+    return columns + [
+      .init("what changed", .flexible(least: 16, weight: 2), priority: 6),
+      .init("best", .fixed(min(24, max(8, metrics + 8))), priority: 7),
+      .init("curve", .fixed(isWide ? 16 : 8), priority: 2),
+      .init("took", .fixed(6), alignment: .right, priority: 4),
+      .init("ago", .fixed(4), alignment: .right, priority: 3),
+    ]
+  }
+
+  private func row(_ run: RunRecord, isWide: Bool, _ context: Context) -> Table.Row {
+    let glyphs = context.glyphs
+    let mark: SafeText = marked.contains(run.id) ? (glyphs == .ascii ? "*" : "●") : ""
+    var status = StyledText(run.status.glyph(glyphs) + " " + run.status.word, run.status.style)
+    if run.status == .executing, run.stepCount > 0 {
+      status.append(" \(run.stepsDone)/\(run.stepCount)", .dim)
+    }
+    var metric = StyledText()
+    if let main = run.mainMetric, let best = run.mainBest {
+      metric.append(SafeText(hostile: main) + " ", .dim)
+      metric.append(
+        valueText(best),
+        isBest(run, context) ? Style(.good, bold: true) : .normal
+      )
+    }
+    var cells = [
+      StyledText(run.id == baseline ? "=" : mark, .accent),
+      status,
+      StyledText("r\(run.id)", .bold),
+    ]
+    if rows(context).contains(where: { !name($0).isEmpty }) { cells.append(name(run)) }
+    cells += [
+      changes(of: run, context),
+      metric,
+      StyledText(sparkline(run.sparkline, width: isWide ? 16 : 8, glyphs: glyphs), .accent),
+      StyledText(duration(of: run, context)),
+      StyledText(
+        ageText((run.ended ?? run.created).timeIntervalSince1970, now: context.now),
+        .dim
+      ),
+    ]
+    return Table.Row(cells)
+  }
+
+  private func name(_ run: RunRecord) -> StyledText {
+    var name = StyledText()
+    if let text = run.name { name.append(SafeText(hostile: text), .bold) }
+    if let note = run.note {
+      if !name.isEmpty { name.append(" ") }
+      name.append(SafeText(hostile: note), .dim)
+    }
+    return name
+  }
+
+  /// "learning_rate 0.03 (0.1)": the parameters in which a run differs from its reference.
+  func changes(of run: RunRecord, _ context: Context) -> StyledText {
+    guard let other = reference(of: run, context) else {
+      return StyledText(run.parent == nil ? "first run" : "", .dim)
+    }
+    var text = StyledText()
+    for name in Set(run.parameters.keys).union(other.parameters.keys).sorted()
+    where run.parameters[name] != other.parameters[name] {
+      if !text.isEmpty { text.append(", ", .dim) }
+      text.append(SafeText(hostile: name) + " ")
+      text.append(SafeText(hostile: run.parameters[name]?.description ?? "none"), .accent)
+      text.append(" (\(other.parameters[name]?.description ?? "none"))", .dim)
+    }
+    if run.pipelineFile != other.pipelineFile {
+      text.append(text.isEmpty ? "pipeline edited" : ", pipeline edited")
+    } else if run.code != other.code {
+      text.append(text.isEmpty ? "code edited" : ", code edited")
+    }
+    return text.isEmpty ? StyledText("as r\(other.id)", .dim) : text
+  }
+
+  /// Whether no other run of the pipeline that is shown has a better main metric.
+  private func isBest(_ run: RunRecord, _ context: Context) -> Bool {
+    guard let goal = run.mainGoal, let best = run.mainBest, best.isFinite else { return false }
+    let others = rows(context).filter {
+      $0.pipeline == run.pipeline && $0.mainMetric == run.mainMetric && $0.id != run.id
+    }
+    return !others.isEmpty
+      && !others.contains { $0.mainBest.map { goal.isBetter($0, than: best) } ?? false }
+  }
+
+  private func duration(of run: RunRecord, _ context: Context) -> SafeText {
+    guard let started = run.started else { return "" }
+    let end = run.ended?.timeIntervalSince1970 ?? context.now
+    return durationText(end - started.timeIntervalSince1970)
+  }
+
+  private func empty(_ context: Context) -> [SafeText] {
+    if let failure = context.failure(.runs(filter: "", limit: RunsView.limit)) {
+      return [SafeText(hostile: failure.what), SafeText(hostile: failure.next)]
+    }
+    guard let all = context.runs(.runs(filter: "", limit: RunsView.limit)) else { return [] }
+    if !all.isEmpty { return ["No run matches the filter.", "", "Press / and then Esc for all."] }
+    if context.currentInstance == nil {
+      return [
+        "No runs yet, and no instance to run them in.", "",
+        "Press 2: the gallery's templates bring one up in a minute.",
+      ]
+    }
+    return ["No runs yet.", "", "n launches the pipeline, 3 shows the files."]
+  }
+
+  /// What the selected run is about, where the screen is high enough.
+  func drawPreview(of run: RunRecord?, on screen: inout Screen, in rect: Rect, _ context: Context) {
+    guard let run else {
+      Frame(glyphs: context.glyphs).draw(on: &screen, in: rect)
+      return
+    }
+    let inside = Frame(
+      run.name.map { "r\(run.id) \"\($0)\"" } ?? "r\(run.id)",
+      right: "\(run.instance), \(run.pipeline)",
+      glyphs: context.glyphs
+    ).draw(on: &screen, in: rect)
+    for (index, text) in details(of: run, context).prefix(inside.height).enumerated() {
+      screen.write(text, x: inside.x + 1, y: inside.y + index, width: inside.width - 2)
+    }
+  }
+
+  private func details(of run: RunRecord, _ context: Context) -> [StyledText] {
+    var lines: [StyledText] = []
+    func line(_ label: SafeText, _ text: StyledText) {
+      guard !text.isEmpty else { return }
+      lines.append(StyledText(label.padded(to: 12), .dim) + text)
+    }
+    if let reason = run.reason {
+      let step = run.failedStep.map { "\($0): " } ?? ""
+      let failed = run.status == .failed
+      line(failed ? "failed" : "ended", StyledText("\(step)\(reason)", failed ? .bad : .warning))
+    }
+    line("note", StyledText(SafeText(hostile: run.note ?? "")))
+    line("changed", changes(of: run, context))
+    line("parameters", parameters(run))
+    let cached = run.stepsCached > 0 ? ", \(run.stepsCached) from the cache" : ""
+    line("steps", StyledText("\(run.stepsDone) of \(run.stepCount) done\(cached)"))
+    line("code", StyledText(source(run)))
+    let place = [
+      run.host.isEmpty ? "" : " on \(run.host)", run.user.isEmpty ? "" : " by \(run.user)",
+    ]
+    let clock = clockText(run.created.timeIntervalSince1970, now: context.now)
+    line("launched", StyledText("\(clock)\(place.joined())"))
+    return lines
+  }
+
+  private func parameters(_ run: RunRecord) -> StyledText {
+    var text = StyledText()
+    for (name, value) in run.parameters.sorted(by: { $0.key < $1.key }) {
+      if !text.isEmpty { text.append("  ") }
+      text.append(SafeText(hostile: name) + " ", .dim)
+      text.append(SafeText(hostile: value.description))
+    }
+    return text
+  }
+
+  private func source(_ run: RunRecord) -> SafeText {
+    guard let commit = run.source.commit else { return "snapshot \(run.code.hex.prefix(8))" }
+    let edited = run.source.editedFiles.count
+    let branch = run.source.branch.map { " on \($0)" } ?? ""
+    let more = edited > 0 ? " +\(edited) edited \(edited == 1 ? "file" : "files")" : ""
+    return "\(commit.prefix(7))\(branch)\(more)"
+  }
+}
+
+extension RunStatus {
+  /// In plain words: "running", "FAILED".
+  var word: SafeText {
+    switch self {
+    case .queued: "queued"
+    case .executing: "running"
+    case .stopping: "stopping"
+    case .stopped: "stopped"
+    case .failed: "FAILED"
+    case .succeeded: "ok"
+    }
+  }
+}
+
+/// How long ago something was: "now", "42s", "5m", "3h", "12d".
+func ageText(_ time: Double, now: Double) -> SafeText {
+  let past = now - time
+  guard past.isFinite, past < 1e10 else { return "" }
+  let seconds = Int(max(0, past))
+  return switch seconds {
+  case ..<5: "now"
+  case ..<60: "\(seconds)s"
+  case ..<3600: "\(seconds / 60)m"
+  case ..<86400: "\(seconds / 3600)h"
+  default: "\(seconds / 86400)d"
+  }
+}

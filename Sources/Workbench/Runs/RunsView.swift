@@ -1,0 +1,222 @@
+import Engine
+import Store
+package import Terminal
+
+/// Every run: what is active first, then newest first; where the workbench opens.
+package struct RunsView: View {
+  static let limit = 200
+
+  var list = ListState()
+  /// Keeps the selection on its run when rows come above it.
+  private var selectedRun: Int?
+  var filter = TextField(placeholder: "part of a name, note, pipeline, status or parameter")
+  var isFiltering = false
+  /// The filter whose answer is shown while the next one is awaited.
+  private var shownFilter = ""
+  /// In the order in which they were marked.
+  private(set) var marked: [Int] = []
+  private(set) var baseline: Int?
+  private var confirmation: Confirmation?
+
+  package init() {}
+
+  package var title: SafeText { "Runs" }
+
+  package var takesText: Bool { isFiltering || confirmation != nil }
+
+  package var queries: Set<Query> {
+    [.runs(filter: filter.text, limit: RunsView.limit), .runs(filter: "", limit: RunsView.limit)]
+  }
+
+  // MARK: Rows
+
+  /// What is active first, then newest first.
+  func rows(_ context: Context) -> [RunRecord] {
+    let answer =
+      context.runs(.runs(filter: filter.text, limit: RunsView.limit))
+      ?? context.runs(.runs(filter: shownFilter, limit: RunsView.limit)) ?? []
+    return answer.filter(\.status.isActive) + answer.filter { !$0.status.isActive }
+  }
+
+  /// The run that a row is told against: the baseline, else its parent.
+  func reference(of run: RunRecord, _ context: Context) -> RunRecord? {
+    let all = context.runs(.runs(filter: "", limit: RunsView.limit)) ?? []
+    let wanted = baseline != nil && baseline != run.id ? baseline : run.parent
+    return all.first { $0.id == wanted }
+  }
+
+  private func selected(_ context: Context) -> RunRecord? {
+    let rows = rows(context)
+    return rows.indices.contains(list.selected) ? rows[list.selected] : nil
+  }
+
+  package func bindings(_ context: Context) -> [Binding] {
+    if let confirmation { return confirmation.bindings }
+    return isFiltering ? RunsView.filterBindings : listBindings(selected(context), context)
+  }
+
+  // MARK: Update
+
+  package mutating func update(_ event: ViewEvent, _ context: Context) -> [Effect] {
+    if var question = confirmation, event.isInput {
+      let outcome = question.handle(event, context)
+      confirmation = outcome == .stays ? question : nil
+      if case .confirmed(let effects) = outcome { return effects }
+      return []
+    }
+    let rows = rows(context)
+    let height = layout(context.area).table.height
+    if case .answered(let query) = event {
+      if query == .runs(filter: filter.text, limit: RunsView.limit) { shownFilter = filter.text }
+      let index = rows.firstIndex { $0.id == selectedRun } ?? list.selected
+      list.select(index, count: rows.count, height: height)
+      return []
+    }
+    defer { selectedRun = selected(context)?.id }
+    switch event {
+    case .action(let action): return act(action, context)
+    case .terminal(.key(let key)):
+      if isFiltering, filter.handle(key) { return [] }
+      _ = list.handle(key, count: rows.count, height: height)
+    case .terminal(.paste(let text)): if isFiltering { filter.insert(text) }
+    case .terminal(.mouse(let mouse)): return click(mouse, rows, context)
+    case .replied(_, let reply): return replied(reply)
+    case .terminal, .answered, .saved: break
+    }
+    return []
+  }
+
+  private func replied(_ reply: Reply) -> [Effect] {
+    switch reply {
+    case .refused(let explanation): [.tell(Notice(.failure, explanation.sentence))]
+    case .done(.run(let id)): [.open(.run(id))]
+    case .done: []
+    }
+  }
+
+  private mutating func act(_ action: String, _ context: Context) -> [Effect] {
+    switch action {
+    case "filter": isFiltering = true
+    case "filtered": isFiltering = false
+    case "unfilter":
+      isFiltering = false
+      filter.set("")
+    case "launch":
+      return context.currentInstance.map { [.open(.runForm(instance: $0.name, from: nil))] } ?? []
+    default: if let run = selected(context) { return act(action, on: run, context) }
+    }
+    return []
+  }
+
+  private mutating func act(
+    _ action: String,
+    on run: RunRecord,
+    _ context: Context
+  ) -> [Effect] {
+    switch action {
+    case "open": return [.open(.run(run.id))]
+    case "mark":
+      if let index = marked.firstIndex(of: run.id) {
+        marked.remove(at: index)
+      } else {
+        marked.append(run.id)
+      }
+      let height = layout(context.area).table.height
+      list.move(by: 1, count: rows(context).count, height: height)
+    case "baseline": baseline = baseline == run.id ? nil : run.id
+    case "compare": return compare(run, context)
+    case "rerun": return [.open(.runForm(instance: run.instance, from: run.id))]
+    case "stop":
+      return [
+        .send(.stop(run: run.id), tag: "stop"),
+        .tell(Notice(.information, "Stopping r\(run.id) ...")),
+      ]
+    case "resume": return [.send(.resume(run: run.id), tag: "resume")]
+    case "remove":
+      confirmation = Confirmation(
+        title: "Remove r\(run.id)?",
+        lines: ["Its logs, metrics and outputs move to the home's trash."],
+        yes: "Remove",
+        glyphs: context.glyphs,
+        effects: [.send(.remove(run: run.id), tag: "remove")]
+      )
+    default: break
+    }
+    return []
+  }
+
+  /// The base is the baseline where it is marked, else the oldest.
+  private func compare(_ run: RunRecord, _ context: Context) -> [Effect] {
+    if marked.count >= 2 {
+      let base = baseline.flatMap { marked.contains($0) ? $0 : nil } ?? marked.min() ?? run.id
+      return [.open(.compare([base] + marked.filter { $0 != base }))]
+    }
+    let other = marked.first { $0 != run.id } ?? reference(of: run, context)?.id ?? run.parent
+    return other.map { [.open(.compare([$0, run.id]))] } ?? []
+  }
+
+  private mutating func click(
+    _ mouse: Mouse,
+    _ rows: [RunRecord],
+    _ context: Context
+  ) -> [Effect] {
+    let table = layout(context.area).table
+    switch mouse.action {
+    case .wheelUp: list.scroll(by: -3, count: rows.count, height: table.height)
+    case .wheelDown: list.scroll(by: 3, count: rows.count, height: table.height)
+    case .press(.left):
+      guard let index = list.index(at: mouse.at, in: table, count: rows.count) else { return [] }
+      list.select(index, count: rows.count, height: table.height)
+      if mouse.clicks >= 2 { return [.open(.run(rows[index].id))] }
+    case .press, .release, .drag: break
+    }
+    return []
+  }
+
+  // MARK: Drawing
+
+  package func draw(on screen: inout Screen, in area: Rect, _ context: Context) {
+    let places = layout(area)
+    let rows = rows(context)
+    drawTable(on: &screen, places, rows, context)
+    if let field = places.filter {
+      screen.write("/", x: field.x, y: field.y, style: Style(.accent, bold: true))
+      let room = Rect(x: field.x + 2, y: field.y, width: field.width - 2, height: 1)
+      filter.draw(on: &screen, in: room, focused: isFiltering)
+    }
+    if let preview = places.preview {
+      drawPreview(
+        of: rows.indices.contains(list.selected) ? rows[list.selected] : nil,
+        on: &screen,
+        in: preview,
+        context
+      )
+    }
+    confirmation?.draw(on: &screen, in: area)
+  }
+
+  struct Places {
+    var frame: Rect
+    /// The rows alone.
+    var table: Rect
+    var filter: Rect?
+    var preview: Rect?
+  }
+
+  func layout(_ area: Rect) -> Places {
+    var frame = area
+    var preview: Rect?
+    if area.height >= 28 {
+      let (rest, cut) = area.bottom(9)
+      (frame, preview) = (rest, cut)
+    }
+    var inside = frame.inset()
+    var field: Rect?
+    if isFiltering || !filter.text.isEmpty {
+      let (line, rest) = inside.top(1)
+      field = Rect(x: line.x + 1, y: line.y, width: line.width - 2, height: 1)
+      inside = rest
+    }
+    return Places(frame: frame, table: inside.top(1).1, filter: field, preview: preview)
+  }
+}
