@@ -124,6 +124,10 @@ private struct ByteCursor {
   }
 
   mutating func varint() throws(SeriesDecoder.Malformed) -> UInt64 {
+    if at < bytes.count, bytes[at] < 0x80 {
+      at += 1
+      return UInt64(bytes[at - 1])
+    }
     var value: UInt64 = 0
     var shift: UInt64 = 0
     while shift < 64 {

@@ -118,31 +118,43 @@ struct PatternMachine {
     at place: Place,
     in list: Int
   ) {
-    stack.append(.visit(start))
-    while let frame = stack.popLast() {
-      switch frame {
-      case .restore(let slot, let value): slots[Int(slot)] = value
-      case .visit(let position):
-        guard visited[Int(position)] != generation else { continue }
+    var next = start
+    while true {
+      var position = next
+      // Straight on as far as it goes; what was put aside comes after.
+      while visited[Int(position)] != generation {
         visited[Int(position)] = generation
         steps += 1
         switch program.code[Int(position)] {
-        case .jump(let target): stack.append(.visit(target))
+        case .jump(let target): position = target
         case .split(let first, let second):
           stack.append(.visit(second))
-          stack.append(.visit(first))
+          position = first
         case .save(let slot):
           stack.append(.restore(slot: slot, value: slots[Int(slot)]))
           slots[Int(slot)] = Int32(place.offset)
-          stack.append(.visit(position + 1))
+          position += 1
         case .assertion(let assertion):
-          if holds(assertion, at: place) { stack.append(.visit(position + 1)) }
+          if holds(assertion, at: place) { position += 1 }
         case .scalar, .set, .match:
           lists[list].positions.append(position)
-          lists[list].slots.append(contentsOf: slots)
+          for slot in slots { lists[list].slots.append(slot) }
         }
       }
+      guard let after = unwind() else { return }
+      next = after
     }
+  }
+
+  /// Puts back the slots that were set on the way here; the next instruction that was put aside.
+  private mutating func unwind() -> Int32? {
+    while let frame = stack.popLast() {
+      switch frame {
+      case .visit(let position): return position
+      case .restore(let slot, let value): slots[Int(slot)] = value
+      }
+    }
+    return nil
   }
 }
 
