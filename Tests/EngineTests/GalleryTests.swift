@@ -1,6 +1,8 @@
 import Documents
 import Engine
 import Foundation
+import Infrastructure
+import Pipelines
 import Store
 import Testing
 
@@ -22,6 +24,33 @@ struct GalleryTests {
     for name in EmbeddedGallery.names {
       #expect(EmbeddedGallery.text(name + "/README.md")?.hasPrefix("# \(name)\n") == true)
     }
+  }
+
+  @Test(arguments: EmbeddedGallery.names)
+  func `a built-in template is read without a finding and says what it is for`(
+    name: String
+  ) throws {
+    try withTemporaryFolder { folder in
+      let gallery = Gallery(home: Home(folder: folder))
+      let loaded = try gallery.template(named: name)
+      #expect(loaded.name == name)
+      #expect(loaded.warnings == [])
+      let entry = try #require(gallery.entries().first { $0.name == name })
+      #expect(loaded.folder == entry.folder)
+      #expect((20...160).contains(entry.summary.count) && entry.summary.hasSuffix("."))
+      #expect(loaded.template.parameters.allSatisfy { $0.label != nil && !$0.description.isEmpty })
+    }
+  }
+
+  @Test(arguments: ["digits", "starter"])
+  func `a built-in pipeline is read without a finding`(name: String) throws {
+    let text = try #require(EmbeddedGallery.text(name + "/pipeline.yaml"))
+    let (pipeline, findings) = Pipeline.read(text, name: "other")
+    #expect(findings == [])
+    #expect(pipeline?.name == name)
+    #expect(pipeline?.mainMetric?.metric.name == "val_loss")
+    let steps = try #require(pipeline?.steps.map(\.name))
+    #expect(steps == ["prepare", "train", "evaluate", "accuracy", "register", "alert"])
   }
 
   @Test func `built-in templates come to lie in the home, private and whole`() throws {
