@@ -17,16 +17,24 @@ def counters(pid):
 
 
 def of_home(home):
-    """The processes, by id, that were started with this LATHE_HOME: their command lines."""
-    wanted = f"LATHE_HOME={home}".encode()
+    """The processes that belong to a home, by id: their command lines.
+
+    They were started with this LATHE_HOME, or have a file in the home open.
+    """
     found = {}
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         try:
-            if wanted in (entry / "environ").read_bytes().split(b"\0"):
+            if belongs(entry, str(home)):
                 words = (entry / "cmdline").read_bytes().split(b"\0")
                 found[int(entry.name)] = b" ".join(words).decode(errors="replace").strip()
         except OSError:
             continue
     return found
+
+
+def belongs(entry, home):
+    if f"LATHE_HOME={home}".encode() in (entry / "environ").read_bytes().split(b"\0"):
+        return True
+    return any(os.readlink(link).startswith(home + "/") for link in (entry / "fd").iterdir())
