@@ -17,3 +17,16 @@ int lathe_pipe(int ends[2]);
 int lathe_spawn(
     pid_t *pid, const char *program, char *const argv[], char *const envp[], const char *folder,
     int output);
+
+/// Readable while one of SIGTERM, SIGINT or SIGHUP waits, which are blocked from here on in this
+/// thread and those that it starts; -1 with errno on failure.
+int lathe_signal_descriptor(void);
+
+/// Takes one waiting signal; 0 when there is none.
+int lathe_take_signal(int descriptor);
+
+/// Sends a signal to the very process behind a pidfd, even if its number was given away since.
+int lathe_pidfd_signal(int pidfd, int signal);
+
+/// Closes all descriptors from `first` on.
+void lathe_close_from(int first);

@@ -1,10 +1,15 @@
 import Documents
+package import Foundation
+import GRDB
+import Synchronization
 
 /// The catalog as screens and commands see it: read only, and empty where there is none yet.
 ///
-/// A reader never blocks a writer. `CatalogWatch` tells when something was committed.
+/// A reader never blocks a writer. A `FileWatch` on `home.catalog + "-wal"` tells when something was
+/// committed.
 package final class Catalog: Sendable {
   package let home: Home
+  private let connection = Mutex<DatabaseQueue?>(nil)
 
   /// Opens nothing before the first question; a home that does not exist answers with nothing.
   package init(home: Home) {
@@ -14,58 +19,279 @@ package final class Catalog: Sendable {
   // MARK: Runs
 
   /// Runs, newest first: those of one instance, and before one run where that is given (for paging).
-  package func runs(instance: String? = nil, before: Int? = nil, limit: Int = 200) throws
-    -> [RunRecord]
-  { [] }
+  package func runs(
+    instance: String? = nil,
+    before: Int? = nil,
+    limit: Int = 200
+  ) throws -> [RunRecord] {
+    try read(none: []) { db in
+      try RunRecord.fetchAll(
+        db,
+        sql: """
+          SELECT * FROM run WHERE (:instance IS NULL OR instance = :instance)
+          AND (:before IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit
+          """,
+        arguments: ["instance": instance, "before": before, "limit": limit]
+      )
+    }
+  }
 
-  /// Runs whose name, note, pipeline, status or parameter contains `text`, newest first.
-  package func runs(matching text: String, limit: Int = 200) throws -> [RunRecord] { [] }
+  /// Runs that are queued, executing or stopping, newest first.
+  package func activeRuns() throws -> [RunRecord] {
+    try read(none: []) { db in
+      try RunRecord.fetchAll(
+        db,
+        sql: """
+          SELECT * FROM run WHERE status IN ('Queued', 'Executing', 'Stopping') ORDER BY id DESC
+          """
+      )
+    }
+  }
 
-  package func run(_ id: Int) throws -> RunRecord? { nil }
+  /// Runs whose name, note, pipeline, status, instance or parameters contain `text`, newest first.
+  package func runs(matching text: String, limit: Int = 200) throws -> [RunRecord] {
+    try read(none: []) { db in
+      try RunRecord.fetchAll(
+        db,
+        sql: """
+          SELECT * FROM run WHERE instr(lower('r' || id || ' ' || coalesce(name, '') || ' ' ||
+          coalesce(note, '') || ' ' || pipeline || ' ' || status || ' ' || instance || ' ' ||
+          parameters), lower(:text)) > 0 ORDER BY id DESC LIMIT :limit
+          """,
+        arguments: ["text": text, "limit": limit]
+      )
+    }
+  }
+
+  package func run(_ id: Int) throws -> RunRecord? {
+    try read(none: nil) { db in
+      try RunRecord.fetchOne(db, sql: "SELECT * FROM run WHERE id = ?", arguments: [id])
+    }
+  }
 
   /// The run that a user means: `r12`, `12`, `@`, `@-1`, a name, or a name's unique beginning.
   ///
-  /// - Throws: an `Explanation` that names the nearest ones.
+  /// What names no run, or several, is thrown as an `Explanation` that names the nearest ones.
   package func run(named text: String) throws -> RunRecord {
-    throw Explanation(what: "unread")
+    if let found = try exactRun(text) { return found }
+    let named = try read(none: []) { db in
+      try RunRecord.fetchAll(
+        db,
+        sql: "SELECT * FROM run WHERE substr(name, 1, length(:text)) = :text ORDER BY id DESC",
+        arguments: ["text": text]
+      )
+    }
+    if let exact = named.first(where: { $0.name == text }) { return exact }
+    if named.count == 1 { return named[0] }
+    if named.count > 1 {
+      throw Explanation(
+        what: "'\(text)' means \(named.count) runs.",
+        why: named.prefix(5).map { "\($0.shortName) \($0.name ?? "")" }.joined(separator: ", "),
+        next: "Write more of the name, or the run's number."
+      )
+    }
+    guard let newest = try runs(limit: 1).first else {
+      throw Explanation(
+        what: "There is no run '\(text)'.",
+        why: "Nothing has been run in this home yet.",
+        next: "'lathe run' starts one."
+      )
+    }
+    throw Explanation(
+      what: "There is no run '\(text)'.",
+      why: "The newest run is \(newest.shortName).",
+      next: "'lathe runs' lists them; '@' is the last one, '@-1' the one before."
+    )
+  }
+
+  private func exactRun(_ text: String) throws -> RunRecord? {
+    if text.hasPrefix("@") {
+      let back = text == "@" ? 0 : Int(text.dropFirst()).map { -$0 }
+      guard let back, back >= 0, back < 1_000_000 else { return nil }
+      return try read(none: nil) { db in
+        try RunRecord.fetchOne(
+          db,
+          sql: "SELECT * FROM run ORDER BY id DESC LIMIT 1 OFFSET ?",
+          arguments: [back]
+        )
+      }
+    }
+    let digits = text.hasPrefix("r") ? text.dropFirst() : text[...]
+    guard let id = Int(digits), digits.allSatisfy(\.isNumber) else { return nil }
+    return try run(id)
   }
 
   /// The steps of a run, in the pipeline's order.
-  package func steps(of run: Int) throws -> [StepRecord] { [] }
+  package func steps(of run: Int) throws -> [StepRecord] {
+    try read(none: []) { db in
+      try StepRecord.fetchAll(
+        db,
+        sql: #"SELECT * FROM step WHERE run = ? ORDER BY "index""#,
+        arguments: [run]
+      )
+    }
+  }
 
-  /// The metric summaries of a run, in the order of their first point.
-  package func metrics(of run: Int) throws -> [MetricSummary] { [] }
+  /// The metric summaries of a run, the main one first, then by step and name.
+  package func metrics(of run: Int) throws -> [MetricSummary] {
+    try read(none: []) { db in
+      try MetricSummary.fetchAll(
+        db,
+        sql: "SELECT * FROM metric WHERE run = ? ORDER BY isMain DESC, step, name",
+        arguments: [run]
+      )
+    }
+  }
 
-  package func counts() throws -> RunCounts { RunCounts() }
+  package func counts(now: Date = Date()) throws -> RunCounts {
+    try read(none: RunCounts()) { db in
+      var counts = RunCounts()
+      counts.all = try Int.fetchOne(db, sql: "SELECT count(*) FROM run") ?? 0
+      counts.queued =
+        try Int.fetchOne(db, sql: "SELECT count(*) FROM run WHERE status = 'Queued'") ?? 0
+      counts.executing =
+        try Int.fetchOne(
+          db,
+          sql: "SELECT count(*) FROM run WHERE status IN ('Executing', 'Stopping')"
+        ) ?? 0
+      counts.failed =
+        try Int.fetchOne(
+          db,
+          sql: "SELECT count(*) FROM run WHERE status = 'Failed' AND ended > ?",
+          arguments: [now.timeIntervalSince1970 - 86_400]
+        ) ?? 0
+      return counts
+    }
+  }
 
   // MARK: Stacks and instances
 
   /// Newest first; deleted ones only where asked for.
-  package func stacks(includingDeleted: Bool = false) throws -> [StackRecord] { [] }
+  package func stacks(includingDeleted: Bool = false) throws -> [StackRecord] {
+    try read(none: []) { db in
+      try StackRecord.fetchAll(
+        db,
+        sql: """
+          SELECT * FROM stack WHERE ? OR status != 'DELETE_COMPLETE' ORDER BY created DESC
+          """,
+        arguments: [includingDeleted]
+      )
+    }
+  }
 
-  package func stack(_ name: String) throws -> StackRecord? { nil }
+  package func stack(_ name: String) throws -> StackRecord? {
+    try read(none: nil) { db in
+      try StackRecord.fetchOne(db, sql: "SELECT * FROM stack WHERE name = ?", arguments: [name])
+    }
+  }
 
-  package func resources(of stack: String) throws -> [ResourceRecord] { [] }
+  package func resources(of stack: String) throws -> [ResourceRecord] {
+    try read(none: []) { db in
+      try ResourceRecord.fetchAll(
+        db,
+        sql: "SELECT * FROM resource WHERE stack = ? ORDER BY rowid",
+        arguments: [stack]
+      )
+    }
+  }
 
   /// Oldest first.
-  package func events(of stack: String, after id: Int = 0) throws -> [StackEvent] { [] }
+  package func events(of stack: String, after id: Int = 0) throws -> [StackEvent] {
+    try read(none: []) { db in
+      try StackEvent.fetchAll(
+        db,
+        sql: "SELECT * FROM event WHERE stack = ? AND id > ? ORDER BY id",
+        arguments: [stack, id]
+      )
+    }
+  }
 
-  package func instances() throws -> [InstanceRecord] { [] }
+  package func instances() throws -> [InstanceRecord] {
+    try read(none: []) { db in
+      try InstanceRecord.fetchAll(db, sql: "SELECT * FROM instance ORDER BY created, name")
+    }
+  }
 
-  package func instance(_ name: String) throws -> InstanceRecord? { nil }
+  package func instance(_ name: String) throws -> InstanceRecord? {
+    try read(none: nil) { db in
+      try InstanceRecord.fetchOne(
+        db,
+        sql: "SELECT * FROM instance WHERE name = ?",
+        arguments: [name]
+      )
+    }
+  }
 
   // MARK: Models and alerts
 
   /// By group, newest version first.
-  package func models() throws -> [ModelRecord] { [] }
+  package func models() throws -> [ModelRecord] {
+    try read(none: []) { db in
+      try ModelRecord.fetchAll(db, sql: #"SELECT * FROM model ORDER BY "group", version DESC"#)
+    }
+  }
 
   /// `GROUP/VERSION`, or `GROUP` for its newest version.
   package func model(named text: String) throws -> ModelRecord {
-    throw Explanation(what: "unread")
+    let all = try models()
+    if let exact = all.first(where: { $0.shortName == text }) { return exact }
+    if let newest = all.first(where: { $0.group == text }) { return newest }
+    throw Explanation(
+      what: "There is no model '\(text)'.",
+      why: all.isEmpty
+        ? "No model has been registered yet."
+        : "There are \(all.prefix(5).map(\.shortName).joined(separator: ", ")).",
+      next: "'lathe models' lists them."
+    )
   }
 
   /// Newest first.
-  package func alerts(after id: Int = 0, limit: Int = 50) throws -> [AlertRecord] { [] }
+  package func alerts(after id: Int = 0, limit: Int = 50) throws -> [AlertRecord] {
+    try read(none: []) { db in
+      try AlertRecord.fetchAll(
+        db,
+        sql: "SELECT * FROM alert WHERE id > ? ORDER BY id DESC LIMIT ?",
+        arguments: [id, limit]
+      )
+    }
+  }
+
+  /// SQLite's own integrity check: nil when the catalog is whole (or there is none yet).
+  package func fault() throws -> String? {
+    let report = try read(none: "ok") { db in
+      try String.fetchOne(db, sql: "PRAGMA quick_check(1)") ?? "ok"
+    }
+    return report == "ok" ? nil : report
+  }
+
+  private func read<T: Sendable>(none: T, _ body: (Database) throws -> T) throws -> T {
+    guard let queue = try opened() else { return none }
+    do {
+      return try queue.read(body)
+    } catch let error as DatabaseError where error.message?.hasPrefix("no such table") == true {
+      // The agent has made the file and is about to make the tables.
+      return none
+    } catch let error as DatabaseError {
+      throw Explanation(
+        what: "The catalog \(home.catalog) cannot be read.",
+        why: error.message ?? "\(error)",
+        next: "'lathe doctor' checks it."
+      )
+    }
+  }
+
+  private func opened() throws -> DatabaseQueue? {
+    try connection.withLock { open in
+      if let open { return open }
+      guard FileManager.default.fileExists(atPath: home.catalog) else { return nil }
+      var configuration = Configuration()
+      configuration.readonly = true
+      configuration.busyMode = .timeout(2)
+      let queue = try DatabaseQueue(path: home.catalog, configuration: configuration)
+      open = queue
+      return queue
+    }
+  }
 }
 
 package struct RunCounts: Sendable, Equatable {

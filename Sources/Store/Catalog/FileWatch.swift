@@ -1,22 +1,74 @@
+import Glibc
+import Synchronization
+
 /// Wakes a reader when files change: inotify behind a descriptor that `poll` understands.
+///
+/// A class, because it is the identity of a kernel object.
 package final class FileWatch: Sendable {
   /// Readable when something that is watched has changed; -1 where there is no inotify.
   package let descriptor: Int32
+  private let paths = Mutex<[Int32: String]>([:])
 
   package init() {
-    descriptor = -1
+    descriptor = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
   }
 
-  /// Watches a file or a folder's entries; one that does not exist is ignored (watch its folder).
-  package func add(_ path: String) {}
+  deinit {
+    if descriptor >= 0 { close(descriptor) }
+  }
 
-  package func remove(_ path: String) {}
+  /// Watches a file or a folder's entries.
+  ///
+  /// - Parameter path: what to watch.
+  /// - Returns: whether it is watched now; one that does not exist is not (watch its folder).
+  @discardableResult
+  package func add(_ path: String) -> Bool {
+    guard descriptor >= 0 else { return false }
+    let events = IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF
+    let watch = inotify_add_watch(descriptor, path, UInt32(events))
+    guard watch >= 0 else { return false }
+    paths.withLock { $0[watch] = path }
+    return true
+  }
+
+  package func remove(_ path: String) {
+    paths.withLock { paths in
+      for (watch, watched) in paths where watched == path {
+        inotify_rm_watch(descriptor, watch)
+        paths[watch] = nil
+      }
+    }
+  }
 
   /// Takes the notices that have arrived: the paths as they were added.
-  package func changes() -> Set<String> { [] }
+  package func changes() -> Set<String> {
+    var changed: Set<String> = []
+    guard descriptor >= 0 else { return changed }
+    withUnsafeTemporaryAllocation(byteCount: 16_384, alignment: 8) { buffer in
+      guard let base = buffer.baseAddress else { return }
+      while true {
+        let count = read(descriptor, base, buffer.count)
+        guard count > 0 else { return }
+        var offset = 0
+        while offset + MemoryLayout<inotify_event>.size <= count {
+          let event = base.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
+          paths.withLock { paths in
+            if let path = paths[event.wd] { changed.insert(path) }
+            if event.mask & UInt32(IN_IGNORED) != 0 { paths[event.wd] = nil }
+          }
+          offset += MemoryLayout<inotify_event>.size + Int(event.len)
+        }
+      }
+    }
+    return changed
+  }
 
-  /// Sleeps until something changes or the time is over.
+  /// Sleeps until something changes or the time is over; the notices stay to be taken.
   ///
+  /// - Parameter milliseconds: the longest wait; -1 waits for ever.
   /// - Returns: whether something changed.
-  package func wait(milliseconds: Int32) -> Bool { false }
+  package func wait(milliseconds: Int32) -> Bool {
+    var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&entry, 1, milliseconds) > 0
+  }
 }

@@ -1,0 +1,246 @@
+import Documents
+import Foundation
+import Glibc
+import Pipelines
+import Store
+
+extension Agent {
+  /// Answers a request: at once, or from a worker thread by `answer`.
+  func handle(_ request: AgentRequest, answer: @escaping @Sendable (AgentReply, Agent) -> Void) {
+    do {
+      switch request {
+      case .ping: answer(.done, self)
+      case .shutdown:
+        answer(.done, self)
+        loop.after(0.05) { [unowned self] in loop.stop() }
+      case .launch(let request): try launch(request, answer)
+      case .resume(let run): try resume(run, answer)
+      case .stop(let run):
+        try stop(run)
+        answer(.run(run), self)
+      case .remove(let run):
+        try remove(run)
+        answer(.done, self)
+      case .annotate(let run, let name, let note):
+        try annotate(run, name: name, note: note)
+        answer(.run(run), self)
+      case .decide(let model, let approval, let note):
+        try decide(model, approval, note)
+        answer(.done, self)
+      case .ended(let run, let step, let attempt):
+        settle(RunnerName(run: run, step: step, attempt: attempt))
+        answer(.done, self)
+      case .up, .down, .startInstance, .stopInstance, .adopt, .release:
+        try provision(request, answer)
+      }
+    } catch {
+      answer(.refused(Explanation(error)), self)
+    }
+  }
+
+  private func launch(
+    _ request: LaunchRequest,
+    _ answer: @escaping @Sendable (AgentReply, Agent) -> Void
+  ) throws {
+    var request = request
+    var earlier: (RunRecord, LaunchBody)?
+    if case .rerun(let id) = request.what {
+      let found = try self.earlier(id)
+      request.instance = found.0.instance
+      earlier = found
+    }
+    let instance = try self.instance(request.instance)
+    let launcher = Launcher(home: home, machine: machine)
+    work { [request, earlier] post in
+      let prepared = Result { try launcher.prepare(request, instance: instance, earlier: earlier) }
+      post { agent in
+        answer(AgentReply { .run(try agent.begin(try prepared.get())) }, agent)
+      }
+    }
+  }
+
+  private func earlier(_ id: Int) throws -> (RunRecord, LaunchBody) {
+    guard let run = try reader.run(id), let body = try catalog.write({ try $0.launch(of: id) })
+    else {
+      throw Explanation(what: "There is no run r\(id).", next: "'lathe runs' lists them.")
+    }
+    return (run, try JSONDecoder().decode(LaunchBody.self, from: Data(body.utf8)))
+  }
+
+  func instance(_ name: String) throws -> InstanceRecord {
+    if let instance = try reader.instance(name) { return instance }
+    let names = try reader.instances().map(\.name)
+    throw Explanation(
+      what: "There is no instance '\(name)'.",
+      why: names.isEmpty
+        ? "None has been made yet." : "There are \(names.joined(separator: ", ")).",
+      next: names.isEmpty
+        ? "Make one: lathe up digits; or in a folder of your own: lathe init"
+        : nearest(name, among: names).map { "Did you mean '\($0)'?" } ?? "lathe stacks"
+    )
+  }
+
+  /// Continues a failed or stopped run: what succeeded stays, the rest runs with the code as it is now.
+  private func resume(
+    _ id: Int,
+    _ answer: @escaping @Sendable (AgentReply, Agent) -> Void
+  ) throws {
+    guard runs[id] == nil else {
+      throw Explanation(
+        what: "r\(id) is running.",
+        why: "Only an ended run can be resumed.",
+        next: "lathe watch r\(id)"
+      )
+    }
+    let (run, body) = try earlier(id)
+    guard run.status == .failed || run.status == .stopped else {
+      throw Explanation(
+        what: "r\(id) has succeeded: there is nothing to resume.",
+        next: "'lathe rerun r\(id)' runs it again."
+      )
+    }
+    let instance = try self.instance(run.instance)
+    let launcher = Launcher(home: home, machine: machine)
+    let request = LaunchRequest(
+      instance: run.instance,
+      what: body.what,
+      environment: body.environment
+    )
+    work { post in
+      let prepared = Result {
+        try launcher.prepare(request, instance: instance, earlier: (run, body))
+      }
+      post { agent in
+        answer(
+          AgentReply {
+            .run(try agent.continueRun(run, with: try prepared.get()))
+          },
+          agent
+        )
+      }
+    }
+  }
+
+  private func continueRun(_ run: RunRecord, with prepared: PreparedLaunch) throws -> Int {
+    guard runs[run.id] == nil else { return run.id }
+    let edits = edits(from: run.code, to: prepared.run.code)
+    var resumed = run
+    resumed.move(to: .executing)
+    resumed.started = run.started ?? Date()
+    resumed.ended = nil
+    resumed.reason = nil
+    resumed.failedStep = nil
+    resumed.code = prepared.run.code
+    resumed.source = prepared.run.source
+    resumed.pipelineFile = prepared.run.pipelineFile
+    resumed.stepCount = prepared.run.stepCount
+    let old = Dictionary(
+      try reader.steps(of: run.id).map { ($0.name, $0) },
+      uniquingKeysWith: { first, _ in first }
+    )
+    let steps = prepared.resumedSteps(run: run.id, old: old, edits: edits)
+    let body = String(decoding: try JSONEncoder().encode(prepared.body), as: UTF8.self)
+    try catalog.write { transaction in
+      try transaction.save(resumed)
+      for step in steps { try transaction.save(step) }
+      try transaction.saveLaunch(run: run.id, body: body)
+    }
+    runs[run.id] = ActiveRun(
+      run: resumed,
+      steps: steps,
+      pipeline: prepared.pipeline,
+      launch: prepared.body
+    )
+    advance(run.id)
+    return run.id
+  }
+
+  /// The code files that differ between two snapshots.
+  private func edits(from old: Digest, to new: Digest) -> [String] {
+    guard old != new, let a = objects.manifest(old)?.entries, let b = objects.manifest(new)?.entries
+    else { return [] }
+    return Set(a.keys).union(b.keys).filter { a[$0] != b[$0] }.sorted()
+  }
+
+  private func remove(_ id: Int) throws {
+    guard runs[id] == nil else {
+      throw Explanation(what: "r\(id) is running.", next: "Stop it first: lathe stop r\(id)")
+    }
+    guard try reader.run(id) != nil else {
+      throw Explanation(what: "There is no run r\(id).", next: "'lathe runs' lists them.")
+    }
+    if let model = try reader.models().first(where: { $0.run == id }) {
+      throw Explanation(
+        what: "r\(id) made the model \(model.shortName) and is kept.",
+        why: "A model's lineage leads to its run.",
+        next: "Runs without models can be removed."
+      )
+    }
+    let folder = home.run(id)
+    if access(folder, F_OK) == 0 {
+      try makeFolder(home.trash)
+      let target = "\(home.trash)/r\(id)-\(Int(Date().timeIntervalSince1970))"
+      guard rename(folder, target) == 0 else { throw SystemFailure("move \(folder)", errno) }
+    }
+    try catalog.write { try $0.deleteRun(id) }
+  }
+
+  private func annotate(_ id: Int, name: String?, note: String?) throws {
+    guard var run = try runs[id]?.run ?? reader.run(id) else {
+      throw Explanation(what: "There is no run r\(id).", next: "'lathe runs' lists them.")
+    }
+    if let name { run.name = name.isEmpty ? nil : name }
+    if let note { run.note = note.isEmpty ? nil : note }
+    runs[id]?.run.name = run.name
+    runs[id]?.run.note = run.note
+    try catalog.write { [run] in try $0.save(run) }
+  }
+
+  private func decide(_ name: String, _ approval: Approval, _ note: String?) throws {
+    var model = try reader.model(named: name)
+    model.approval = approval
+    model.decided = Date()
+    model.decidedBy = NSUserName()
+    model.note = note ?? model.note
+    try catalog.write { [model] in try $0.save(model) }
+  }
+}
+
+extension AgentReply {
+  /// What `body` answers, or its refusal.
+  init(_ body: () throws -> AgentReply) {
+    do { self = try body() } catch { self = .refused(Explanation(error)) }
+  }
+}
+
+extension PreparedLaunch {
+  /// The steps of a run that is continued: what succeeded and still follows from what succeeded stays.
+  func resumedSteps(run: Int, old: [String: StepRecord], edits: [String]) -> [StepRecord] {
+    var kept: Set<String> = []
+    return steps.map { fresh in
+      var step = fresh
+      step.run = run
+      step.logRun = run
+      guard let earlier = old[fresh.name] else { return step }
+      let stands = fresh.dependsOn.allSatisfy(kept.contains)
+      if earlier.status.isSuccess, stands, earlier.type == fresh.type {
+        kept.insert(fresh.name)
+        step = earlier
+        step.index = fresh.index
+        step.dependsOn = fresh.dependsOn
+        return step
+      }
+      if earlier.status == .skipped, let branch = pipeline.step(fresh.name)?.branch,
+        kept.contains(branch.condition), old[branch.condition]?.outcome != branch.outcome
+      {
+        step = earlier
+        step.index = fresh.index
+        return step
+      }
+      step.attempt = earlier.attempt
+      step.cacheReason =
+        edits.isEmpty ? nil : "resumed with edited \(edits.prefix(3).joined(separator: ", "))"
+      return step
+    }
+  }
+}

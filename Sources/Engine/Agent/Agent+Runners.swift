@@ -1,0 +1,226 @@
+import CSystem
+import Documents
+import Foundation
+import Glibc
+import Pipelines
+import Store
+
+extension Agent {
+  /// Writes what has changed of a run in one transaction, then places the runners that it starts.
+  ///
+  /// A catalog that cannot be written (a full disk) loses nothing: it is tried again every two seconds,
+  /// and nothing is started that is not written down.
+  func commit(_ id: Int) {
+    guard let active = runs[id] else { return }
+    do {
+      try catalog.write { transaction in
+        try transaction.save(active.run)
+        for name in active.unsaved {
+          if let step = active.steps[name] { try transaction.save(step) }
+        }
+        for metric in active.metrics { try transaction.save(metric) }
+        for execution in active.executions { try transaction.add(execution) }
+        for alert in active.alerts { try transaction.add(alert) }
+        for var model in active.models {
+          model.version = try transaction.nextVersion(of: model.group)
+          try transaction.save(model)
+        }
+      }
+    } catch {
+      log("the catalog cannot be written: \(error)")
+      retryLater()
+      return
+    }
+    runs[id]?.unsaved = []
+    runs[id]?.metrics = []
+    runs[id]?.executions = []
+    runs[id]?.alerts = []
+    runs[id]?.models = []
+    placeRunners()
+    if !active.run.status.isActive { runs[id] = nil }
+  }
+
+  private func retryLater() {
+    guard !isRetrying else { return }
+    isRetrying = true
+    loop.after(2) { [unowned self] in
+      isRetrying = false
+      for id in runs.keys.sorted() { commit(id) }
+      placeRunners()
+    }
+  }
+
+  private func placeRunners() {
+    let due = placements.filter { runs[$0.0.run]?.unsaved.isEmpty ?? false }
+    placements.removeAll { entry in due.contains { $0.0 == entry.0 } }
+    for (name, spec) in due {
+      do {
+        try write(spec, for: folder(of: name))
+        watch(try executor.place(folder(of: name)), for: name)
+      } catch {
+        lose(name, reason: "\(Explanation(error).what) \(Explanation(error).why)")
+      }
+    }
+  }
+
+  private func write(_ spec: AttemptSpec, for folder: AttemptFolder) throws {
+    try makeFolder(folder.path)
+    let data = try JSONEncoder.keepingNaN.encode(spec)
+    let temporary = folder.spec + ".\(getpid())"
+    guard
+      FileManager.default.createFile(
+        atPath: temporary,
+        contents: data,
+        attributes: [.posixPermissions: 0o600]
+      ),
+      rename(temporary, folder.spec) == 0
+    else { throw SystemFailure("write \(folder.spec)", errno) }
+  }
+
+  func folder(of name: RunnerName) -> AttemptFolder {
+    home.attempt(run: name.run, step: name.step, attempt: name.attempt)
+  }
+
+  /// Waits for the end of a runner process, without using any time until then.
+  private func watch(_ pid: Int32, for name: RunnerName) {
+    let descriptor = lathe_pidfd_open(pid)
+    guard descriptor >= 0 else {
+      // It is gone already.
+      loop.post { agent in agent.settle(name) }
+      return
+    }
+    watched[name] = descriptor
+    loop.watch(descriptor) { [unowned self] _ in
+      unwatch(name)
+      var status: Int32 = 0
+      waitpid(pid, &status, WNOHANG)
+      settle(name)
+    }
+  }
+
+  private func unwatch(_ name: RunnerName) {
+    guard let descriptor = watched.removeValue(forKey: name) else { return }
+    loop.unwatch(descriptor)
+    close(descriptor)
+  }
+
+  /// Looks at an attempt that may have ended, and takes note of what became of it. Asked as often as
+  /// one likes: an end is taken once.
+  func settle(_ name: RunnerName) {
+    guard let active = runs[name.run], let step = active.steps[name.step],
+      step.attempt == name.attempt, step.status.isActive
+    else { return }
+    let folder = folder(of: name)
+    if let record = ExitRecord.read(folder) {
+      end(name, record)
+      return
+    }
+    switch Claim.state(of: folder) {
+    case .alive(let claim):
+      if watched[name] == nil { watch(claim.pid, for: name) }
+      if step.pid != Int(claim.pid) {
+        runs[name.run]?.change(name.step) { $0.pid = Int(claim.pid) }
+      }
+    case .unclaimed:
+      guard watched[name] == nil else { return }
+      place(again: name, folder)
+    case .dead(let claim):
+      // The record may have come between the two looks.
+      if let record = ExitRecord.read(folder) {
+        end(name, record)
+      } else if let claim, claim.bootID != Claim.currentBootID {
+        lose(name, reason: "The machine was restarted while the step ran; 'resume' runs it again.")
+      } else {
+        killProcesses(marked: folder.path)
+        lose(name, reason: "Its step runner was killed; 'resume' runs it again.")
+      }
+    }
+  }
+
+  /// The agent that wrote the spec died before it placed the runner, or the runner before its claim.
+  private func place(again name: RunnerName, _ folder: AttemptFolder) {
+    guard FileManager.default.fileExists(atPath: folder.spec) else {
+      lose(name, reason: "Its start was interrupted; 'resume' runs it again.")
+      return
+    }
+    do {
+      watch(try executor.place(folder), for: name)
+    } catch {
+      lose(name, reason: "\(Explanation(error).what) \(Explanation(error).why)")
+    }
+  }
+
+  /// Records an end that no runner could record.
+  private func lose(_ name: RunnerName, reason: String) {
+    let now = Date()
+    let started = runs[name.run]?.steps[name.step]?.started ?? now
+    let record = ExitRecord(
+      status: .failed,
+      reason: reason,
+      started: started,
+      ended: now,
+      outputs: [:],
+      metrics: [],
+      sparkline: [],
+      peakMemory: 0,
+      cpuSeconds: 0
+    )
+    let folder = folder(of: name)
+    do {
+      try makeFolder(folder.path)
+      try record.publish(in: folder)
+    } catch {
+      log("no exit record for \(folder.path): \(error)")
+    }
+    end(name, ExitRecord.read(folder) ?? record)
+  }
+
+  private func end(_ name: RunnerName, _ record: ExitRecord) {
+    unwatch(name)
+    ledger.release(run: name.run, step: name.step)
+    let key = keys.removeValue(forKey: name)
+    if let key, computing[key.digest] == name { computing[key.digest] = nil }
+    guard var active = runs[name.run] else { return }
+    let isCached = active.pipeline.step(name.step)?.process?.isCached ?? false
+    if record.status == .succeeded, isCached, let digest = active.steps[name.step]?.key {
+      active.executions.append(
+        ExecutionRecord(
+          key: digest,
+          run: name.run,
+          step: name.step,
+          pipeline: active.run.pipeline,
+          attempt: name.attempt,
+          seconds: record.ended.timeIntervalSince(record.started),
+          components: key?.components ?? [:],
+          outputs: record.outputs,
+          ended: record.ended
+        )
+      )
+    }
+    active.settle(name.step, record)
+    runs[name.run] = active
+    advance(name.run)
+    // Room has become free, or a result that others wait for is there.
+    for id in runs.keys.sorted() where id != name.run && !(runs[id]?.queue.isEmpty ?? true) {
+      advance(id)
+    }
+  }
+
+  func stop(_ id: Int) throws {
+    guard var active = runs[id] else {
+      throw Explanation(
+        what: "r\(id) is not running.",
+        why: (try reader.run(id)).map { "It is \($0.status.rawValue)." } ?? "There is no such run.",
+        next: "'lathe runs' lists what runs."
+      )
+    }
+    if active.run.status != .stopping { active.stop() }
+    runs[id] = active
+    placements.removeAll { $0.0.run == id }
+    for step in active.active {
+      let name = RunnerName(run: id, step: step.name, attempt: step.attempt)
+      if let descriptor = watched[name] { _ = lathe_pidfd_signal(descriptor, SIGTERM) }
+    }
+    advance(id)
+  }
+}

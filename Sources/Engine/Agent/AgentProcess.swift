@@ -1,0 +1,65 @@
+import CSystem
+import Documents
+import Foundation
+import Glibc
+package import Store
+
+/// The agent as a process: one a home, by its lock; started by whoever needs it, ended by nobody.
+package enum AgentProcess {
+  /// Runs the agent of a home until it is told to end.
+  ///
+  /// Standard output is the pipe of the process that started it: what keeps the agent from starting is
+  /// written there as an `Explanation`; it is closed when the agent listens.
+  ///
+  /// - Parameter home: the home.
+  /// - Returns: the exit status of the process.
+  package static func run(home: Home) -> Int32 {
+    do {
+      guard let lock = try takeLock(home) else { return 0 }
+      defer { close(lock) }
+      let agent = try Agent(home: home, executor: LocalExecutor(), machine: .current())
+      let server = try Server(agent: agent)
+      agent.server = server
+      try redirect(to: home.agentLog)
+      server.start()
+      agent.recover()
+      agent.loop.run(for: agent)
+      unlink(home.socket)
+      return 0
+    } catch {
+      if let data = try? JSONEncoder().encode(Explanation(error)) {
+        FileHandle.standardOutput.write(data)
+      }
+      return 1
+    }
+  }
+
+  /// Nil when another agent has the home.
+  private static func takeLock(_ home: Home) throws -> Int32? {
+    let descriptor = open(home.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw SystemFailure("write \(home.lock)", errno) }
+    if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return descriptor }
+    close(descriptor)
+    return nil
+  }
+
+  private static func redirect(to path: String) throws {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw SystemFailure("write \(path)", errno) }
+    dup2(descriptor, 1)
+    dup2(descriptor, 2)
+    close(descriptor)
+  }
+}
+
+extension Agent {
+  /// Takes up what an earlier agent left.
+  func recover() {
+    do {
+      try adoptRuns()
+    } catch {
+      log("runs could not be taken up: \(error)")
+    }
+    recoverStacks()
+  }
+}

@@ -1,0 +1,190 @@
+import Documents
+import Foundation
+import Glibc
+import Pipelines
+import Store
+
+/// What a launch froze: everything that a run needs besides its catalog rows, so that any later agent
+/// can continue it.
+struct LaunchBody: Sendable, Codable, Equatable {
+  var what: LaunchRequest.What
+  /// The text that the pipeline was read from; a command has none.
+  var pipelineText: String
+  /// The parameters as they were typed.
+  var given: [String: String]
+  /// The launching shell's variables that steps may get.
+  var environment: [String: String]
+  var instanceFolder: String
+  /// Inputs that are paths in the instance, by path.
+  var paths: [String: Artifact]
+}
+
+/// A launch as a value: the run's row, its steps' rows and the frozen rest.
+struct PreparedLaunch: Sendable {
+  var run: RunRecord
+  var steps: [StepRecord]
+  var body: LaunchBody
+  var pipeline: Pipeline
+}
+
+/// Takes the snapshot of a launch: reads and hashes, and decides nothing about what runs.
+///
+/// Slow for large folders, hence called on a worker thread.
+struct Launcher: Sendable {
+  let home: Home
+  let machine: Machine
+
+  /// Freezes a launch.
+  ///
+  /// The run gets its number from the caller. Refused with an `Explanation`: a pipeline with errors,
+  /// parameters that do not fit, inputs that do not exist, requests that no machine state could serve.
+  func prepare(
+    _ request: LaunchRequest,
+    instance: InstanceRecord,
+    earlier: (RunRecord, LaunchBody)?
+  ) throws -> PreparedLaunch {
+    guard instance.status == .inService else {
+      throw Explanation(
+        what: "The instance '\(instance.name)' is not running (\(instance.status.rawValue)).",
+        why: instance.reason ?? "Runs need an instance that is InService.",
+        next: instance.status == .stopped
+          ? "lathe instance start \(instance.name)" : "lathe stacks"
+      )
+    }
+    var request = request
+    if let (run, body) = earlier {
+      // A rerun starts from the earlier run's values; those typed now win.
+      request.parameters = body.given.merging(request.parameters) { _, new in new }
+      request.what = body.what
+      request.name = request.name ?? run.name
+    }
+    let (pipeline, text) = try read(request.what, in: instance)
+    let declared = Set(pipeline.parameters.map(\.name))
+    let typed = request.parameters.filter { entry in
+      // What only the earlier run knew is dropped; what was typed now must be known.
+      earlier == nil || declared.contains(entry.key)
+    }
+    let values = try pipeline.values(for: typed)
+    for step in pipeline.steps { try machine.admit(step, in: instance) }
+
+    let objects = ObjectStore(home: home, isDurable: false)
+    let snapshot = CodeSnapshot(folder: instance.folder, pipeline: pipeline)
+    let code = try objects.put(paths: try snapshot.paths(), in: instance.folder)
+    var paths: [String: Artifact] = [:]
+    for step in pipeline.steps {
+      for (name, input) in step.process?.inputs ?? [:] {
+        guard case .path(let path) = input, paths[path] == nil else { continue }
+        paths[path] = try freeze(path, input: name, of: step, in: instance, objects: objects)
+      }
+    }
+    let source = SourceControl(folder: instance.folder).version(objects: objects)
+    var run = RunRecord(
+      id: 0,
+      instance: instance.name,
+      pipeline: pipeline.name,
+      status: .queued,
+      name: request.name,
+      note: request.note,
+      parent: earlier?.0.id,
+      parameters: values,
+      created: Date(),
+      source: source,
+      pipelineFile: try objects.put(Data(text.utf8)),
+      code: code.digest,
+      host: ProcessInfo.processInfo.hostName,
+      user: NSUserName()
+    )
+    run.stepCount = pipeline.steps.count
+    run.mainMetric = pipeline.mainMetric?.metric.name
+    run.mainGoal = pipeline.mainMetric?.metric.goal
+    return PreparedLaunch(
+      run: run,
+      steps: LaunchBody.rows(of: pipeline, run: 0),
+      body: LaunchBody(
+        what: request.what,
+        pipelineText: text,
+        given: typed,
+        environment: StepEnvironment.kept(of: request.environment, for: pipeline),
+        instanceFolder: instance.folder,
+        paths: paths
+      ),
+      pipeline: pipeline
+    )
+  }
+
+  private func read(
+    _ what: LaunchRequest.What,
+    in instance: InstanceRecord
+  ) throws -> (Pipeline, String) {
+    switch what {
+    case .command(let arguments):
+      let pipeline = Pipeline.single(name: instance.name, command: arguments)
+      return (pipeline, arguments.joined(separator: "\n"))
+    case .pipeline(let file):
+      let path = file.hasPrefix("/") ? file : instance.folder + "/" + file
+      guard let data = FileManager.default.contents(atPath: path), data.count <= 1 << 20 else {
+        throw Explanation(
+          what: "There is no pipeline '\(file)' in '\(instance.name)'.",
+          why: "\(path) cannot be read, or has more than 1 MiB.",
+          next: "Write one (docs/pipeline.md), or run a command: lathe run -- python train.py"
+        )
+      }
+      let text = String(decoding: data, as: UTF8.self)
+      let name = URL(filePath: path).deletingPathExtension().lastPathComponent
+      let (pipeline, findings) = Pipeline.read(
+        text,
+        name: name == "pipeline" ? instance.name : name
+      )
+      guard let pipeline else { throw InvalidDocument(file: path, diagnostics: findings) }
+      return (pipeline, text)
+    case .rerun(let run):
+      throw Explanation(what: "r\(run) cannot be run again.", why: "Its launch was not recorded.")
+    }
+  }
+
+  private func freeze(
+    _ path: String,
+    input: String,
+    of step: Step,
+    in instance: InstanceRecord,
+    objects: ObjectStore
+  ) throws -> Artifact {
+    let full = instance.folder + "/" + path
+    guard let real = realpath(full, nil) else {
+      throw Explanation(
+        what: "The input '\(input)' of step '\(step.name)' does not exist.",
+        why: "\(full): \(String(cString: strerror(errno))).",
+        next: "Put the file there, or correct line \(step.place.line) of the pipeline."
+      )
+    }
+    defer { free(real) }
+    return try objects.put(artifact: String(cString: real))
+  }
+}
+
+extension LaunchBody {
+  /// The steps' rows of a run that has not begun.
+  static func rows(of pipeline: Pipeline, run: Int) -> [StepRecord] {
+    pipeline.steps.enumerated().map { index, step in
+      StepRecord(
+        run: run,
+        name: step.name,
+        index: index,
+        type: step.type,
+        dependsOn: step.dependsOn,
+        reason: step.dependsOn.isEmpty
+          ? nil : "waits for \(step.dependsOn.joined(separator: ", "))"
+      )
+    }
+  }
+
+  /// The pipeline that the run was launched with.
+  func pipeline(named name: String) throws -> Pipeline {
+    if case .command(let arguments) = what {
+      return Pipeline.single(name: name, command: arguments)
+    }
+    let (pipeline, findings) = Pipeline.read(pipelineText, name: name)
+    guard let pipeline else { throw InvalidDocument(file: name, diagnostics: findings) }
+    return pipeline
+  }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import Pipelines
+import Store
+
+/// The environment of a step: a documented base, what the step declares, and nothing else.
+enum StepEnvironment {
+  /// Taken from the shell that launched, never from the agent's.
+  static let base: Set<String> = [
+    "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR",
+    "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "all_proxy",
+    "ALL_PROXY", "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_TRUSTED_HOST", "PIP_CERT",
+    "PIP_CONFIG_FILE", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "LD_LIBRARY_PATH",
+    "CUDA_HOME", "VIRTUAL_ENV", "CONDA_PREFIX", "MODULEPATH",
+  ]
+
+  /// SageMaker's variable for the path of an input.
+  static func channel(_ name: String) -> String {
+    "SM_CHANNEL_" + name.uppercased().replacing("-", with: "_")
+  }
+
+  /// What of the launching shell's environment has to be kept for a pipeline's steps.
+  static func kept(of environment: [String: String], for pipeline: Pipeline) -> [String: String] {
+    let passed = Set(pipeline.steps.flatMap { $0.process?.passEnvironment ?? [] })
+    return environment.filter { entry in
+      base.contains(entry.key) || entry.key.hasPrefix("LC_") || passed.contains(entry.key)
+    }
+  }
+
+  /// All that one step's script gets.
+  static func of(
+    _ process: ProcessStep,
+    declared: [String: String],
+    launch: LaunchBody,
+    run: RunRecord,
+    step: String,
+    attempt: AttemptFolder
+  ) -> [String: String] {
+    var environment = launch.environment.filter {
+      base.contains($0.key) || $0.key.hasPrefix("LC_") || process.passEnvironment.contains($0.key)
+    }
+    environment["PATH"] = environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+    if let python = process.python,
+      let folder = PythonEnvironment(python, in: launch.instanceFolder)
+    {
+      environment["PATH"] = folder.bin + ":" + (environment["PATH"] ?? "")
+      environment["VIRTUAL_ENV"] = folder.prefix
+      environment["CONDA_PREFIX"] = nil
+    }
+    environment["PYTHONUNBUFFERED"] = "1"
+    environment["OMP_NUM_THREADS"] = String(process.cpus)
+    environment["LATHE_RUN"] = run.shortName
+    environment["LATHE_STEP"] = step
+    environment["LATHE_INSTANCE"] = run.instance
+    // The mark by which a lost script is found and ended.
+    environment["LATHE_ATTEMPT"] = attempt.path
+    environment["SM_NUM_CPUS"] = String(process.cpus)
+    return environment.merging(declared) { _, declared in declared }
+  }
+}
+
+/// A Python environment that a step names: a venv's or conda environment's folder, or an interpreter.
+struct PythonEnvironment: Equatable {
+  /// The folder with `python`, put first on PATH.
+  let bin: String
+  let prefix: String
+
+  init?(_ name: String, in folder: String) {
+    let path = name.hasPrefix("/") ? name : folder + "/" + name
+    if FileManager.default.isExecutableFile(atPath: path + "/bin/python") {
+      bin = path + "/bin"
+      prefix = path
+    } else if FileManager.default.isExecutableFile(atPath: path),
+      URL(filePath: path).lastPathComponent.hasPrefix("python")
+    {
+      bin = URL(filePath: path).deletingLastPathComponent().path
+      prefix = URL(filePath: bin).deletingLastPathComponent().path
+    } else {
+      return nil
+    }
+  }
+
+  /// What is installed: the interpreter's configuration and every distribution with its version.
+  var lock: String {
+    let configuration =
+      (try? String(contentsOfFile: prefix + "/pyvenv.cfg", encoding: .utf8)) ?? prefix
+    let library = prefix + "/lib"
+    let versions = (try? FileManager.default.contentsOfDirectory(atPath: library)) ?? []
+    let distributions = versions.filter { $0.hasPrefix("python") }.flatMap { version in
+      let site = "\(library)/\(version)/site-packages"
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: site)) ?? []
+      return names.filter { $0.hasSuffix(".dist-info") }
+    }
+    // The path of the environment itself must not count: only what is in it.
+    let lines = configuration.split(separator: "\n").filter { $0.hasPrefix("version") }
+    return (lines.map(String.init) + distributions.sorted()).joined(separator: "\n")
+  }
+}

@@ -1,0 +1,157 @@
+import Documents
+import Foundation
+import Pipelines
+import Store
+
+/// What becomes of a step that is ready.
+enum StepStart {
+  /// Its attempt's spec is to be written and its runner placed.
+  case execute(AttemptSpec, CacheKey)
+  case cached(ExecutionRecord)
+  /// Condition, RegisterModel and Fail steps end where they begin.
+  case end(Schedule.Outcome)
+  /// Refused before anything ran: a reference that cannot be resolved, a missing environment.
+  case fail(Explanation)
+}
+
+/// Decides how the steps of one run begin; reads objects, writes nothing.
+struct StepStarter {
+  let home: Home
+  let objects: ObjectStore
+  let active: ActiveRun
+  /// Looks an execution up by its key.
+  let execution: (Digest) -> ExecutionRecord?
+
+  func start(_ step: Step, _ process: ProcessStep) -> StepStart {
+    do {
+      let inputs = try inputs(of: process)
+      let values = References(
+        run: active.run,
+        outputs: active.outputs,
+        objects: objects,
+        inputPaths: inputs.mapValues(\.path),
+        outputPaths: process.outputs
+      )
+      let declared = try process.environment.mapValues(values.resolve)
+      guard let code = objects.manifest(active.run.code) else {
+        throw Explanation(what: "The code of \(active.run.shortName) is missing from the store.")
+      }
+      let closure = CodeClosure(code: code, objects: objects).manifest(for: process)
+      let key = CacheKey(
+        step: step,
+        process: process,
+        code: closure,
+        inputs: inputs.mapValues(\.artifact),
+        values: active.run.parameters,
+        environment: declared,
+        launch: active.launch
+      )
+      if process.isCached, let hit = execution(key.digest),
+        hit.outputs.values.allSatisfy({ objects.contains($0.digest) })
+      {
+        return .cached(hit)
+      }
+      if let python = process.python,
+        PythonEnvironment(python, in: active.launch.instanceFolder) == nil
+      {
+        throw Explanation(
+          what: "The Python environment '\(python)' is missing.",
+          why: "\(active.launch.instanceFolder)/\(python) holds no bin/python.",
+          next: "Make it (python3 -m venv \(python)), or correct 'python:' in the pipeline."
+        )
+      }
+      let attempt = (active.steps[step.name]?.attempt ?? 0) + 1
+      let folder = home.attempt(run: active.run.id, step: step.name, attempt: attempt)
+      var environment = StepEnvironment.of(
+        process,
+        declared: declared,
+        launch: active.launch,
+        run: active.run,
+        step: step.name,
+        attempt: folder
+      )
+      for (name, input) in inputs {
+        environment[StepEnvironment.channel(name)] = folder.work + "/" + input.path
+      }
+      let (arguments, variables) = try command(process, values)
+      environment.merge(variables) { _, new in new }
+      return .execute(
+        AttemptSpec(
+          run: active.run.id,
+          step: step.name,
+          attempt: attempt,
+          home: home.folder,
+          state: home.state,
+          arguments: arguments,
+          environment: environment,
+          code: try objects.put(Data(closure.text.utf8)),
+          inputs: inputs.values.sorted { $0.name < $1.name },
+          outputs: process.outputs,
+          metrics: process.metrics.map {
+            AttemptSpec.Metric(
+              name: $0.name,
+              regex: $0.pattern.source,
+              goal: $0.goal,
+              isMain: $0.name == active.run.mainMetric
+            )
+          }
+        ),
+        key
+      )
+    } catch {
+      return .fail(Explanation(error))
+    }
+  }
+
+  /// Whether a condition holds.
+  func decide(_ condition: ConditionStep) throws -> Bool {
+    try condition.comparisons.allSatisfy { try $0.holds(references) }
+  }
+
+  var references: References {
+    References(run: active.run, outputs: active.outputs, objects: objects)
+  }
+
+  private func inputs(of process: ProcessStep) throws -> [String: AttemptSpec.Input] {
+    var inputs: [String: AttemptSpec.Input] = [:]
+    for (name, input) in process.inputs {
+      switch input {
+      case .path(let path):
+        guard let artifact = active.launch.paths[path] else {
+          throw Explanation(what: "The input '\(name)' (\(path)) was not in the launch.")
+        }
+        inputs[name] = AttemptSpec.Input(name: name, artifact: artifact, path: path)
+      case .output(let step, let output):
+        guard let artifact = active.steps[step]?.outputs[output] else {
+          throw Explanation(what: "Step '\(step)' has no output '\(output)'.")
+        }
+        let file = active.pipeline.step(step)?.process?.outputs[output]
+          .flatMap { $0.split(separator: "/").last.map(String.init) }
+        inputs[name] = AttemptSpec.Input(
+          name: name,
+          artifact: artifact,
+          path: artifact.kind == .file ? "inputs/\(name)/\(file ?? name)" : "inputs/\(name)"
+        )
+      }
+    }
+    return inputs
+  }
+
+  private func command(
+    _ process: ProcessStep,
+    _ values: References
+  ) throws -> ([String], [String: String]) {
+    switch process.command {
+    case .arguments(let texts):
+      let arguments = try texts.map(values.resolve)
+      guard !process.before.isEmpty else { return (arguments, [:]) }
+      // The lines before come from the user's own pipeline file; the command stays a list.
+      let line = process.before.joined(separator: "\n") + "\nexec \"$@\""
+      return (["bash", "-eo", "pipefail", "-c", line, "lathe"] + arguments, [:])
+    case .shell(let text):
+      let (line, variables) = try values.shellLine(text)
+      let lines = (process.before + [line]).joined(separator: "\n")
+      return (["bash", "-eo", "pipefail", "-c", lines], variables)
+    }
+  }
+}

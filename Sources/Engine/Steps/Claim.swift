@@ -1,0 +1,75 @@
+import Foundation
+import Glibc
+import Store
+
+/// Who runs an attempt: made once, locked while its runner lives.
+struct Claim: Codable, Equatable {
+  var pid: Int32
+  /// Clock ticks since boot, from /proc: tells a process from a later one of the same number.
+  var startTime: UInt64
+  var bootID: String
+  var host: String
+
+  static func ofThisProcess() -> Claim {
+    Claim(
+      pid: getpid(),
+      startTime: startTime(of: getpid()) ?? 0,
+      bootID: currentBootID,
+      host: ProcessInfo.processInfo.hostName
+    )
+  }
+
+  /// Claims an attempt for this process.
+  ///
+  /// The file is locked before it gets its name, so nobody ever sees it without its lock. Returns the
+  /// descriptor that holds the lock, or nil when somebody else has claimed the attempt.
+  static func take(_ attempt: AttemptFolder) throws -> Int32? {
+    let temporary = attempt.claim + ".\(getpid())"
+    let descriptor = open(temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw SystemFailure("write \(temporary)", errno) }
+    defer { unlink(temporary) }
+    let bytes = try JSONEncoder().encode(ofThisProcess())
+    let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    guard written == bytes.count, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      close(descriptor)
+      throw SystemFailure("claim \(attempt.path)", errno)
+    }
+    if link(temporary, attempt.claim) == 0 { return descriptor }
+    let failure = errno
+    close(descriptor)
+    if failure == EEXIST { return nil }
+    throw SystemFailure("claim \(attempt.path)", failure)
+  }
+
+  enum State: Equatable {
+    case unclaimed
+    case alive(Claim)
+    case dead(Claim?)
+  }
+
+  /// Whether an attempt is claimed, and whether its runner lives.
+  static func state(of attempt: AttemptFolder) -> State {
+    let descriptor = open(attempt.claim, O_RDWR | O_CLOEXEC)
+    guard descriptor >= 0 else { return .unclaimed }
+    defer { close(descriptor) }
+    let claim = (try? Data(contentsOf: URL(filePath: attempt.claim)))
+      .flatMap { try? JSONDecoder().decode(Claim.self, from: $0) }
+    if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return .dead(claim) }
+    guard let claim else { return .dead(nil) }
+    return .alive(claim)
+  }
+
+  static var currentBootID: String {
+    (try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8))?
+      .trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
+  }
+
+  /// Field 22 of /proc/PID/stat, counted behind the name, which may hold blanks and brackets.
+  static func startTime(of pid: Int32) -> UInt64? {
+    guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+      let bracket = text.lastIndex(of: ")")
+    else { return nil }
+    let fields = text[text.index(after: bracket)...].split(separator: " ")
+    return fields.count > 19 ? UInt64(fields[19]) : nil
+  }
+}
