@@ -1,5 +1,6 @@
 import CSystem
 import Glibc
+import Store
 
 extension ChildProcess {
   /// Runs a program to its end and hands over each line that it prints, both streams together.

@@ -1,4 +1,4 @@
-import Documents
+package import Documents
 import Glibc
 
 /// What a machine of SageMaker's has: an `ml.*` notebook type, or `local` for this whole machine.
