@@ -104,8 +104,9 @@ extension Agent {
     close(descriptor)
   }
 
-  /// Looks at an attempt that may have ended, and takes note of what became of it. Asked as often as
-  /// one likes: an end is taken once.
+  /// Looks at an attempt that may have ended, and takes note of what became of it.
+  ///
+  /// Asked as often as one likes: an end is taken once.
   func settle(_ name: RunnerName) {
     guard let active = runs[name.run], let step = active.steps[name.step],
       step.attempt == name.attempt, step.status.isActive

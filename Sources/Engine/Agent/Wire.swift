@@ -42,7 +42,7 @@ enum Wire {
     _ body: (UnsafePointer<sockaddr>, socklen_t) -> R
   ) throws -> R {
     let slash = socket.lastIndex(of: "/") ?? socket.startIndex
-    let folder = open(String(socket[..<slash]), O_PATH_ | O_DIRECTORY | O_CLOEXEC)
+    let folder = open(String(socket[..<slash]), pathOnly | O_DIRECTORY | O_CLOEXEC)
     guard folder >= 0 else { throw SystemFailure("open \(socket[..<slash])", errno) }
     defer { close(folder) }
     var address = sockaddr_un()
@@ -59,5 +59,5 @@ enum Wire {
   }
 
   /// Linux's O_PATH, which the C library hides without its extensions.
-  private static let O_PATH_: Int32 = 0o10000000
+  private static let pathOnly: Int32 = 0o10000000
 }
