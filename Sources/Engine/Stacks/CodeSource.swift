@@ -20,7 +20,8 @@ enum CodeSource: Sendable, Equatable {
         next: "Give an https:// or ssh:// URL, or the path of a folder."
       )
     }
-    guard !text.isEmpty, text.utf8.count <= 1024, !text.utf8.contains(where: { $0 < 32 || $0 == 127 })
+    guard !text.isEmpty, text.utf8.count <= 1024,
+      !text.utf8.contains(where: { $0 < 32 || $0 == 127 })
     else { throw refused("It is empty, too long, or holds control characters.") }
     guard !text.hasPrefix("-") else { throw refused("It would be taken for an option.") }
     guard !text.contains("::") else { throw refused("It names a program to run as transport.") }
@@ -47,7 +48,8 @@ enum CodeSource: Sendable, Equatable {
       var path = text
       if path == "~" || path.hasPrefix("~/") { path = NSHomeDirectory() + path.dropFirst() }
       if !path.hasPrefix("/") { path = templateFolder + "/" + path }
-      let isOwn = URL(filePath: path).standardizedFileURL.path
+      let isOwn =
+        URL(filePath: path).standardizedFileURL.path
         == URL(filePath: templateFolder).standardizedFileURL.path
       if !isOwn, Self.isRepository(path) {
         self = .git(url: path, branch: branch)

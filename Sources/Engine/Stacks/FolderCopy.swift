@@ -40,7 +40,9 @@ struct FolderCopy {
   }
 
   private mutating func copy(_ path: String, to target: String, depth: Int) throws {
-    guard depth <= Self.mostDepth else { throw tooLarge("is deeper than \(Self.mostDepth) folders") }
+    guard depth <= Self.mostDepth else {
+      throw tooLarge("is deeper than \(Self.mostDepth) folders")
+    }
     let names = try FileManager.default.contentsOfDirectory(atPath: root + path).sorted()
     for name in names where !Self.leftOut.contains(name) {
       count += 1
@@ -74,7 +76,9 @@ struct FolderCopy {
       guard count > 0 else { throw SystemFailure("read \(source)", errno) }
       var written = 0
       while written < count {
-        let result = buffer[written..<count].withUnsafeBytes { write(output, $0.baseAddress, $0.count) }
+        let result = buffer[written..<count].withUnsafeBytes {
+          write(output, $0.baseAddress, $0.count)
+        }
         guard result > 0 else { throw SystemFailure("write \(target)", errno) }
         written += result
       }

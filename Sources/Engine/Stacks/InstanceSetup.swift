@@ -103,7 +103,8 @@ struct InstanceSetup {
         throw Explanation(
           what: "git could not clone \(url).",
           why: lines.suffix(5).joined(separator: "\n"),
-          next: "Check the address and the branch; a private one needs a key or a credential helper."
+          next:
+            "Check the address and the branch; a private one needs a key or a credential helper."
         )
       }
     }
@@ -186,7 +187,8 @@ private struct Told {
     }
     return Explanation(
       what: what,
-      why: last.isEmpty ? "It printed nothing." : "Its last lines:\n" + last.joined(separator: "\n"),
+      why: last.isEmpty
+        ? "It printed nothing." : "Its last lines:\n" + last.joined(separator: "\n"),
       next: "Correct the script in the template and bring the stack up again."
     )
   }

@@ -20,7 +20,7 @@ struct LifecycleScript: Sendable, Equatable {
   static func scripts(of resource: ResourceSpec) throws(Explanation) -> [LifecycleScript] {
     var scripts: [LifecycleScript] = []
     for hook in Hook.allCases {
-      guard let declared = resource.properties[name: hook.rawValue], declared != .null else {
+      guard let declared = resource.properties[hook.rawValue], declared != .null else {
         continue
       }
       let place = "\(resource.logicalID).\(hook.rawValue)"
@@ -30,7 +30,7 @@ struct LifecycleScript: Sendable, Equatable {
           next: "Write it as a list: '- Content: ...'."
         )
       }
-      guard let content = members.first?[name: "Content"] else { continue }
+      guard let content = members.first?["Content"] else { continue }
       let text = try decoded(content, place: place)
       if !text.isEmpty { scripts.append(LifecycleScript(hook: hook, text: text)) }
     }
@@ -88,9 +88,10 @@ struct LifecycleScript: Sendable, Equatable {
   /// Commands and names in the script, without its comments.
   private var words: Set<String> {
     var words: Set<String> = []
-    for line in text.split(whereSeparator: \.isNewline) {
-      guard line.first(where: { $0 != " " && $0 != "\t" }) != "#" else { continue }
-      for word in line.split(whereSeparator: { !($0.isLetter || $0.isNumber || "_-.".contains($0)) }) {
+    for line in text.split(whereSeparator: \.isNewline)
+    where line.first(where: { $0 != " " && $0 != "\t" }) != "#" {
+      for word in line.split(whereSeparator: { !($0.isLetter || $0.isNumber || "_-.".contains($0)) }
+      ) {
         words.insert(String(word))
       }
     }

@@ -1,5 +1,6 @@
-package import Documents
+import Documents
 package import Foundation
+import Infrastructure
 package import Store
 
 /// Makes stacks and takes them down: the only writer of stacks, resources and instances.
@@ -112,9 +113,4 @@ package struct Provisioner: Sendable {
       next: "Stop them first: 'lathe runs --in \(instance)' lists them, 'lathe stop RUN' stops one."
     )
   }
-}
-
-extension LoadedTemplate {
-  /// The folder that the template's relative paths start from.
-  var folder: String { (file as NSString).deletingLastPathComponent }
 }

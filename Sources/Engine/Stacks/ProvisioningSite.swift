@@ -47,7 +47,9 @@ struct ProvisioningSite: Sendable {
     gmtime_r(&moment, &parts)
     var stamp = [CChar](repeating: 0, count: 32)
     strftime(&stamp, stamp.count, "%Y%m%d-%H%M%S", &parts)
-    let base = "\(home.trash)/\(name)-" + String(decoding: stamp.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let base =
+      "\(home.trash)/\(name)-"
+      + String(decoding: stamp.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     var target = base
     var number = 1
     while exists(target) {

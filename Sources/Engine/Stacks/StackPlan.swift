@@ -1,3 +1,5 @@
+import Documents
+import Foundation
 package import Infrastructure
 
 /// What `up` would make, before anything is made.
@@ -27,23 +29,60 @@ package struct StackPlan: Sendable, Equatable {
   /// Such as an instance type that is larger than the machine.
   package var warnings: [String]
 
-  /// Decides what a template would make here.
+  /// Decides what a template would make here; touches nothing.
   ///
-  /// - Throws: `InvalidParameters`-like explanations, all faults at once.
+  /// Relative paths in the template start at `templateFolder`.
+  ///
+  /// - Throws: an `Explanation`, all faults at once.
   package init(
     stack: String,
     template: Template,
-    parameters: [String: String]
+    parameters: [String: String],
+    templateFolder: String = "/"
   ) throws {
+    try NameRule.stack.check(stack, property: "The stack's name")
+    let draft = try StackDraft(
+      template: template,
+      parameters: parameters,
+      stack: StackIdentity(name: stack, created: Date(timeIntervalSince1970: 0)),
+      templateFolder: templateFolder
+    )
     self.stack = stack
-    self.parameters = parameters
-    entries = []
-    capabilities = []
-    warnings = []
+    self.parameters = draft.resolved.shownParameters
+    entries = try draft.items.map { item in
+      Entry(
+        logicalID: item.spec.logicalID,
+        type: item.spec.type,
+        fate: item.provider.fate,
+        summary: try item.provider.summary(of: item.spec),
+        script: item.provider.script(of: item.spec)
+      )
+    }
+    capabilities = draft.resolved.capabilities.map { ($0, Self.sentence(for: $0)) }
+    warnings = draft.items.flatMap { $0.provider.warnings(of: $0.spec) }
+  }
+
+  private static func sentence(for capability: String) -> String {
+    switch capability {
+    case "CAPABILITY_IAM": "In AWS this would create an IAM role; here it is only recorded."
+    case "CAPABILITY_NAMED_IAM":
+      "In AWS this would create an IAM role with a name of its own; here it is only recorded."
+    case "CAPABILITY_AUTO_EXPAND": "In AWS this would run macros; here none is run."
+    default: "In AWS this would need \(capability); here it changes nothing."
+    }
   }
 
   package static func == (a: StackPlan, b: StackPlan) -> Bool {
     a.stack == b.stack && a.parameters == b.parameters && a.entries == b.entries
       && a.capabilities.map(\.name) == b.capabilities.map(\.name) && a.warnings == b.warnings
+  }
+}
+
+extension ResolvedTemplate {
+  /// The parameters as they may be shown and kept: those with NoEcho are masked.
+  var shownParameters: [String: String] {
+    var shown = parameters
+    for name in noEcho where shown[name] != nil { shown[name] = "****" }
+    return shown
   }
 }

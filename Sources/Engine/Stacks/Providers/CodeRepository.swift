@@ -8,14 +8,18 @@ struct CodeRepository: ResourceProvider {
   let fate = StackPlan.Entry.Fate.recorded
 
   func identity(of resource: ResourceSpec) throws(Explanation) -> ResourceIdentity {
-    let name = try resource.name(in: "CodeRepositoryName", .sageMaker, generated: generated(resource))
-    guard let url = resource.properties[name: "GitConfig"]?[name: "RepositoryUrl"]?.text else {
+    let name = try resource.name(
+      in: "CodeRepositoryName",
+      .sageMaker,
+      generated: generated(resource)
+    )
+    guard let url = resource.properties["GitConfig"]?["RepositoryUrl"]?.text else {
       throw Explanation(
         what: "\(resource.logicalID) has no GitConfig.RepositoryUrl.",
         next: "Give a git URL, or the path of a folder."
       )
     }
-    let branch = resource.properties[name: "GitConfig"]?[name: "Branch"]?.text ?? ""
+    let branch = resource.properties["GitConfig"]?["Branch"]?.text ?? ""
     _ = try CodeSource(url, branch: branch, templateFolder: resource.templateFolder)
     let arn = amazonName("sagemaker", "code-repository/\(name.lowercased())")
     return ResourceIdentity(
@@ -28,7 +32,7 @@ struct CodeRepository: ResourceProvider {
   }
 
   func summary(of resource: ResourceSpec) throws(Explanation) -> String {
-    let url = resource.properties[name: "GitConfig"]?[name: "RepositoryUrl"]?.text ?? ""
+    let url = resource.properties["GitConfig"]?["RepositoryUrl"]?.text ?? ""
     return url == "." ? "code: the template's own folder" : "code from \(url)"
   }
 

@@ -29,7 +29,7 @@ struct NotebookInstance: ResourceProvider {
       "lathe:lifecycle": resource.text("LifecycleConfigName") ?? "",
       "lathe:code": resource.text("DefaultCodeRepository") ?? "",
     ]
-    if let more = resource.properties[name: "AdditionalCodeRepositories"], more != .null {
+    if let more = resource.properties["AdditionalCodeRepositories"], more != .null {
       guard case .list(let members) = more, members.count <= 3 else {
         throw Explanation(
           what: "\(resource.logicalID).AdditionalCodeRepositories must be a list of at most 3.",
@@ -49,7 +49,9 @@ struct NotebookInstance: ResourceProvider {
   }
 
   func warnings(of resource: ResourceSpec) -> [String] {
-    guard let type = try? InstanceType(named: resource.text("InstanceType") ?? "") else { return [] }
+    guard let type = try? InstanceType(named: resource.text("InstanceType") ?? "") else {
+      return []
+    }
     return type.excess().map { [$0] } ?? []
   }
 

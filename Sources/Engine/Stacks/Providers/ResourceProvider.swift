@@ -62,7 +62,7 @@ struct ResourceSpec: Sendable {
 
   /// A property's text; nil when it is not there or empty.
   func text(_ name: String) -> String? {
-    guard let text = properties[name: name]?.text, !text.isEmpty else { return nil }
+    guard let text = properties[name]?.text, !text.isEmpty else { return nil }
     return text
   }
 

@@ -8,7 +8,11 @@ struct Role: ResourceProvider {
     // The service cuts what it generates to the length of a name.
     let stack = resource.stack.name.prefix(25)
     let id = resource.logicalID.prefix(25)
-    let name = try resource.name(in: "RoleName", .role, generated: "\(stack)-\(id)-\(resource.suffix)")
+    let name = try resource.name(
+      in: "RoleName",
+      .role,
+      generated: "\(stack)-\(id)-\(resource.suffix)"
+    )
     return ResourceIdentity(
       physicalID: name,
       attributes: [
