@@ -1,6 +1,7 @@
 import Documents
 import Foundation
 import Glibc
+import Store
 
 /// Copies a folder's files into an existing one, without what is made anew: `.git`, `.venv`, `__pycache__`.
 ///
