@@ -1,3 +1,5 @@
+import Documents
+import Foundation
 import Store
 
 /// The commands that Lathe's processes use among themselves; their names begin with "__".
@@ -14,8 +16,31 @@ package enum HiddenCommand {
       AgentProcess.run(home: Home(folder: arguments[0], state: arguments[1]))
     case ("__step", 1):
       StepRunner.run(attempt: arguments[0])
+    case ("__seed", 6):
+      seed(arguments)
     default:
       nil
+    }
+  }
+
+  /// `--runs N --steps N --metrics N`, into the home that the environment names.
+  private static func seed(_ arguments: [String]) -> Int32 {
+    var sizes: [String: Int] = [:]
+    for index in stride(from: 0, to: arguments.count - 1, by: 2) {
+      sizes[arguments[index]] = Int(arguments[index + 1])
+    }
+    do {
+      try Seed.run(
+        home: Home(environment: ProcessInfo.processInfo.environment),
+        runs: sizes["--runs"] ?? 0,
+        steps: sizes["--steps"] ?? 0,
+        metrics: sizes["--metrics"] ?? 0
+      )
+      return 0
+    } catch {
+      let explanation = Explanation(error)
+      FileHandle.standardError.write(Data("\(explanation.what) \(explanation.next)\n".utf8))
+      return 2
     }
   }
 }
