@@ -1,6 +1,8 @@
 /// A circle of dependencies: each name depends on the next, and the last is the first again.
 package struct DependencyCycle: Error, Equatable {
   package let names: [String]
+
+  package init(names: [String]) { self.names = names }
 }
 
 /// Positions in an order in which each item stands behind what it depends on, otherwise as given.

@@ -83,7 +83,7 @@ extension Node {
   /// Exact for text without quotes and for quoted text without escapes, on the scalar's first line;
   /// otherwise the place of the scalar itself.
   package func place(at offset: Int) -> Place {
-    guard let scalar, offset > 0, !scalar.text.prefix(offset).contains(where: \.isNewline) else {
+    guard let scalar, offset >= 0, !scalar.text.prefix(offset).contains(where: \.isNewline) else {
       return place
     }
     switch scalar.style {

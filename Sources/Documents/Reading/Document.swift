@@ -20,6 +20,12 @@ package struct Document: Sendable, Equatable {
     package let key: String
     package let place: Place
     package let first: Place
+
+    package init(key: String, place: Place, first: Place) {
+      self.key = key
+      self.place = place
+      self.first = first
+    }
   }
 
   /// What is done about `*name`.

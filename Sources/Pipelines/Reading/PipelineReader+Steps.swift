@@ -60,7 +60,7 @@ extension PipelineReader {
     let types = StepType.allCases.map(\.rawValue)
     let typeNode = entry.value["type"]
     let type = typeNode?.scalar.flatMap { StepType(rawValue: $0.text) }
-    if let typeNode, type == nil, let text = string(typeNode, "type") {
+    if let typeNode, type == nil, !typeNode.isNull, let text = string(typeNode, "type") {
       error(
         at: typeNode.place,
         "\(owner) has the unknown type '\(text)'.",
