@@ -24,7 +24,13 @@ struct StackDraft {
     )
     var known: [String: [String: String]] = [:]
     var faults: [Explanation] = []
+    var failed: Set<String> = []
     for resource in resolved.resources {
+      // What refers to a faulty one is not a second fault.
+      guard failed.isDisjoint(with: resource.dependsOn) else {
+        failed.insert(resource.logicalID)
+        continue
+      }
       do {
         let spec = try Self.spec(resource, stack: stack, templateFolder: templateFolder, known)
         let provider = Providers.provider(of: resource.type)
@@ -33,9 +39,7 @@ struct StackDraft {
         items.append(Item(spec: spec, provider: provider))
       } catch {
         faults.append(error)
-        // What refers to it is not a second fault.
-        known[resource.logicalID] = nil
-        break
+        failed.insert(resource.logicalID)
       }
     }
     for output in resolved.outputs where faults.isEmpty {
