@@ -35,8 +35,8 @@ package struct LatheCommand: ParsableCommand {
         name: "Runs",
         subcommands: [
           RunCommand.self, RerunCommand.self, RunsCommand.self, ShowCommand.self,
-          WatchCommand.self, LogsCommand.self, MetricsCommand.self,
-          StopCommand.self, ResumeCommand.self, RemoveCommand.self,
+          WatchCommand.self, LogsCommand.self, MetricsCommand.self, PlotCommand.self,
+          CompareCommand.self, StopCommand.self, ResumeCommand.self, RemoveCommand.self,
         ]
       ),
       CommandGroup(
@@ -70,46 +70,37 @@ extension LatheCommand {
     }
   }
 
-  /// Prints an error that reached the top.
-  ///
-  /// Returns the exit code: 0 for a request for help, 2 for what the user can correct, 1 for a fault of Lathe's own.
+  /// Prints an error that reached the top and returns its exit code.
   static func report(
     _ error: any Error,
     as json: Bool,
     to errors: Output,
     environment: [String: String]
   ) -> Int32 {
-    if error is any Explained {
-      if json {
-        errors.print(ErrorReport.json(for: error))
-      } else {
-        errors.print(ErrorReport.lines(for: error) { try? readText($0, limit: 8 << 20) })
-      }
-      return 2
-    }
-    let code = exitCode(for: error)
-    let isUsage = code == .success || code == .validationFailure
-    guard isUsage else {
-      if json {
-        errors.print(ErrorReport.json(for: error))
-      } else {
-        errors.print(ErrorReport.lines(for: error))
-      }
-      return 1
-    }
-    if code == .success {
+    let code = code(for: error)
+    let isOurs = error is any Explained || code == 1
+    if code == 0 {
       let output = Output(descriptor: STDOUT_FILENO, environment: environment)
       output.print(safeLines(fullMessage(for: error)))
-      return 0
-    }
-    if json {
-      errors.print(
-        ErrorReport.json(for: Explanation(what: message(for: error), next: "See 'lathe help'."))
-      )
+    } else if json {
+      let usage = Explanation(what: message(for: error), next: "See 'lathe --help'.")
+      errors.print(ErrorReport.json(for: isOurs ? error : usage))
+    } else if isOurs {
+      errors.print(ErrorReport.lines(for: error) { try? readText($0, limit: 8 << 20) })
     } else {
       errors.print(usageLines(fullMessage(for: error)))
     }
-    return 2
+    return code
+  }
+
+  /// The exit code of an error: 0 for a request for help, 2 for what the user can correct, 1 for a fault of Lathe's own.
+  package static func code(for error: any Error) -> Int32 {
+    if error is any Explained { return 2 }
+    switch exitCode(for: error) {
+    case .success: return 0
+    case .validationFailure: return 2
+    default: return 1
+    }
   }
 
   /// The parser's own message in the form of every other error.

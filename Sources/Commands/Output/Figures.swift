@@ -1,4 +1,5 @@
 package import Foundation
+import Terminal
 
 /// A duration in two units: "0.4s", "8s", "1m02s", "3h05m", "2d4h".
 package func durationText(_ seconds: Double) -> String {
@@ -46,33 +47,20 @@ package func dateText(_ date: Date, in zone: TimeZone = .current) -> String {
     + clockText(date, in: zone)
 }
 
-/// A metric's value in at most four significant digits: "0.2881", "12.5", "3.1e-07".
-package func figureText(_ value: Double) -> String {
-  if value.isNaN { return "NaN" }
-  if value.isInfinite { return value < 0 ? "-inf" : "inf" }
-  if value == value.rounded(), abs(value) < 1e7 { return String(Int(value)) }
-  return String(format: "%.4g", value)
-}
+/// A metric's value in at most four significant digits.
+package func figureText(_ value: Double) -> String { numberText(value).string }
 
-/// Values as a row of eighth blocks, thinned to `width` cells by the extreme of each group.
-///
-/// Non-finite values leave a blank; a constant series is drawn at the bottom.
+/// Values as one row of blocks, thinned to `width` cells by the extreme of each group.
 package func sparkText(_ values: [Double], width: Int) -> String {
   guard width > 0, !values.isEmpty else { return "" }
   let finite = values.filter(\.isFinite)
-  guard let low = finite.min(), let high = finite.max() else { return "" }
-  let middle = (low + high) / 2
+  let middle = ((finite.min() ?? 0) + (finite.max() ?? 0)) / 2
   let count = min(width, values.count)
-  let blocks = Array("▁▂▃▄▅▆▇█")
-  return String(
-    (0..<count).map { cell -> Character in
-      let group = values[(cell * values.count / count)..<((cell + 1) * values.count / count)]
-      let extreme = group.filter(\.isFinite).max { abs($0 - middle) < abs($1 - middle) }
-      guard let extreme else { return " " }
-      guard high > low else { return blocks[0] }
-      return blocks[min(7, max(0, Int((extreme - low) / (high - low) * 7.999)))]
-    }
-  )
+  let shown = (0..<count).map { cell -> Double in
+    let group = values[(cell * values.count / count)..<((cell + 1) * values.count / count)]
+    return group.filter(\.isFinite).max { abs($0 - middle) < abs($1 - middle) } ?? .nan
+  }
+  return Sparkline(shown).text(.halfBlocks).string
 }
 
 private func twoDigits(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }

@@ -2,16 +2,15 @@ package import Terminal
 
 /// One line of output: pieces of safe text, each with its style.
 package struct Line: Sendable, Equatable {
-  package struct Span: Sendable, Equatable {
-    package var text: SafeText
-    package var style: Style
-  }
+  package typealias Span = StyledText.Run
 
   package private(set) var spans: [Span]
 
   package init(_ text: SafeText = "", _ style: Style = .normal) {
-    spans = text.isEmpty ? [] : [Span(text: text, style: style)]
+    spans = text.isEmpty ? [] : [Span(text, style)]
   }
+
+  package init(_ text: StyledText) { spans = text.runs.filter { !$0.text.isEmpty } }
 
   package var width: Int { spans.reduce(0) { $0 + $1.text.width } }
   package var isEmpty: Bool { spans.isEmpty }
@@ -28,23 +27,7 @@ package struct Line: Sendable, Equatable {
   package static func += (left: inout Line, right: Line) { left.spans += right.spans }
 
   /// The line cut to `width` cells; a cut line ends in "…".
-  package func cut(to room: Int) -> Line {
-    guard width > room else { return self }
-    var cut = Line()
-    var left = room
-    for span in spans {
-      let taken = span.text.width
-      guard taken < left || (taken == left && span == spans.last) else {
-        // One cell more than there is makes the cut visible even where the span would just fit.
-        let text = taken > left ? span.text.cut(to: left) : (span.text + "…").cut(to: left)
-        cut.spans.append(Span(text: text, style: span.style))
-        return cut
-      }
-      cut.spans.append(span)
-      left -= taken
-    }
-    return cut
-  }
+  package func cut(to room: Int) -> Line { Line(StyledText(spans).cut(to: room)) }
 
   /// The line with blanks up to `width` cells, behind it or before it.
   package func padded(to room: Int, right: Bool = false) -> Line {

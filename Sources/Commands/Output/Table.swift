@@ -37,16 +37,15 @@ package struct Table: Sendable, Equatable {
     if let width { fit(&shown, &widths, in: width) }
     let titles = columns.map { Line($0.title, .dim) }
     return ([titles] + rows).map { row in
+      // Nothing is padded behind the last text, so that lines have no blanks at their ends.
+      let last = shown.lastIndex { !row[$0].isEmpty } ?? -1
       var line = Line()
-      for (position, column) in shown.enumerated() {
+      for (position, column) in shown.enumerated() where position <= last {
         if position > 0 { line += Line("  ") }
         let cell = row[column].cut(to: widths[column])
-        let isLast = position == shown.count - 1
-        if isLast, !columns[column].isRight {
-          line += cell
-        } else {
-          line += cell.padded(to: widths[column], right: columns[column].isRight)
-        }
+        let isRight = columns[column].isRight
+        line +=
+          position == last && !isRight ? cell : cell.padded(to: widths[column], right: isRight)
       }
       return line
     }

@@ -89,7 +89,6 @@ private struct LogPrinter {
   let tail: Int?
   private var offsets: [String: Int] = [:]
   private var current: String?
-  private var style = LogStyle()
 
   init(session: Session, run: Int, only: String?, tail: Int?) {
     self.session = session
@@ -146,15 +145,13 @@ private struct LogPrinter {
       session.output.print((current == nil ? [] : [Line()]) + [Line("==> \(step) <==", .bold)])
     }
     current = step
-    style = LogStyle()
   }
 
   private mutating func write(_ bytes: [UInt8]) {
     guard session.output.isTerminal else { return session.output.write(bytes: bytes) }
-    let text = String(decoding: bytes, as: UTF8.self)
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    var lines = bytes.split(separator: 10, omittingEmptySubsequences: false)
     if lines.last?.isEmpty ?? false { lines.removeLast() }
-    session.output.print(lines.map { style.line($0) })
+    session.output.print(lines.map { Line(StyledText(log: $0)) })
   }
 
   /// At most a megabyte of a file from an offset on; with `tail`, from its last lines on.

@@ -154,11 +154,12 @@ package struct RunReport: Sendable {
 
   /// Whole paths, never cut: they are there to be copied.
   private var paths: [Line] {
-    [Line("run", .dim).padded(to: 9) + Line(SafeText(hostile: home.run(run.id)))]
-      + steps.filter { $0.logAttempt > 0 }.map { step in
-        let folder = home.attempt(run: step.logRun, step: step.name, attempt: step.logAttempt)
-        return Line(SafeText(hostile: step.name), .dim).padded(to: 9)
-          + Line(SafeText(hostile: " " + folder.log))
-      }
+    let logs = steps.filter { $0.logAttempt > 0 }.map { step in
+      let folder = home.attempt(run: step.logRun, step: step.name, attempt: step.logAttempt)
+      return (name: SafeText(hostile: step.name), path: folder.log)
+    }
+    let all = [(name: "run", path: home.run(run.id))] + logs
+    let room = all.map(\.name.width).max() ?? 0
+    return all.map { Line($0.name, .dim).padded(to: room + 2) + Line(SafeText(hostile: $0.path)) }
   }
 }

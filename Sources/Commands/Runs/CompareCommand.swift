@@ -1,0 +1,43 @@
+package import ArgumentParser
+import Engine
+import Foundation
+import Store
+
+package struct CompareCommand: ParsableCommand {
+  package static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Lay runs side by side: what differs, and which is better.",
+    discussion: """
+      The first run is the base. Better is told by each metric's goal.
+
+      EXAMPLE: the last run against the one before, with the code's differences
+        lathe compare @-1 @ --diff
+      """
+  )
+
+  @Argument(help: "Two or more runs, the base first.")
+  package var runs: [String]
+  @Flag(name: .long, help: "Print the unified diff of the files that differ.")
+  package var diff = false
+  @OptionGroup var output: OutputOptions
+
+  package init() {}
+
+  package func validate() throws {
+    guard runs.count >= 2 else { throw ValidationError("Name at least two runs, the base first.") }
+    guard runs.count <= 8 else { throw ValidationError("At most eight runs fit side by side.") }
+  }
+
+  package func run() throws {
+    let session = Session(output)
+    let sides = try runs.map { text in
+      let run = try session.catalog.run(named: text)
+      return RunComparison.Side(run: run, metrics: try session.catalog.metrics(of: run.id))
+    }
+    let comparison = RunComparison(sides)
+    session.answer(comparison.json(at: Date())) {
+      comparison.lines(at: Date(), width: session.width)
+        + (diff ? [Line()] + comparison.diffLines : [])
+    }
+  }
+}

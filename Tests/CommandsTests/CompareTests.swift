@@ -1,0 +1,95 @@
+import Commands
+import Engine
+import Foundation
+import Pipelines
+import Store
+import Testing
+
+struct CompareTests {
+  private let old = "import numpy\nlr = 0.1\nprint(1)\n"
+  private let new = "import numpy\nlr = 0.03\nprint(1)\nprint(2)\n"
+
+  private var comparison: RunComparison {
+    var second = run(
+      2,
+      .failed,
+      name: "lower lr",
+      parameters: ["learning_rate": .float(0.03), "hidden": .integer(64)],
+      seconds: 192
+    )
+    second.reason = "alert"
+    let first = run(1, parameters: ["learning_rate": .float(0.1), "hidden": .integer(64)])
+    let texts = [digest(old): old, digest(new): new, digest("data"): "data"]
+    return RunComparison(
+      [
+        .init(
+          run: first,
+          metrics: [metric("val_loss", run: 1, best: 0.342, last: 0.35)],
+          files: ["train.py": digest(old), "data.csv": digest("data")]
+        ),
+        .init(
+          run: second,
+          metrics: [metric("val_loss", best: 0.288, last: 0.36)],
+          files: ["train.py": digest(new), "notes.md": digest("data"), "data.csv": digest("data")]
+        ),
+      ]
+    ) { texts[$0].map { Data($0.utf8) } }
+  }
+
+  @Test func `what differs comes first, then the metrics with the better one by the goal`() {
+    #expect(
+      comparison.lines(at: noon, width: nil).plain == """
+        What differs (1 equal parameter not shown)
+                         r1 (base)  r2 "lower lr"
+          learning_rate  0.1        0.03
+          notes.md       same       added
+          train.py       same       +2 -1 lines
+
+        Metrics
+                           r1 (base)     r2 "lower lr"
+          val_loss ↓ best  0.342@25      0.288@25 -0.054 best
+          val_loss ↓ last  0.35@40 best  0.36@40 +0.01
+
+        Runs
+                    r1 (base)      r2 "lower lr"
+          end       Succeeded      Failed
+          reason                   alert
+          duration  2m14s          3m12s +58s
+          steps     5/5, 1 cached  5/5, 1 cached
+          code      \(digest("code").short)   \(digest("code").short)
+
+        """
+    )
+  }
+
+  @Test func `the diff of a changed file is a unified one`() {
+    #expect(
+      comparison.diffLines.plain.hasSuffix(
+        """
+        --- r1/train.py
+        +++ r2/train.py
+        @@ -1,3 +1,4 @@
+         import numpy
+        -lr = 0.1
+        +lr = 0.03
+         print(1)
+        +print(2)
+
+        """
+      )
+    )
+  }
+
+  @Test func `its JSON has stable keys`() {
+    #expect(
+      comparison.json(at: noon).names == [
+        "base", "runs", "durations_seconds", "parameters", "files", "inputs", "metrics",
+      ]
+    )
+  }
+
+  @Test func `equal runs differ in nothing`() {
+    let same = RunComparison([.init(run: run(1)), .init(run: run(2))])
+    #expect(same.lines(at: noon, width: 80).plain.contains("Nothing"))
+  }
+}

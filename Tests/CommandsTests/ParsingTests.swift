@@ -1,0 +1,120 @@
+import ArgumentParser
+import Commands
+import Engine
+import Testing
+
+struct ParsingTests {
+  static let lines: [(line: String, type: String)] = [
+    ("", "LatheCommand"),
+    ("templates", "TemplatesCommand"),
+    ("validate pipeline.yaml", "ValidateCommand"),
+    ("resolve digits -p A=1 -p B=2", "ResolveCommand"),
+    ("up digits --name lab -p A=1 --ack CAPABILITY_IAM --plan", "UpCommand"),
+    ("stacks --json", "StacksCommand"),
+    ("describe digits", "DescribeCommand"),
+    ("down digits", "DownCommand"),
+    ("instance start digits", "Start"),
+    ("instance stop digits", "Stop"),
+    ("init . --name mine", "InitCommand"),
+    ("run --in digits -p learning_rate=0.03 --name low --note slower --detach", "RunCommand"),
+    ("run -- python train.py --lr 0.1", "RunCommand"),
+    ("rerun r1 -p a=b", "RerunCommand"),
+    ("runs --limit 5 --filter failed", "RunsCommand"),
+    ("show @-1", "ShowCommand"),
+    ("watch", "WatchCommand"),
+    ("logs r1 train -f", "LogsCommand"),
+    ("metrics r1 loss --csv", "MetricsCommand"),
+    ("compare r1 r2 --diff", "CompareCommand"),
+    ("plot r1 r2 -m loss --size 80x20 --log --ascii", "PlotCommand"),
+    ("stop r1", "StopCommand"),
+    ("resume r1 --attached", "ResumeCommand"),
+    ("rm r1", "RemoveCommand"),
+    ("models --pending", "ModelsCommand"),
+    ("approve digits/3 --note good", "ApproveCommand"),
+    ("reject digits/3", "RejectCommand"),
+    ("doctor --json", "DoctorCommand"),
+  ]
+
+  @Test(arguments: lines)
+  func `a command line is taken by its command`(line: String, type: String) throws {
+    let command = try LatheCommand.parseAsRoot(line.split(separator: " ").map(String.init))
+    #expect("\(Swift.type(of: command))" == type)
+  }
+
+  @Test func `parameters are given by name, and the last of a name counts`() throws {
+    let command = try #require(
+      try LatheCommand.parseAsRoot(["rerun", "@", "-p", "a=1", "-p", "b=x=y", "-p", "a=2"])
+        as? RerunCommand
+    )
+    #expect(command.parameters.values == ["a": "2", "b": "x=y"])
+  }
+
+  @Test func `what stands behind two dashes is the command, flags and all`() throws {
+    let command = try #require(
+      try LatheCommand.parseAsRoot(["run", "--note", "n", "--", "python", "t.py", "--json", "-p"])
+        as? RunCommand
+    )
+    let request = command.request(in: "lab") { "pipeline.yaml" }
+    #expect(request.what == .command(["python", "t.py", "--json", "-p"]))
+    #expect(request.note == "n")
+  }
+
+  @Test func `a pipeline's request carries what was typed`() throws {
+    let command = try #require(
+      try LatheCommand.parseAsRoot(["run", "nightly", "-p", "lr=0.1", "--name", "a"]) as? RunCommand
+    )
+    let request = command.request(in: "lab") { "pipelines/nightly.yaml" }
+    #expect(
+      request
+        == LaunchRequest(
+          instance: "lab",
+          what: .pipeline(file: "pipelines/nightly.yaml"),
+          parameters: ["lr": "0.1"],
+          name: "a"
+        )
+    )
+  }
+
+  @Test(arguments: [
+    ["rnus"], ["run", "-p", "lr"], ["run", "-p", "=1"], ["show"], ["run", "a", "--", "b"],
+    ["run", "--detach", "--attached"], ["compare", "r1"], ["runs", "--limit", "0"],
+    ["metrics", "r1", "--csv"], ["logs", "-n", "-1"], ["runs", "--limit", "many"],
+    ["plot", "r1", "-m", "loss", "--size", "80"],
+  ])
+  func `wrong use is refused with three lines and the code 2`(arguments: [String]) throws {
+    let error = try #require(
+      #expect(throws: (any Error).self) { try LatheCommand.parseAsRoot(arguments) }
+    )
+    #expect(LatheCommand.code(for: error) == 2)
+    let lines = LatheCommand.usageLines(LatheCommand.fullMessage(for: error)).map(\.plain)
+    #expect(lines.first?.hasPrefix("error: ") ?? false)
+    #expect(lines.last?.contains("--help") ?? false)
+  }
+
+  @Test(arguments: [["--help"], ["--version"], ["run", "--help"], ["help", "run"]])
+  func `help and version are asked for, not wrong`(arguments: [String]) throws {
+    let error = #expect(throws: (any Error).self) {
+      var command = try LatheCommand.parseAsRoot(arguments)
+      try command.run()
+    }
+    #expect(LatheCommand.code(for: try #require(error)) == 0)
+  }
+
+  @Test(arguments: Set(lines.map(\.line).filter { !$0.isEmpty }.map { words($0) }))
+  func `every command's help has an example of itself`(words: [String]) throws {
+    let error = #expect(throws: (any Error).self) {
+      var command = try LatheCommand.parseAsRoot(words + ["--help"])
+      try command.run()
+    }
+    let help = LatheCommand.fullMessage(for: try #require(error))
+    #expect(help.contains("EXAMPLE"))
+    #expect(help.contains("lathe " + words.joined(separator: " ")))
+    #expect(help.contains("--json"))
+  }
+
+  /// The words of a line that name the command.
+  private static func words(_ line: String) -> [String] {
+    let words = line.split(separator: " ").map(String.init)
+    return words[0] == "instance" ? Array(words.prefix(2)) : [words[0]]
+  }
+}

@@ -1,0 +1,210 @@
+import Commands
+import Foundation
+import Pipelines
+import Series
+import Store
+import Terminal
+import Testing
+
+struct RunTextTests {
+  private let slow = run(
+    2,
+    .executing,
+    name: "lower lr",
+    parent: 1,
+    parameters: ["learning_rate": .float(0.03)]
+  )
+
+  @Test func `the list says what differs from the parent and how good each run is`() {
+    let base = run(1)
+    #expect(
+      RunTable.lines([slow, base], parents: [1: base], at: noon, width: nil).plain == """
+           run  name      pipeline  status      time       when  changed (from)            best              curve
+        ●  r2   lower lr  digits    Executing  3m14s  3m14s ago  learning_rate 0.03 (0.1)  val_loss 0.288 ↓  █▅▃▁
+        ✓  r1             digits    Succeeded  2m14s  1m00s ago                            val_loss 0.288 ↓  █▅▃▁
+
+        """
+    )
+  }
+
+  @Test(arguments: [40, 60, 80, 120])
+  func `the list fits the terminal`(width: Int) {
+    let long = run(3, .failed, name: String(repeating: "이름", count: 20), parent: 1)
+    let lines = RunTable.lines([long, slow, run(1)], parents: [1: run(1)], at: noon, width: width)
+    #expect(lines.allSatisfy { $0.width <= width })
+    #expect(lines.dropFirst().allSatisfy { $0.plain.contains("r") })
+  }
+
+  @Test func `empty lists say what to do next`() {
+    #expect(RunTable.empty(filter: nil, hasInstance: false).plain.contains("lathe up digits"))
+    #expect(RunTable.empty(filter: nil, hasInstance: true).plain.contains("lathe run"))
+    #expect(RunTable.empty(filter: "x", hasInstance: true).plain.contains("'x'"))
+  }
+
+  @Test func `a plain follower prints one line a change`() {
+    var progress = RunProgress(zone: utc)
+    var snapshot = RunSnapshot(
+      run: slow,
+      parent: run(1),
+      steps: [
+        step("prepare", .cached), step("train", .executing, index: 1, seconds: 4),
+        step("evaluate", .waiting, index: 2),
+      ]
+    )
+    snapshot.steps[0].cachedFrom = 1
+    snapshot.steps[0].savedSeconds = 8
+    #expect(
+      progress.changes(snapshot, at: noon).plain == """
+        14:02:11 r2 "lower lr" digits in digits  Executing 3m14s  learning_rate 0.03 (0.1)
+        14:02:11 prepare Cached from r1, saved 8s
+        14:02:11 train Executing 4s
+
+        """
+    )
+    #expect(progress.changes(snapshot, at: noon).isEmpty)
+    snapshot.live["train"] = SeriesData(steps: [0, 1], times: [0, 0], values: [0.5, 0.4])
+    #expect(
+      progress.changes(snapshot, at: noon).plain
+        == "14:02:11 train val_loss 0.4 at 1 (best 0.4 at 1)\n"
+    )
+    snapshot.live["train"] = SeriesData(
+      steps: [0, 1, 2],
+      times: [0, 0, 0],
+      values: [0.5, 0.4, .nan]
+    )
+    #expect(progress.changes(snapshot, at: noon.addingTimeInterval(1)).isEmpty)
+    #expect(
+      progress.changes(snapshot, at: noon.addingTimeInterval(6)).plain
+        == "14:02:17 train val_loss nan at 2 (best 0.4 at 1)\n"
+    )
+    snapshot.steps[1].status = .failed
+    snapshot.steps[1].reason = "Exit code 1."
+    snapshot.steps[1].ended = noon
+    #expect(
+      progress.changes(snapshot, at: noon.addingTimeInterval(7)).plain
+        == "14:02:18 train Failed after 4s: Exit code 1.\n"
+    )
+  }
+
+  @Test func `the live block has a line a step with the curve of the main metric`() {
+    let snapshot = RunSnapshot(
+      run: slow,
+      steps: [
+        step("prepare", .succeeded, seconds: 8), step("train", .executing, index: 1, seconds: 130),
+        step("evaluate", .waiting, index: 2, dependsOn: ["train"]),
+      ],
+      live: ["train": SeriesData(steps: [0, 1, 2], times: [0, 0, 0], values: [1, 0.5, 0])]
+    )
+    #expect(
+      RunProgress.frame(snapshot, at: noon).plain == """
+        ● r2 "lower lr" digits in digits  Executing 3m14s
+          ✓ prepare   8s
+          ● train     2m10s  val_loss 0 best 0@2  █▅▁
+          ○ evaluate  waits for train
+
+        """
+    )
+  }
+
+  @Test func `the end says how it went and what to do next`() {
+    var failed = run(2, .failed)
+    failed.failedStep = "train"
+    failed.reason = "Step 'train' ended with exit code 1."
+    let report = RunReport(run: failed, parent: nil, steps: [], metrics: [], home: home)
+    #expect(
+      report.ending(at: noon).plain == """
+        ✗ r2 Failed in 2m14s, 1 of 5 steps from the cache; best val_loss 0.288
+          why: Step 'train' ended with exit code 1.
+         next: 'lathe logs r2 train' prints what it said;
+               'lathe resume r2' goes on from there with the edited code.
+
+        """
+    )
+  }
+
+  @Test func `show tells everything of a run`() {
+    var shown = run(
+      2,
+      name: "lower lr",
+      parent: 1,
+      parameters: ["learning_rate": .float(0.03), "hidden": .integer(64)]
+    )
+    shown.source = SourceVersion(commit: "a1b2c3d4e5f6", branch: "main", editedFiles: ["train.py"])
+    var train = step("train", .succeeded, seconds: 62)
+    train.logAttempt = 1
+    train.cacheReason = "train.py changed"
+    train.outputs = ["model": Artifact(kind: .folder, digest: digest("m"), size: 412_000)]
+    let report = RunReport(
+      run: shown,
+      parent: run(1, parameters: ["learning_rate": .float(0.1), "hidden": .integer(64)]),
+      steps: [train],
+      metrics: [metric("val_loss", best: 0.288, last: 0.291)],
+      home: home
+    )
+    #expect(
+      report.lines(at: noon, width: nil, zone: utc).plain == """
+        ✓ r2 "lower lr"  Succeeded  2m14s
+        pipeline   digits in digits
+        launched   2026-03-01 13:58:57 by mj on gpu1
+        parent     r1
+        code       a1b2c3d4e on main +1 edited file: train.py
+
+        Steps
+             step   type      status     time   why it ran
+          ✓  train  Training  Succeeded  1m02s  train.py changed
+
+        Parameters
+          hidden         64
+          learning_rate  0.03  (r1: 0.1)
+
+        Metrics
+          metric    step   goal  best        last  points
+          val_loss  train  min   0.288 @25  0.291      40
+
+        Outputs
+          output       kind      size  sha256        made in
+          train/model  folder  412 KB  \(digest("m").short)  /home/mj/.lathe/runs/r2/train/1/work
+
+        Paths
+          run    /home/mj/.lathe/runs/r2
+          train  /home/mj/.lathe/runs/r2/train/1/output.log
+
+        """
+    )
+  }
+
+  @Test func `a run's JSON has stable keys`() throws {
+    let report = RunReport(
+      run: slow,
+      parent: nil,
+      steps: [step("train", .executing)],
+      metrics: [metric("val_loss", best: 1, last: 2)],
+      home: home
+    )
+    #expect(
+      report.json.names == [
+        "id", "run", "name", "note", "instance", "pipeline", "status", "reason", "failed_step",
+        "parent", "parameters", "created", "started", "ended", "duration_seconds", "step_count",
+        "steps_done", "steps_cached", "main_metric", "source", "code", "pipeline_file", "host",
+        "user", "folder", "steps", "metrics",
+      ]
+    )
+    #expect(report.json["run"] == "r2")
+    #expect(report.json["parameters"] == ["learning_rate": .number(0.03)])
+    #expect(report.json["created"] == "2026-03-01T13:58:57.000Z")
+  }
+
+  @Test func `points are printed with every digit`() {
+    let data = SeriesData(steps: [0, 1.5], times: [1, 2.25], values: [0.1, .nan])
+    #expect(data.csv.plain == "step,time,value\n0,1.000,0.1\n1.5,2.250,nan\n")
+  }
+
+  @Test func `a plot is the workbench's chart as text of the size that was asked for`() {
+    let data = SeriesData(steps: [0, 1, 2], times: [0, 0, 0], values: [2, 1, 0])
+    let chart = plot("val_loss", of: [(run(1), data), (run(2), data)], isLogarithmic: false)
+    let lines = chart.lines(size: Size(width: 40, height: 8), .ascii)
+    #expect(lines.count == 8)
+    #expect(lines.allSatisfy { $0.width <= 40 })
+    #expect(lines.plain.contains("r1"))
+  }
+}

@@ -1,0 +1,233 @@
+import Commands
+import Documents
+import Engine
+import Foundation
+import Infrastructure
+import Store
+import Testing
+
+struct StackTextTests {
+  private let stack = StackRecord(
+    name: "lab",
+    status: .createComplete,
+    template: "digits",
+    description: "Handwritten digits.",
+    parameters: ["InstanceType": "local"],
+    outputs: [StackOutput(name: "Folder", value: "/home/mj/.lathe/instances/lab")],
+    created: noon.addingTimeInterval(-60),
+    updated: noon
+  )
+  private let instance = InstanceRecord(
+    name: "lab",
+    status: .inService,
+    folder: "/home/mj/.lathe/instances/lab",
+    isAdopted: false,
+    stack: "lab",
+    instanceType: "ml.m4.xlarge",
+    cpus: 4,
+    memory: 16 << 30,
+    created: noon
+  )
+
+  private func event(_ id: Int, _ status: String, _ reason: String = "") -> StackEvent {
+    StackEvent(
+      id: id,
+      stack: "lab",
+      logicalID: "Notebook",
+      type: "T",
+      status: status,
+      reason: reason,
+      time: noon
+    )
+  }
+
+  private func resource(_ name: String, _ status: ResourceStatus) -> ResourceRecord {
+    ResourceRecord(
+      stack: "lab",
+      logicalID: name,
+      type: "AWS::S3::Bucket",
+      physicalID: "data",
+      status: status,
+      updated: noon
+    )
+  }
+
+  @Test func `events are lines that say how far the stack is`() {
+    var progress = StackProgress(zone: utc)
+    let lines = progress.lines(
+      for: [
+        event(1, "CREATE_IN_PROGRESS"), event(2, "", "Collecting numpy\u{1b}[K"),
+        event(3, "CREATE_FAILED", "pip ended with 1."),
+      ],
+      resources: [resource("A", .createComplete), resource("B", .createInProgress)]
+    )
+    #expect(progress.last == 3)
+    #expect(
+      lines.plain.hasPrefix(
+        "14:02:11 1/2 Notebook CREATE_IN_PROGRESS\n14:02:11   Notebook | Collecting numpy"
+      )
+    )
+    #expect(lines.last?.plain == "14:02:11 1/2 Notebook CREATE_FAILED  pip ended with 1.")
+    #expect(!lines.plain.contains("\u{1b}"))
+  }
+
+  @Test func `describe tells resources, parameters, outputs and events`() {
+    let report = StackReport(
+      stack: stack,
+      resources: [resource("Data", .createComplete)],
+      events: [event(1, "CREATE_COMPLETE")],
+      instances: [instance]
+    )
+    #expect(
+      report.lines(width: nil, zone: utc).plain == """
+        ✓ lab CREATE_COMPLETE
+        Handwritten digits.
+        template       digits
+        made           2026-03-01 14:01:11
+
+        Resources
+             resource  type             status           id
+          ✓  Data      AWS::S3::Bucket  CREATE_COMPLETE  data
+
+        Parameters
+          InstanceType   local
+
+        Outputs
+          Folder         /home/mj/.lathe/instances/lab
+
+        Instances
+          lab InService  4 CPU 16 GiB (ml.m4.xlarge)  /home/mj/.lathe/instances/lab
+
+        Events
+          14:02:11 Notebook CREATE_COMPLETE
+
+        """
+    )
+    #expect(report.ending.plain.contains("lathe run --in lab"))
+    #expect(
+      report.json.names == [
+        "name", "status", "reason", "template", "description", "parameters", "outputs", "created",
+        "updated", "resources", "instances", "events",
+      ]
+    )
+  }
+
+  @Test func `a stack that failed ends with the script's last words`() {
+    var failed = stack
+    failed.status = .rollbackComplete
+    failed.reason = "Notebook failed."
+    let report = StackReport(
+      stack: failed,
+      resources: [],
+      events: [event(1, "", "ERROR: no network")]
+    )
+    #expect(report.ending.plain.contains("  why: Notebook failed.\n       ERROR: no network\n"))
+  }
+
+  @Test func `the list names stacks and adopted folders`() {
+    var adopted = instance
+    (adopted.name, adopted.stack, adopted.isAdopted) = ("mine", nil, true)
+    let text = StackTable.lines([stack], instances: [instance, adopted], at: noon, width: nil).plain
+    #expect(text.contains("✓  lab   CREATE_COMPLETE"))
+    #expect(text.contains("✓  mine  adopted"))
+    #expect(
+      StackTable.lines([], instances: [], at: noon, width: 80).plain.contains("lathe templates")
+    )
+  }
+
+  @Test func `a resolved template is printed in CloudFormation's words, secrets hidden`() {
+    let resolved = ResolvedTemplate(
+      parameters: ["Key": "secret", "Name": "x"],
+      noEcho: ["Key"],
+      resources: [
+        ResolvedResource(
+          logicalID: "B",
+          type: "AWS::S3::Bucket",
+          properties: .map([
+            .init("BucketName", .join(separator: "-", values: .list([.ref("A"), .number("7")]))),
+            .init("Arn", .getAtt(resource: "A", attribute: "Arn")),
+          ]),
+          dependsOn: ["A"],
+          place: .init(line: 1, column: 1)
+        )
+      ],
+      outputs: [],
+      capabilities: ["CAPABILITY_IAM"]
+    )
+    #expect(resolved.json["parameters"] == ["Key": "****", "Name": "x"])
+    guard case .array(let resources)? = resolved.json["resources"] else {
+      Issue.record("no resources")
+      return
+    }
+    #expect(
+      resources[0]["properties"] == [
+        "BucketName": ["Fn::Join": ["-", [["Ref": "A"], .integer(7)]]],
+        "Arn": ["Fn::GetAtt": ["A", "Arn"]],
+      ]
+    )
+  }
+
+  @Test(arguments: [
+    ("Resources:\n  A:\n", "x.yaml", Validation.Kind.template),
+    ("{ \"Resources\": {} }", "x.json", .template),
+    ("parameters:\nsteps:\n", "template.yaml", .pipeline),
+    ("nothing", "template.yaml", .template), ("nothing", "x.yaml", .pipeline),
+  ])
+  func `a file's kind is told by its content`(text: String, file: String, kind: Validation.Kind) {
+    #expect(Validation.Kind(of: text, file: file) == kind)
+  }
+
+  @Test func `validation says what it found`() {
+    let good = Validation(file: "p.yaml", kind: .pipeline, findings: [])
+    #expect(good.lines(source: "").plain == "p.yaml is a valid pipeline.\n")
+    let bad = Validation(
+      file: "p.yaml",
+      kind: .pipeline,
+      findings: [.init(at: .init(line: 1, column: 1), "No.")]
+    )
+    #expect(bad.hasErrors)
+    #expect(bad.lines(source: "x").plain.hasSuffix("p.yaml is not a valid pipeline: 1 error.\n"))
+    #expect(bad.json["valid"] == .boolean(false))
+  }
+
+  @Test func `what a terminal or a machine lacks is a finding with a next step`() {
+    #expect(localeCheck(["LANG": "en_GB.UTF-8"]).verdict == .ok)
+    #expect(localeCheck(["LC_ALL": "C", "LANG": "C.UTF-8"]).verdict == .warning)
+    #expect(localeCheck([:]).verdict == .warning)
+    #expect(terminalCheck(["TERM": "xterm"]).verdict == .ok)
+    #expect(!terminalCheck(["TERM": "dumb"]).next.isEmpty)
+    #expect(spaceFinding(free: 10).verdict == .problem)
+    #expect(spaceFinding(free: 5_000_000_000).verdict == .warning)
+    #expect(spaceFinding(free: 50_000_000_000).verdict == .ok)
+    let lingering = lingeringFinding(
+      hasSessionManager: true,
+      killsUserProcesses: true,
+      isLingering: false,
+      user: "mj"
+    )
+    #expect(lingering.next == "loginctl enable-linger mj")
+    #expect(lingering.lines.plain.contains("warning lingering "))
+  }
+
+  @Test func `models say what waits for a decision`() {
+    let model = ModelRecord(
+      group: "digits",
+      version: 3,
+      approval: .pending,
+      run: 2,
+      step: "register",
+      instance: "lab",
+      artifact: Artifact(kind: .folder, digest: digest("m"), size: 1000),
+      metrics: ["accuracy": 0.96],
+      created: noon.addingTimeInterval(-60)
+    )
+    #expect(
+      ModelTable.lines([model], at: noon, width: nil).plain == """
+        model     status               run  metrics          size       when
+        digits/3  needs your approval  r2   accuracy 0.96  1.0 KB  1m00s ago
+
+        """
+    )
+    #expect(model.json["approval"] == "PendingManualApproval")
+  }
+}
