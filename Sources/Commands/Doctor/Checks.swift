@@ -69,6 +69,15 @@ extension Session {
       return Finding("catalog", .ok, "There is none yet.")
     }
     do {
+      if let fault = try catalog.fault() {
+        return Finding(
+          "catalog",
+          .problem,
+          "\(home.catalog) is damaged: \(fault)",
+          next:
+            "Stop the runs, move the file away, and start again: runs and objects stay on the disk."
+        )
+      }
       let counts = try catalog.counts()
       return Finding("catalog", .ok, "It opens and holds \(counts.all) runs.")
     } catch {

@@ -30,11 +30,12 @@ package struct CompareCommand: ParsableCommand {
 
   package func run() throws {
     let session = Session(output)
-    let sides = try runs.map { text in
-      let run = try session.catalog.run(named: text)
-      return RunComparison.Side(run: run, metrics: try session.catalog.metrics(of: run.id))
-    }
-    let comparison = RunComparison(sides)
+    let records = try runs.map { try session.catalog.run(named: $0) }
+    let comparison = try RunComparison(
+      of: records,
+      catalog: session.catalog,
+      objects: ObjectStore(home: session.home)
+    )
     session.answer(comparison.json(at: Date())) {
       comparison.lines(at: Date(), width: session.width)
         + (diff ? [Line()] + comparison.diffLines : [])
