@@ -162,4 +162,13 @@ struct StackCreateTests {
     #expect(plan.warnings.contains { $0.contains("it uses sudo") })
     #expect(plan.warnings.contains { $0.contains("the first line is not") })
   }
+
+  @Test func `the gallery's starter comes up with its pipeline`() throws {
+    let loaded = try Gallery(home: site.home).template(named: "starter")
+    let request = UpRequest(stack: "iris", template: "starter")
+    let provisioner = site.provisioner()
+    _ = try provisioner.check(request, template: loaded)
+    #expect(try provisioner.create(request, template: loaded).status == .createComplete)
+    #expect(site.exists("home/instances/iris/pipeline.yaml"))
+  }
 }
