@@ -11,16 +11,22 @@ struct RunSide {
   let path: String
   let now: Double
 
-  /// How many rows everything takes.
-  var rowCount: Int { metricRows.count + 2 + resources.count }
+  /// How many rows everything takes at a width.
+  func rowCount(width: Int) -> Int {
+    let metrics = max(1, metricRows.count) + 1
+    return isBeside(width) ? max(metrics, resources.count) : metrics + 1 + resources.count
+  }
+
+  /// Whether figures and resources stand beside each other.
+  private func isBeside(_ width: Int) -> Bool { width >= 76 }
 
   func draw(on screen: inout Screen, in rect: Rect) {
     guard rect.width > 8, rect.height > 0 else { return }
     // Beside each other where it is wide, else below each other.
-    if rect.width >= 76 {
+    if isBeside(rect.width) {
       let (left, right) = rect.left(rect.width / 2)
       drawMetrics(on: &screen, in: left.right(1).0)
-      drawLines(resources, on: &screen, in: right)
+      drawLines(resources, on: &screen, in: right.left(2).1)
       return
     }
     let least = min(resources.count, max(0, rect.height - 3))

@@ -110,7 +110,8 @@ extension RunView {
     } else {
       text = text + (isActive ? "follow  " : "") + countOfLines(lines.count)
     }
-    let errors = lines.lines.reduce(0) { $0 + (LogPane.isError($1) ? 1 : 0) }
+    // A traceback's head is drawn as an error, but the error is its last line.
+    let errors = lines.lines.count { LogPane.isError($0) && !$0.hasPrefix("Traceback") }
     return errors == 0 ? text : text + "  \(errors) " + (errors == 1 ? "error" : "errors")
   }
 

@@ -101,7 +101,7 @@ extension RunView {
     let all = RunLayout(
       area: context.area,
       steps: facts.steps.count,
-      sideRows: side(facts, context).rowCount,
+      sideRows: 0,
       zoomed: nil
     ).panes
     guard !all.isEmpty else { return }

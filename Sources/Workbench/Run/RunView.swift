@@ -79,7 +79,7 @@ extension RunView {
     RunLayout(
       area: area,
       steps: facts.steps.count,
-      sideRows: side(facts, context).rowCount,
+      sideRows: side(facts, context).rowCount(width: area.width - 2),
       zoomed: isZoomed ? focus : nil
     )
   }
