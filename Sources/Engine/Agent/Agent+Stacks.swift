@@ -20,7 +20,8 @@ extension Agent {
   ///
   /// `up` is answered as soon as it has begun; its events tell the rest.
   func provision(
-    _ request: AgentRequest, _ answer: @escaping @Sendable (AgentReply, Agent) -> Void
+    _ request: AgentRequest,
+    _ answer: @escaping @Sendable (AgentReply, Agent) -> Void
   ) throws {
     let provisioner = provisioner
     let gallery = Gallery(home: home)
@@ -64,8 +65,10 @@ extension Agent {
   /// Knows nothing of this thread's state: whether runs are active is read from the catalog.
   private var provisioner: Provisioner {
     let reader = reader
-    return Provisioner(home: home, catalog: catalog) { instance in
-      try reader.activeRuns().contains { $0.instance == instance }
-    }
+    return Provisioner(
+      home: home,
+      catalog: catalog,
+      hasActiveRuns: { instance in try reader.activeRuns().contains { $0.instance == instance } }
+    )
   }
 }
