@@ -60,7 +60,7 @@ let package = Package(
     ),
     .executableTarget(
       name: "lathe",
-      dependencies: ["Commands", "Engine", "TerminalCurses", "Workbench"]
+      dependencies: ["Commands", "Documents", "Engine", "Store", "TerminalCurses", "Workbench"]
     ),
 
     .testTarget(name: "DocumentsTests", dependencies: ["Documents"]),

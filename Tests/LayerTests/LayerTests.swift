@@ -3,7 +3,7 @@ import Testing
 
 /// The targets from the top down, each with what it may import; an import may only point down.
 private let layers: [(target: String, imports: Set<String>)] = [
-  ("lathe", ["Commands", "Engine", "TerminalCurses", "Workbench"]),
+  ("lathe", ["Commands", "Documents", "Engine", "Store", "TerminalCurses", "Workbench"]),
   (
     "Commands",
     [

@@ -10,7 +10,8 @@ extension Destination {
     case .explorer(let instance): ExplorerView(instance: instance)
     case .runForm(let instance, let from): RunFormView(instance: instance, from: from)
     case .run(let run): RunView(run: run)
-    case .compare, .editor: RunsView()
+    case .compare(let runs): CompareView(runs: runs)
+    case .editor: RunsView()
     case .models: ModelsView()
     }
   }

@@ -1,11 +1,259 @@
+import Engine
+import Foundation
 import Store
 package import Terminal
 
+/// Registered model versions: what waits for a decision, what was decided, and where it came from.
 package struct ModelsView: View {
+  private var list = ListState()
+  /// The decision that a note is being typed for.
+  private var deciding: (model: String, approval: Approval)?
+  private var note = TextField(placeholder: "why (optional)")
+
   package init() {}
-  package var title: SafeText { "ModelsView" }
-  package var queries: Set<Query> { [] }
-  package func bindings(_ context: Context) -> [Binding] { [] }
-  package mutating func update(_ event: ViewEvent, _ context: Context) -> [Effect] { [] }
-  package func draw(on screen: inout Screen, in area: Rect, _ context: Context) {}
+
+  package var title: SafeText { "Models" }
+
+  package var takesText: Bool { deciding != nil }
+
+  package var queries: Set<Query> { [.models] }
+
+  private func selected(_ context: Context) -> ModelRecord? {
+    let models = context.models ?? []
+    return models.indices.contains(list.selected) ? models[list.selected] : nil
+  }
+
+  package func bindings(_ context: Context) -> [Binding] {
+    if let deciding {
+      return [
+        Binding(
+          [.enter],
+          "Enter",
+          deciding.approval == .approved ? "approve" : "reject",
+          action: "decide",
+          help: "Record the decision, with the note if there is one."
+        ),
+        Binding([.escape], "Esc", "cancel", action: "cancel", help: "Decide nothing."),
+      ]
+    }
+    let model = selected(context)
+    let none: SafeText? = model == nil ? "No model is selected." : nil
+    return [
+      Binding(
+        [.enter],
+        "Enter",
+        "open its run",
+        action: "open",
+        help: "Open the run that the model came from.",
+        unavailable: none
+      ),
+      Binding(
+        [Key("A")],
+        "A",
+        "approve",
+        action: "approve",
+        help: "Approve the version, with a note if you like.",
+        unavailable: none ?? (model?.approval == .approved ? "It is approved already." : nil)
+      ),
+      Binding(
+        [Key("X")],
+        "X",
+        "reject",
+        action: "reject",
+        help: "Reject the version, with a note if you like.",
+        unavailable: none ?? (model?.approval == .rejected ? "It is rejected already." : nil)
+      ),
+      Binding(
+        [Key("y")],
+        "y",
+        "copy hash",
+        action: "copy",
+        help: "Copy the hash of the model's content.",
+        unavailable: none,
+        isInFooter: false
+      ),
+    ]
+  }
+
+  package mutating func update(_ event: ViewEvent, _ context: Context) -> [Effect] {
+    let models = context.models ?? []
+    let table = layout(context.area).table
+    switch event {
+    case .action(let action): return act(action, context)
+    case .terminal(.key(let key)):
+      if deciding != nil {
+        _ = note.handle(key)
+      } else {
+        _ = list.handle(key, count: models.count, height: table.height)
+      }
+    case .terminal(.paste(let text)): if deciding != nil { note.insert(text) }
+    case .terminal(.mouse(let mouse)):
+      guard deciding == nil else { return [] }
+      switch mouse.action {
+      case .wheelUp: list.scroll(by: -3, count: models.count, height: table.height)
+      case .wheelDown: list.scroll(by: 3, count: models.count, height: table.height)
+      case .press(.left):
+        if let index = list.index(at: mouse.at, in: table, count: models.count) {
+          list.select(index, count: models.count, height: table.height)
+          if mouse.clicks >= 2 { return act("open", context) }
+        }
+      case .press, .release, .drag: break
+      }
+    case .answered: list.fit(count: models.count, height: table.height)
+    case .replied(_, .refused(let explanation)):
+      return [.tell(Notice(.failure, explanation.sentence))]
+    case .replied(let tag, .done):
+      return [.tell(Notice(.success, "\(tag)."))]
+    case .terminal, .saved: break
+    }
+    return []
+  }
+
+  private mutating func act(_ action: String, _ context: Context) -> [Effect] {
+    switch action {
+    case "cancel": deciding = nil
+    case "decide":
+      guard let (model, approval) = deciding else { return [] }
+      deciding = nil
+      let word = approval == .approved ? "approved" : "rejected"
+      let text = note.text
+      return [
+        .send(
+          .decide(model: model, approval: approval, note: text.isEmpty ? nil : text),
+          tag: "\(model) is \(word)"
+        )
+      ]
+    default: break
+    }
+    guard let model = selected(context) else { return [] }
+    switch action {
+    case "open": return [.open(.run(model.run))]
+    case "copy": return [.copy(model.artifact.digest.hex)]
+    case "approve": deciding = (model.shortName, .approved)
+    case "reject": deciding = (model.shortName, .rejected)
+    default: break
+    }
+    note.set("")
+    return []
+  }
+
+  // MARK: Drawing
+
+  private func layout(_ area: Rect) -> (list: Rect, table: Rect, detail: Rect) {
+    let (list, detail) = area.bottom(min(11, max(7, area.height / 3)))
+    return (list, list.inset().top(1).1, detail)
+  }
+
+  package func draw(on screen: inout Screen, in area: Rect, _ context: Context) {
+    let places = layout(area)
+    let models = context.models ?? []
+    let waiting = models.filter { $0.approval == .pending }.count
+    var frame = Frame("Models", focused: true, glyphs: context.glyphs)
+    if waiting > 0 {
+      frame.right = StyledText(
+        waiting == 1 ? "1 needs your approval" : "\(waiting) need your approval",
+        .warning
+      )
+    }
+    let inside = frame.draw(on: &screen, in: places.list)
+    Table(
+      columns: [
+        .init(" model", .flexible(least: 10, weight: 1), priority: 9),
+        .init("status", .fixed(19), priority: 8),
+        .init("metrics", .flexible(least: 18, weight: 2), priority: 6),
+        .init("run", .fixed(6), priority: 7),
+        .init("instance", .flexible(least: 8, weight: 1), priority: 2),
+        .init("size", .fixed(7), alignment: .right, priority: 1),
+        .init("age", .fixed(5), alignment: .right, priority: 3),
+      ],
+      rows: models.map { ModelsView.row($0, context) },
+      showsHeader: !models.isEmpty,
+      empty: context.models == nil
+        ? []
+        : [
+          "No models yet.", "",
+          "A run whose pipeline has a RegisterModel step brings the first one.",
+        ],
+      glyphs: context.glyphs
+    ).draw(on: &screen, in: inside, state: list)
+    drawDetail(on: &screen, in: places.detail, context)
+    if deciding != nil { drawNote(on: &screen, in: area, context) }
+  }
+
+  private static func row(_ model: ModelRecord, _ context: Context) -> Table.Row {
+    Table.Row([
+      StyledText(SafeText(hostile: " " + model.shortName), .bold),
+      StyledText(model.approval.word, model.approval.style),
+      metrics(model),
+      StyledText("r\(model.run)"),
+      StyledText(SafeText(hostile: model.instance), .dim),
+      StyledText(bytesText(model.artifact.size), .dim),
+      StyledText(ageText(model.created.timeIntervalSince1970, now: context.now), .dim),
+    ])
+  }
+
+  private static func metrics(_ model: ModelRecord) -> StyledText {
+    var text = StyledText()
+    for (name, value) in model.metrics.sorted(by: { $0.key < $1.key }) {
+      if !text.isEmpty { text.append("  ") }
+      text.append(SafeText(hostile: name) + " ", .dim)
+      text.append(valueText(value))
+    }
+    return text
+  }
+
+  private func drawDetail(on screen: inout Screen, in rect: Rect, _ context: Context) {
+    guard let model = selected(context) else {
+      Frame(glyphs: context.glyphs).draw(on: &screen, in: rect)
+      return
+    }
+    let inside = Frame(
+      "\(model.shortName)",
+      right: "Enter opens r\(model.run)",
+      glyphs: context.glyphs
+    )
+    .draw(on: &screen, in: rect)
+    var lines: [StyledText] = []
+    func line(_ label: SafeText, _ text: StyledText) {
+      if !text.isEmpty { lines.append(StyledText(label.padded(to: 10), .dim) + text) }
+    }
+    var status = StyledText(model.approval.word, model.approval.style)
+    status.append(" (\(model.approval.rawValue))", .dim)
+    if let decided = model.decided {
+      let clock = clockText(decided.timeIntervalSince1970, now: context.now)
+      status.append("  by \(model.decidedBy ?? "?") at \(clock)", .dim)
+    }
+    line("status", status)
+    line("note", StyledText(SafeText(hostile: model.note ?? "")))
+    line("lineage", StyledText("r\(model.run) > \(model.step) in \(model.instance)"))
+    line("metrics", ModelsView.metrics(model))
+    line("about", StyledText(SafeText(hostile: model.description)))
+    let kind = model.artifact.kind.rawValue
+    let hash = model.artifact.digest.hex.prefix(16)
+    line("content", StyledText("\(kind), \(bytesText(model.artifact.size)), sha256 \(hash)"))
+    for (index, text) in lines.prefix(inside.height).enumerated() {
+      screen.write(text, x: inside.x + 1, y: inside.y + index, width: inside.width - 2)
+    }
+  }
+
+  private func drawNote(on screen: inout Screen, in area: Rect, _ context: Context) {
+    guard let deciding else { return }
+    let width = min(64, area.width - 4)
+    let box = Rect(
+      x: area.x + (area.width - width) / 2,
+      y: area.y + area.height / 2 - 2,
+      width: width,
+      height: 4
+    )
+    let word: SafeText = deciding.approval == .approved ? "Approve" : "Reject"
+    let inside = Frame(
+      "\(word) \(deciding.model)?",
+      right: "Enter does it, Esc cancels",
+      focused: true,
+      glyphs: context.glyphs
+    ).draw(on: &screen, in: box)
+    screen.write("A note for those who ask later:", x: inside.x + 1, y: inside.y, style: .dim)
+    let field = Rect(x: inside.x + 1, y: inside.y + 1, width: inside.width - 2, height: 1)
+    note.draw(on: &screen, in: field, focused: true)
+  }
 }
