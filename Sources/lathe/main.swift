@@ -1,5 +1,6 @@
 import Commands
 import Documents
+import Engine
 import Foundation
 import Store
 import TerminalCurses
@@ -10,7 +11,13 @@ import Workbench
 // A first argument that begins with "__" is the program calling itself: the agent, a step runner.
 // Those hidden entrances belong to the engine.
 
-LatheCommand.main(arguments: Array(CommandLine.arguments.dropFirst())) {
+let arguments = Array(CommandLine.arguments.dropFirst())
+if let name = arguments.first, name.hasPrefix("__"),
+  let status = HiddenCommand.run(name, Array(arguments.dropFirst()))
+{
+  exit(status)
+}
+LatheCommand.main(arguments: arguments) {
   let environment = ProcessInfo.processInfo.environment
   let terminal: CursesTerminal
   do {
