@@ -1,5 +1,5 @@
 package import ArgumentParser
-import Documents
+package import Documents
 import Foundation
 import Terminal
 
@@ -58,6 +58,7 @@ extension LatheCommand {
     let environment = ProcessInfo.processInfo.environment
     let errors = Output(descriptor: STDERR_FILENO, environment: environment)
     do {
+      if let unknown = unknownCommand(in: arguments) { throw unknown }
       var command = try parseAsRoot(arguments)
       if command is LatheCommand { Foundation.exit(try workbench()) }
       try command.run()
@@ -101,6 +102,20 @@ extension LatheCommand {
     case .validationFailure: return 2
     default: return 1
     }
+  }
+
+  /// What to say of a first word that is no command; nil when it is one.
+  package static func unknownCommand(in arguments: [String]) -> Explanation? {
+    guard let word = arguments.first, !word.hasPrefix("-") else { return nil }
+    // Closures: key paths through these metatypes crash the compiler (6.3.1).
+    let commands = configuration.groupedSubcommands.flatMap { $0.subcommands }
+    let names = commands.compactMap { $0.configuration.commandName }
+    guard !names.contains(word), word != "help" else { return nil }
+    let near = nearest(word, among: names).map { "Did you mean '\($0)'? " } ?? ""
+    return Explanation(
+      what: "There is no command '\(word)'.",
+      next: near + "'lathe --help' lists the commands."
+    )
   }
 
   /// The parser's own message in the form of every other error.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Commands
+import Documents
 import Engine
 import Testing
 
@@ -89,6 +90,16 @@ struct ParsingTests {
     let lines = LatheCommand.usageLines(LatheCommand.fullMessage(for: error)).map(\.plain)
     #expect(lines.first?.hasPrefix("error: ") ?? false)
     #expect(lines.last?.contains("--help") ?? false)
+  }
+
+  @Test func `a word that is no command is told with the nearest one`() {
+    let unknown = LatheCommand.unknownCommand(in: ["rnus", "--json"])
+    #expect(unknown?.next == "Did you mean 'runs'? 'lathe --help' lists the commands.")
+    for line in Self.lines {
+      #expect(
+        LatheCommand.unknownCommand(in: line.line.split(separator: " ").map(String.init)) == nil
+      )
+    }
   }
 
   @Test(arguments: [["--help"], ["--version"], ["run", "--help"], ["help", "run"]])

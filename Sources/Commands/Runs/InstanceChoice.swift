@@ -12,7 +12,10 @@ extension [InstanceRecord] {
       throw Explanation(
         what: "There is no instance '\(name)'.",
         why: listed,
-        next: isEmpty ? Self.howToMake : "Name one of these with --in."
+        next: isEmpty
+          ? Self.howToMake
+          : nearest(name, among: map(\.name)).map { "Did you mean '\($0)'?" }
+            ?? "Name one of these."
       )
     }
     let around = filter { instance in

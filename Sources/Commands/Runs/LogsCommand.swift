@@ -104,7 +104,8 @@ private struct LogPrinter {
       throw Explanation(
         what: "r\(run) has no step '\(only)'.",
         why: "It has \(names.joined(separator: ", ")).",
-        next: "Name one of these, or none for all."
+        next: nearest(only, among: names).map { "Did you mean '\($0)'?" }
+          ?? "Name one of these, or none for all."
       )
     }
   }

@@ -66,7 +66,8 @@ extension Session {
       what: "\(run.shortName) has no metric '\(name)'.",
       why: names.isEmpty
         ? "It has logged none." : "It has \(names.sorted().joined(separator: ", ")).",
-      next: "'lathe metrics \(run.shortName)' lists them."
+      next: nearest(name, among: names).map { "Did you mean '\($0)'?" }
+        ?? "'lathe metrics \(run.shortName)' lists them."
     )
   }
 }
