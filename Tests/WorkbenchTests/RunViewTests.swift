@@ -1,14 +1,284 @@
-import Testing
+import Documents
+import Engine
+import Store
 import Terminal
+import Testing
 
 @testable import Workbench
 
 struct RunViewTests {
-  @Test(arguments: [(80, 24), (120, 36), (95, 50)])
-  func look(_ size: (Int, Int)) {
+  @Test func `a running step shows its progress, its curve and its log`() {
     var view = RunView(run: 142)
-    print(RunFixture.drawn(&view, RunFixture.context(size.0, size.1)))
-    view = RunView(run: 142)
-    print(RunFixture.drawn(&view, RunFixture.context(size.0, size.1, RunFixture.answers(RunFixture.failed))))
+    #expect(
+      RunFixture.drawn(&view, RunFixture.context(80, 24)) == """
+
+         r142 "lower lr"  Executing 2m14s  learning_rate 0.03 (r141: 0.1)  mj 14:02
+         = prepare  ▶ train epoch 27/40  · evaluate  · accuracy
+        ╭─ val_loss  train_loss ───────────────────── m: 2 groups  x: step  y: linear ─╮
+        │2┤⣇                                                                           │
+        │ │⢹                                                                           │
+        │ │⢞⡇                                                                          │
+        │ │⠘⣷                                                                          │
+        │1┤ ⠛⢣                                                                         │
+        │ │  ⠁⢕⣄                                                    r141 val_loss 0.352│
+        │ │    ⠈⠋⢗⣒⠤⠤⠤⣄⣄⣀⣀⡀⡀⡀⡀⡀⡀⡀⡀⡀                                 val_loss 0.2933    │
+        │ │         ⠉⠉ ⠒⠒ ⠭⠭⠉⠭⠭⠉⠭⠭⠉⠭⣓⠓⣓⣓⠓⣓⣓⠓⣓⣓⠓⣓⡃⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁ train_loss 0.1644  │
+        │ └─────────────┬─────────────┬─────────────┬─────────────┬                    │
+        │               10            20            30            40               step│
+        ╰──────────────────────────────────────────────────────────────────────────────╯
+        ╭─ Log: train ─────────────────────────────────────────── follow  1,204 lines ─╮
+        │14:04:22 epoch 1200 train_loss=0.1200 val_loss=0.288                          │
+        │14:04:22 epoch 1201 train_loss=0.1201 val_loss=0.288                          │
+        │14:04:22 epoch 1202 train_loss=0.1202 val_loss=0.288                          │
+        │14:04:22 epoch 1203 train_loss=0.1203 val_loss=0.288                          │
+        │14:04:22 epoch 1204 train_loss=0.1204 val_loss=0.288                         ┃│
+        ╰──────────────────────────────────────────────────────────────────────────────╯
+         r142 started 14:02. Closing this window does not stop it.
+
+        """
+    )
   }
+
+  @Test func `a wide terminal shows steps, curve, figures and log together`() {
+    var view = RunView(run: 142)
+    #expect(
+      RunFixture.drawn(&view, RunFixture.context(120, 36)) == """
+
+         r142 "lower lr"  Executing 2m14s  learning_rate 0.03 (r141: 0.1)  mj 14:02  code a1b2c3d +1 edited file
+        ╭─ Steps ──────────────────────────────────────────────────────────────────────────────────────────────── 1 of 4 done ─╮
+        │  = prepare  cached   from r141, saved 8s                              =                                              │
+        │❯ ▶ train    running  2m10s  epoch 27/40  pid 48112                     ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━│
+        │  · evaluate waits    for train                                                                                       │
+        │  · accuracy waits    for evaluate                                                                                    │
+        ╰──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────╯
+        ╭─ val_loss  train_loss ─────────────── m: 2 groups  x: step  y: linear ─╮╭─ train, epoch 27/40 ───────────────────────╮
+        │   │⡇                                                                   ││metric            last         best     r141│
+        │2.0┤⡇                                                                   ││val_loss         0.291     0.288@25    0.342│
+        │   │⢿                                                                   ││train_loss       0.164     0.164@27    0.101│
+        │   │⢸                                                                   ││val_acc          0.956     0.957@25    0.948│
+        │   │⣾                                                                   ││                                            │
+        │1.5┤⢻⡄                                                                  ││cpu   6m52s of CPU                          │
+        │   │⢸⡇                                                                  ││mem   5 GB at most                          │
+        │   │⢸⣇                                                                  ││cache learning_rate changed                 │
+        │1.0┤ ⣿⡄                                                                 ││path  /h/runs/r142/train/1                  │
+        │   │ ⠉⣷                                                                 ││                                            │
+        │   │  ⢱⣣                                                                ││                                            │
+        │   │   ⢣⠕⣄                                                              ││                                            │
+        │0.5┤    ⠑ ⡉⠒⠤⣄⡄⡀⡀⡀                                   r141 val_loss 0.352││                                            │
+        │   │      ⠈⠑ ⣀⣈⠉⠉⠒⠓⠓⠣⠥⠥⠥⠥⠥⢆⣂⣂⣂⣂⣂⣂⣂⣂⣂⠂⠂⠂⠂⠂⠂⠂⠂⠂⠂⠂⠂⠂⠄⠄⠄ val_loss 0.2933    ││                                            │
+        │   │            ⠉⠉ ⠒⠒ ⠤⠤ ⠤⠤ ⠤⣀ ⣀⣀ ⣀⣀                 train_loss 0.1644  ││                                            │
+        │   └───────────┬───────────┬───────────┬───────────┬                    ││                                            │
+        │               10          20          30          40               step││                                            │
+        ╰────────────────────────────────────────────────────────────────────────╯╰────────────────────────────────────────────╯
+        ╭─ Log: train ─────────────────────────────────────────────────────────────────────────────────── follow  1,204 lines ─╮
+        │14:04:22 epoch 1200 train_loss=0.1200 val_loss=0.288                                                                  │
+        │14:04:22 epoch 1201 train_loss=0.1201 val_loss=0.288                                                                  │
+        │14:04:22 epoch 1202 train_loss=0.1202 val_loss=0.288                                                                  │
+        │14:04:22 epoch 1203 train_loss=0.1203 val_loss=0.288                                                                  │
+        │14:04:22 epoch 1204 train_loss=0.1204 val_loss=0.288                                                                 ┃│
+        ╰──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────╯
+         r142 started 14:02. Closing this window does not stop it.
+
+        """
+    )
+  }
+
+  @Test func `a failed run opens at the reason and the traceback`() {
+    var view = RunView(run: 142)
+    let context = RunFixture.context(80, 24, RunFixture.answers(RunFixture.failed))
+    #expect(
+      RunFixture.drawn(&view, context) == """
+
+         r142 "lower lr"  Failed 2m10s  learning_rate 0.03 (r141: 0.1)  mj 14:02
+         = prepare  ✗ train  - evaluate  - accuracy
+        ╭─ val_loss  train_loss ───────────────────── m: 2 groups  x: step  y: linear ─╮
+        │2┤⣇                                                                           │
+        │ │⢹                                                                           │
+        │ │⢞⡇                                                                          │
+        │ │⠘⣷                                                                          │
+        │1┤ ⠛⢣                                                                         │
+        │ │  ⠁⢕⣄                                                    r141 val_loss 0.352│
+        │ │    ⠈⠋⢗⣒⠤⠤⠤⣄⣄⣀⣀⡀⡀⡀⡀⡀⡀⡀⡀⡀                                 val_loss 0.2933    │
+        │ │         ⠉⠉ ⠒⠒ ⠭⠭⠉⠭⠭⠉⠭⠭⠉⠭⣓⠓⣓⣓⠓⣓⣓⠓⣓⣓⠓⣓⡃⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁ train_loss 0.1644  │
+        │ └─────────────┬─────────────┬─────────────┬─────────────┬                    │
+        │               10            20            30            40               step│
+        ╰──────────────────────────────────────────────────────────────────────────────╯
+        ╭─ Log: train ───────────────────────────────────────────── 36 lines  1 error ─╮
+        │ValueError: bad shape                                   Enter opens train.py:9│
+        │    main()                                                                    │
+        │  File "/h/runs/r142/train/1/work/train.py", line 9, in main                  │
+        │    raise ValueError("bad shape")                                             │
+        │ValueError: bad shape                                                        ┃│
+        ╰──────────────────────────────────────────────────────────────────────────────╯
+         train failed: exit 1
+
+        """
+    )
+  }
+
+  @Test func `wide and accented names keep the columns`() {
+    var view = RunView(run: 142)
+    let run = RunFixture.run(name: "작업 René")
+    let facts = RunFixture.facts(run, RunFixture.steps(cafe: true))
+    let picture = RunFixture.drawn(&view, RunFixture.context(95, 50, RunFixture.answers(facts)))
+    let lines = picture.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines[1].hasPrefix(" r142 \"작업 René\"  Executing 2m14s"))
+    #expect(lines[5].hasPrefix("│❯ ▶ 학습-é   running  2m10s  pid 48112"))
+    #expect(lines[6].hasPrefix("│  · evaluate waits    for 학습-é"))
+    #expect(lines[5].reduce(0) { $0 + $1.cellWidth } == 95)
+  }
+
+  @Test func `a terminal without Unicode gets ASCII`() {
+    var view = RunView(run: 142)
+    let picture = RunFixture.drawn(&view, RunFixture.context(80, 24, glyphs: .ascii))
+    let strange = picture.unicodeScalars.filter { !$0.isASCII }
+    #expect(strange.isEmpty)
+  }
+
+  @Test(arguments: [
+    Size(width: 1, height: 3), Size(width: 20, height: 5), Size(width: 60, height: 9),
+  ])
+  func `too small an area is no harm`(_ size: Size) {
+    var view = RunView(run: 142)
+    let context = RunFixture.context(size.width, size.height)
+    #expect(RunFixture.drawn(&view, context).split(separator: "\n").count <= size.height)
+  }
+
+  @Test func `a run that does not exist says so`() {
+    var view = RunView(run: 142)
+    let failure = Explanation(what: "There is no run r142.", next: "'lathe runs' lists them.")
+    let context = RunFixture.context(80, 24, [.run(142): .failed(failure)])
+    #expect(RunFixture.drawn(&view, context).contains("There is no run r142."))
+  }
+
+  @Test func `the view asks for the log and the curves of what it shows`() {
+    var view = RunView(run: 142)
+    _ = RunFixture.drawn(&view, RunFixture.context(80, 24))
+    #expect(
+      view.queries == [
+        .run(142), .instances, .pipeline(instance: "digits"),
+        .log(RunFixture.attempt(142), .tail(lines: 1000)),
+        .series(RunFixture.attempt(142)), .series(RunFixture.attempt(141)),
+      ]
+    )
+  }
+
+  struct Press: CustomTestStringConvertible {
+    var key: Key
+    var failed: Bool
+    var effects: [Effect]
+    var testDescription: String { "\(key.label) \(failed ? "failed" : "running")" }
+
+    init(_ key: Key, failed: Bool = false, _ effects: [Effect]) {
+      self.key = key
+      self.failed = failed
+      self.effects = effects
+    }
+  }
+
+  static let script = "/h/instances/digits/steps/train.py"
+
+  @Test(arguments: [
+    Press(Key("c"), [.open(.compare([141, 142]))]),
+    Press(Key("R"), [.open(.runForm(instance: "digits", from: 142))]),
+    Press(Key("y"), [.copy("/h/runs/r142/train/1")]),
+    Press(Key("e"), [.open(.editor(path: script, line: 0, resuming: nil))]),
+    Press(Key("e"), failed: true, [.open(.editor(path: script, line: 0, resuming: 142))]),
+    Press(Key("r"), failed: true, [.send(.resume(run: 142), tag: "resume")]),
+    Press(Key("r"), [.tell(Notice(.information, "Only a failed or stopped run is resumed."))]),
+    Press(Key("s"), failed: true, [.tell(Notice(.information, "The run has ended."))]),
+    Press(
+      .enter,
+      failed: true,
+      [.open(.editor(path: "/h/instances/digits/train.py", line: 9, resuming: 142))]
+    ),
+    Press(.enter, [.tell(Notice(.information, "No failing line is known here."))]),
+  ])
+  func `keys ask for what they say`(_ press: Press) {
+    var view = RunView(run: 142)
+    let facts = press.failed ? RunFixture.failed : RunFixture.running
+    let context = RunFixture.context(80, 24, RunFixture.answers(facts))
+    _ = RunFixture.drawn(&view, context)
+    #expect(view.press(press.key, context) == press.effects)
+  }
+
+  @Test func `a stop is asked about first`() {
+    var view = RunView(run: 142)
+    let context = RunFixture.context(80, 24)
+    _ = RunFixture.drawn(&view, context)
+    #expect(view.press(Key("s"), context) == [])
+    #expect(RunFixture.picture(view, context).contains("Stop r142?"))
+    #expect(view.press(.escape, context) == [])
+    #expect(!RunFixture.picture(view, context).contains("Stop r142?"))
+    _ = view.press(Key("s"), context)
+    #expect(view.press(.enter, context) == [.send(.stop(run: 142), tag: "stop")])
+  }
+
+  @Test func `the log scrolls, finds and follows again`() {
+    var view = RunView(run: 142)
+    let context = RunFixture.context(80, 24)
+    _ = RunFixture.drawn(&view, context)
+    _ = view.press(.up, context)
+    #expect(RunFixture.picture(view, context).contains("line 1199 of 1,204"))
+    for key in [Key("/"), Key("4"), Key("7"), Key("7"), .enter] { _ = view.press(key, context) }
+    #expect(view.log.match == 476)
+    #expect(RunFixture.picture(view, context).contains("epoch 477 "))
+    _ = view.press(Key("f"), context)
+    #expect(RunFixture.picture(view, context).contains("follow  1,204 lines"))
+    _ = view.press(.home, context)
+    #expect(view.queries.contains(.log(RunFixture.attempt(142), .lines(first: 0, count: 1000))))
+  }
+
+  @Test func `a click selects a step, and its log is asked for`() {
+    var view = RunView(run: 142)
+    let context = RunFixture.context(120, 36)
+    _ = RunFixture.drawn(&view, context)
+    _ = view.update(.terminal(.mouse(Mouse(.press(.left), at: Point(x: 6, y: 3)))), context)
+    #expect(view.chosen == "prepare")
+    #expect(view.queries.contains(.log(RunFixture.attempt(141, "prepare"), .tail(lines: 1000))))
+    _ = view.press(Key("]"), context)
+    #expect(view.chosen == "train")
+  }
+
+  @Test func `a zoomed pane has the screen`() {
+    var view = RunView(run: 142)
+    let context = RunFixture.context(80, 24)
+    _ = RunFixture.drawn(&view, context)
+    _ = view.press(Key("z"), context)
+    #expect(RunFixture.picture(view, context).contains("epoch 1188 "))
+    _ = view.press(.tab, context)
+    #expect(RunFixture.picture(view, context).contains("1 of 4 done"))
+  }
+
+  @Test(arguments: [false, true])
+  func `no key means two things, and every key has its help`(failed: Bool) {
+    var view = RunView(run: 142)
+    let facts = failed ? RunFixture.failed : RunFixture.running
+    let context = RunFixture.context(80, 24, RunFixture.answers(facts))
+    _ = RunFixture.drawn(&view, context)
+    checkBindings(view.bindings(context))
+  }
+
+  @Test(arguments: [
+    (
+      ["val_loss", "train_loss", "val_acc"], "val_loss", [["val_loss", "train_loss"], ["val_acc"]]
+    ),
+    (
+      ["train_acc", "train_loss", "val_loss"], "val_loss",
+      [["val_loss", "train_loss"], ["train_acc"]]
+    ),
+    (["train/loss", "eval/loss", "lr"], nil, [["eval/loss", "train/loss"], ["lr"]]),
+    (["train", "val"], nil, [["train"], ["val"]]),
+  ])
+  func `metrics of one unit share a chart`(_ names: [String], _ main: String?, _ groups: [[String]])
+  {
+    #expect(MetricGroup.groups(of: names, main: main).map(\.names) == groups)
+  }
+}
+
+func checkBindings(_ bindings: [Binding]) {
+  let keys = bindings.flatMap(\.keys)
+  #expect(Set(keys).count == keys.count)
+  #expect(Set(bindings.map(\.action)).count == bindings.count)
+  #expect(bindings.allSatisfy { !$0.help.isEmpty && !$0.label.isEmpty && !$0.short.isEmpty })
 }

@@ -82,7 +82,9 @@ extension CompareView {
       )
     }
     if !same.isEmpty {
-      let names = same.map { SafeText(hostile: $0.name) }.joined(separator: ", ")
+      let names = same.map { row -> SafeText in
+        row.name == "environment" ? "env" : SafeText(hostile: row.name)
+      }.joined(separator: ", ")
       rows.append(
         CompareRow(
           label: StyledText(names, .dim),
@@ -176,8 +178,9 @@ extension CompareView {
         guard let value else { return StyledText("-", .dim) }
         var cell = StyledText(durationText(value).padded(to: 12))
         if index > 0, let first = seconds.first.flatMap({ $0 }) {
-          let sign: SafeText = value < first ? "-" : "+"
-          cell.append(" " + sign + durationText(abs(value - first)), .dim)
+          let past = abs(value - first)
+          let sign: SafeText = value < first ? " -" : " +"
+          cell.append(past < 0.05 ? " =" : sign + durationText(past), .dim)
         }
         return cell
       }

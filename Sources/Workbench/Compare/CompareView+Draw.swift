@@ -24,7 +24,9 @@ struct CompareLayout: Equatable {
     case .chart: chart = rest
     case nil:
       // The tables take what they need and leave the curves a third of the room.
-      let room = max(0, rest.height - max(7, rest.height / 3))
+      // Where even that is too little, the curves are a zoom away.
+      let curves = rest.height < 16 ? 0 : max(8, rest.height / 3)
+      let room = max(0, rest.height - curves)
       let wanted = (differences + 3, metrics + 2)
       var first = min(wanted.0, room / 2)
       let second = min(wanted.1, room - first)
@@ -56,7 +58,8 @@ extension CompareView {
     {
       shown[shown.count - 1] = (offset: index, element: selected)
     }
-    let width = room / max(1, shown.count)
+    // Wider columns would only pull the figures apart.
+    let width = min(36, room / max(1, shown.count))
     return shown.enumerated().map { column, run in
       let x = rect.x + label + column * width
       let place = Rect(x: x, y: rect.y, width: width, height: rect.height)
@@ -64,7 +67,8 @@ extension CompareView {
     }
   }
 
-  private func labelWidth(_ rect: Rect) -> Int { min(26, max(14, rect.width / 5)) }
+  /// Enough for "data, env, pipeline" and for a metric with its goal.
+  private func labelWidth(_ rect: Rect) -> Int { min(28, max(16, rect.width / 4 + 1)) }
 
   func layout(_ context: Context, in area: Rect) -> CompareLayout {
     CompareLayout(

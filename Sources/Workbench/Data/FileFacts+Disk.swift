@@ -47,6 +47,10 @@ extension FileFacts {
         )
       }
     }
+    // A folder that is gone, or not yet there, must not cost what was typed.
+    if let folder = target.lastIndex(of: "/"), access(String(target[..<folder]), F_OK) != 0 {
+      mkdir(String(target[..<folder]), 0o700)
+    }
     var status = stat()
     let mode = stat(target, &status) == 0 ? status.st_mode & 0o7777 : 0o644
     let temporary = target + ".lathe-\(getpid())"

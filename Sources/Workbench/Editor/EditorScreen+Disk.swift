@@ -131,9 +131,12 @@ extension EditorScreen {
     guard case .recovery(let bytes) = mode else { return [] }
     mode = .text
     hasRecovery = true
-    guard wanted else { return forgetRecovery() }
+    guard wanted, let old = try? TextBuffer(bytes: bytes, name: name) else {
+      return forgetRecovery()
+    }
+    // As one edit, so that Ctrl-Z shows what is on disk.
     buffer?.selectAll()
-    buffer?.insert(String(decoding: bytes, as: UTF8.self))
+    buffer?.insert(old.lines.joined(separator: "\n"))
     check()
     fit(context)
     return []

@@ -104,6 +104,7 @@ extension EditorScreen {
   /// Puts the cursor on a line and that line into the middle.
   mutating func center(_ line: Int, _ context: Context) {
     buffer?.goTo(line: line)
+    buffer?.move(.lineStart)
     guard let buffer else { return }
     let height = textRect(in: context.area).height
     viewport.top = min(max(0, line - 1 - height / 2), max(0, buffer.lines.count - height))

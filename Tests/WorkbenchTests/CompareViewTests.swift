@@ -1,0 +1,155 @@
+import Engine
+import Store
+import Terminal
+import Testing
+
+@testable import Workbench
+
+struct CompareViewTests {
+  static func view(_ context: Context) -> CompareView {
+    var view = CompareView(runs: [141, 142])
+    _ = RunFixture.drawn(&view, context)
+    return view
+  }
+
+  @Test func `two runs stand side by side`() {
+    let context = RunFixture.context(80, 24, RunFixture.comparison)
+    #expect(
+      RunFixture.picture(Self.view(context), context) == """
+
+         Compare 2 runs   ● r141   ■ r142 "lower lr"       best by val_loss (min): r142
+        ╭─ What differs ─────────────────────── 1 equal parameter hidden, a shows all ─╮
+        │                    ● r141 (base)                ■ r142                       │
+        │learning_rate       0.1                          0.03                         │
+        │train.py            base                         +1 -1 lines                  │
+        │data, env, pipeline same                         same                         │
+        ╰──────────────────────────────────────────────────────────────────────────────╯
+        ╭─ Metrics ───────────────────────────────────────── at: best  (b shows last) ─╮
+        │val_loss  min       0.342  @12                   0.288  @25   -0.054   best  ┃│
+        │train_loss  min     0.101  @40   best            0.164  @27   +0.063         ┃│
+        │val_acc  max        0.948  @14                   0.957  @25   +0.009   best   │
+        │train time          2m06s                        2m06s        =               │
+        ╰──────────────────────────────────────────────────────────────────────────────╯
+        ╭─ val_loss ───────────────────────────────── 1/3 metrics  x: step  y: linear ─╮
+        │2┤⢣                                                                           │
+        │ │⢢⢇                                                                          │
+        │1┤ ⠫⢄⣄⡀                                                          ● r141 0.352 │
+        │ │    ⠉⠑⠛⠓⠒⠒⠢⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⢤⣤⠤⣤⣤⠤⣤⣤⠤⣤⣤⠤⣤⣤⠤⣤⣤⠤⣤⣤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⣀⣀⣀⣀⣀⣀⣀⣀⣀ ■ r142 0.2933│
+        │ └──────────────┬───────────────┬──────────────┬───────────────┬              │
+        │                10              20             30              40         step│
+        ╰──────────────────────────────────────────────────────────────────────────────╯
+         r142: model digits/3 needs your approval.
+
+        """
+    )
+  }
+
+  @Test func `a wide terminal shows all rows`() {
+    let context = RunFixture.context(120, 36, RunFixture.comparison)
+    #expect(
+      RunFixture.picture(Self.view(context), context) == """
+
+         Compare 2 runs   ● r141   ■ r142 "lower lr"                                               best by val_loss (min): r142
+        ╭─ What differs ─────────────────────────────────────────────────────────────── 1 equal parameter hidden, a shows all ─╮
+        │                            ● r141 (base)                       ■ r142                                                │
+        │learning_rate               0.1                                 0.03                                                  │
+        │train.py                    base                                +1 -1 lines                                           │
+        │data, env, pipeline         same                                same                                                  │
+        ╰──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────╯
+        ╭─ Metrics ───────────────────────────────────────────────────────────────────────────────── at: best  (b shows last) ─╮
+        │val_loss  min               0.342  @12                          0.288  @25   -0.054   best                            │
+        │train_loss  min             0.101  @40   best                   0.164  @27   +0.063                                   │
+        │val_acc  max                0.948  @14                          0.957  @25   +0.009   best                            │
+        │train time                  2m06s                               2m06s        =                                        │
+        │run time                    2m00s                               2m10s        +10s                                     │
+        │steps                       0 ok, 0 cached                      4 ok, 1 cached                                        │
+        │end                         Succeeded                           Succeeded, v3 pending                                 │
+        ╰──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────╯
+        ╭─ val_loss ───────────────────────────────────────────────────────────────────────── 1/3 metrics  x: step  y: linear ─╮
+        │   │⢇                                                                                                                 │
+        │2.0┤⢸                                                                                                                 │
+        │   │ ⡇                                                                                                                │
+        │   │ ⢱                                                                                                                │
+        │1.5┤⢣⠸⡀                                                                                                               │
+        │   │⠘⡄⡇                                                                                                               │
+        │   │ ⢱⠸⡀                                                                                                              │
+        │   │  ⡇⠱⡀                                                                                                             │
+        │1.0┤  ⠘⢄⠱                                                                                                             │
+        │   │    ⠣⡀⠢⡀                                                                                                          │
+        │   │     ⠈⠑⠪⠤⣢⣤ ⡀                                                                                                     │
+        │0.5┤           ⠉⠙⠛⠒⠒⠒⠤⠤⢤⠤⣤⣀⣀⣀⣀⣀⣀⣀⡀                                                                       ● r141 0.352 │
+        │   │                      ⠉ ⠉⠉ ⠒⠒⠈⠛⠛⠉⠛⠛⠉⠛⠭⠉⠭⠭⠉⠭⠭⠉⠭⠭⠑⠶⠶⠒⠶⢖⠒⣒⣒⠒⣒⣒⠒⣒⣒⠒⣒⣒⠒⣒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒ ■ r142 0.2933│
+        │   └──────────┬────────────┬───────────┬────────────┬────────────┬────────────┬───────────┬────────────┬              │
+        │              5            10          15           20           25           30          35           40         step│
+        ╰──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────╯
+         r142: model digits/3 needs your approval.
+
+        """
+    )
+  }
+
+  @Test func `the diff has a page of its own`() {
+    let context = RunFixture.context(60, 20, RunFixture.comparison)
+    var view = Self.view(context)
+    _ = view.press(Key("d"), context)
+    let picture = RunFixture.picture(view, context)
+    #expect(picture.contains("│■ train.py  r141 to r142  edited"))
+    #expect(picture.contains("│+hidden = 128"))
+    _ = view.press(Key("d"), context)
+    #expect(RunFixture.picture(view, context).contains("What differs"))
+  }
+
+  @Test func `another base asks for another comparison`() {
+    let context = RunFixture.context(80, 24, RunFixture.comparison)
+    var view = Self.view(context)
+    _ = view.press(Key("="), context)
+    #expect(view.queries.contains(.comparison([142, 141])))
+    #expect(view.color(of: 141) == .series1)
+  }
+
+  @Test func `keys ask for what they say`() {
+    let context = RunFixture.context(80, 24, RunFixture.comparison)
+    var view = Self.view(context)
+    #expect(view.press(.enter, context) == [.open(.run(142))])
+    #expect(
+      view.press(Key("A"), context) == [
+        .send(.decide(model: "digits/3", approval: .approved, note: nil), tag: "approve")
+      ]
+    )
+    _ = view.press(.left, context)
+    #expect(view.press(.enter, context) == [.open(.run(141))])
+    let reason = Notice(.information, "r141 has no model that needs approval.")
+    #expect(view.press(Key("A"), context) == [.tell(reason)])
+    #expect(
+      view.press(Key("="), context) == [.tell(Notice(.information, "It is the base already."))]
+    )
+  }
+
+  @Test func `equal parameters and last values are a key away`() {
+    let context = RunFixture.context(120, 36, RunFixture.comparison)
+    var view = Self.view(context)
+    _ = view.press(Key("a"), context)
+    _ = view.press(Key("b"), context)
+    let picture = RunFixture.picture(view, context)
+    #expect(picture.contains("│epochs"))
+    #expect(picture.contains("at: last"))
+    #expect(picture.contains("0.291"))
+  }
+
+  @Test func `no key means two things, and every key has its help`() {
+    let context = RunFixture.context(80, 24, RunFixture.comparison)
+    var view = Self.view(context)
+    checkBindings(view.bindings(context))
+    _ = view.press(Key("d"), context)
+    checkBindings(view.bindings(context))
+  }
+
+  @Test(arguments: [
+    Size(width: 1, height: 3), Size(width: 20, height: 5), Size(width: 60, height: 9),
+  ])
+  func `too small an area is no harm`(_ size: Size) {
+    let context = RunFixture.context(size.width, size.height, RunFixture.comparison)
+    let picture = RunFixture.picture(Self.view(context), context)
+    #expect(picture.split(separator: "\n").count <= size.height)
+  }
+}
