@@ -82,7 +82,10 @@ let package = Package(
     ),
     .testTarget(
       name: "WorkbenchTests",
-      dependencies: ["Documents", "Engine", "Series", "Store", "Terminal", "Workbench"]
+      dependencies: [
+        "Documents", "Engine", "Infrastructure", "Pipelines", "Series", "Store", "Terminal",
+        "Workbench",
+      ]
     ),
     .testTarget(name: "EndToEndTests", dependencies: ["lathe"]),
     .testTarget(name: "LayerTests"),

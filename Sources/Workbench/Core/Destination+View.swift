@@ -11,7 +11,8 @@ extension Destination {
     case .runForm(let instance, let from): RunFormView(instance: instance, from: from)
     case .run(let run): RunView(run: run)
     case .compare(let runs): CompareView(runs: runs)
-    case .editor: RunsView()
+    case .editor(let path, let line, let resuming):
+      EditorScreen(path: path, line: line, resuming: resuming)
     case .models: ModelsView()
     }
   }

@@ -92,6 +92,7 @@ package struct Root: Sendable {
 
   private mutating func answered(_ query: Query, _ answer: Answer) -> [Effect] {
     context.answers[query] = answer
+    if context.answers.count > 64 { forgetUnused() }
     if case .palette(var palette) = overlay {
       palette.refresh(bindings: front.bindings(context), context)
       overlay = .palette(palette)

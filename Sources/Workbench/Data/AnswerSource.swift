@@ -142,7 +142,15 @@ final class AnswerSource: Sendable {
   }
 
   private func comparison(_ ids: [Int]) throws -> RunComparison {
-    RunComparison(runs: try ids.compactMap { try catalog.run($0) })
+    let objects = ObjectStore(home: home)
+    let sides = try ids.compactMap { try catalog.run($0) }.map { run in
+      RunComparison.Side(
+        run: run,
+        metrics: try catalog.metrics(of: run.id),
+        files: (objects.manifest(run.code)?.entries ?? [:]).compactMapValues(\.digest)
+      )
+    }
+    return RunComparison(sides) { objects.data($0, limit: 2 << 20) }
   }
 
   private func pipeline(_ name: String) throws -> PipelineFacts {

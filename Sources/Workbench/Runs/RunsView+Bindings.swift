@@ -9,10 +9,14 @@ extension RunsView {
 
   func listBindings(_ run: RunRecord?, _ context: Context) -> [Binding] {
     let none: SafeText? = run == nil ? "No run is selected." : nil
-    return looking(run, none) + launching(run, none, context)
+    return looking(run, none, context) + launching(run, none)
   }
 
-  private func looking(_ run: RunRecord?, _ none: SafeText?) -> [Binding] {
+  private func looking(
+    _ run: RunRecord?,
+    _ none: SafeText?,
+    _ context: Context
+  ) -> [Binding] {
     let comparable =
       marked.count >= 2 || run?.parent != nil || baseline != nil && baseline != run?.id
       || marked.first != nil && marked.first != run?.id
@@ -24,6 +28,15 @@ extension RunsView {
         action: "open",
         help: "Open the run: steps, curves, log.",
         unavailable: none
+      ),
+      Binding(
+        [Key("n")],
+        "n",
+        "launch",
+        action: "launch",
+        help: "Launch the instance's pipeline.",
+        unavailable: context.currentInstance == nil
+          ? "There is no instance yet: press 2 for the gallery." : nil
       ),
       Binding(
         [Key(" ")],
@@ -61,19 +74,10 @@ extension RunsView {
     ]
   }
 
-  private func launching(_ run: RunRecord?, _ none: SafeText?, _ context: Context) -> [Binding] {
+  private func launching(_ run: RunRecord?, _ none: SafeText?) -> [Binding] {
     let isActive = run?.status.isActive ?? false
     let canResume = run?.status == .failed || run?.status == .stopped
     return [
-      Binding(
-        [Key("n")],
-        "n",
-        "launch",
-        action: "launch",
-        help: "Launch the instance's pipeline.",
-        unavailable: context.currentInstance == nil
-          ? "There is no instance yet: press 2 for the gallery." : nil
-      ),
       Binding(
         [Key("R")],
         "R",

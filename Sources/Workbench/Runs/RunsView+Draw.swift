@@ -17,8 +17,9 @@ extension RunsView {
       glyphs: context.glyphs
     ).draw(on: &screen, in: places.frame)
     let isWide = places.frame.width >= 110
+    let showsCurve = places.frame.width >= 90
     let table = Table(
-      columns: columns(rows, isWide: isWide),
+      columns: columns(rows, isWide: isWide, showsCurve: showsCurve),
       rows: rows.map { row($0, isWide: isWide, context) },
       showsHeader: !rows.isEmpty,
       empty: empty(context),
@@ -30,9 +31,14 @@ extension RunsView {
     table.draw(on: &screen, in: rect, state: list)
   }
 
-  private func columns(_ rows: [RunRecord], isWide: Bool) -> [Table.Column] {
+  private func columns(
+    _ rows: [RunRecord],
+    isWide: Bool,
+    showsCurve: Bool
+  ) -> [Table.Column] {
     let named = rows.map { self.name($0).width }.max() ?? 0
     let metrics = rows.map { $0.mainMetric.map { SafeText(hostile: $0).width } ?? 0 }.max() ?? 0
+    let common = commonMetric(rows)
     let running = rows.contains { $0.status == .executing }
     let ids = rows.map { $0.shortName.count }.max() ?? 3
     var columns: [Table.Column] = [
@@ -44,9 +50,11 @@ extension RunsView {
       columns.append(.init("name", .flexible(least: min(named, 10), weight: 1), priority: 5))
     }
     return columns + [
-      .init("what changed", .flexible(least: 16, weight: 2), priority: 6),
-      .init("best", .fixed(min(24, max(8, metrics + 8))), priority: 7),
-      .init("curve", .fixed(isWide ? 16 : 8), priority: 2),
+      .init("what changed", .flexible(least: 24, weight: 2), priority: 6),
+      common.map { .init(SafeText(hostile: $0), .fixed(min(14, max(9, metrics))), priority: 7) }
+        ?? .init("best", .fixed(min(24, max(8, metrics + 8))), priority: 7),
+      // Below 90 columns what changed needs the room: the curve vanishes, its cell stays.
+      .init(showsCurve ? "curve" : "", .fixed(showsCurve ? (isWide ? 16 : 8) : 0), priority: 2),
       .init("took", .fixed(6), alignment: .right, priority: 4),
       .init("ago", .fixed(4), alignment: .right, priority: 3),
     ]
@@ -61,7 +69,7 @@ extension RunsView {
     }
     var metric = StyledText()
     if let main = run.mainMetric, let best = run.mainBest {
-      metric.append(SafeText(hostile: main) + " ", .dim)
+      if commonMetric(rows(context)) == nil { metric.append(SafeText(hostile: main) + " ", .dim) }
       metric.append(
         valueText(best),
         isBest(run, context) ? Style(.good, bold: true) : .normal
@@ -84,6 +92,12 @@ extension RunsView {
       ),
     ]
     return Table.Row(cells)
+  }
+
+  /// The metric that all rows are judged by: its name then stands in the heading only.
+  private func commonMetric(_ rows: [RunRecord]) -> String? {
+    let names = Set(rows.compactMap(\.mainMetric))
+    return names.count == 1 ? names.first : nil
   }
 
   private func name(_ run: RunRecord) -> StyledText {

@@ -206,8 +206,8 @@ package struct RunsView: View {
   func layout(_ area: Rect) -> Places {
     var frame = area
     var preview: Rect?
-    if area.height >= 28 {
-      let (rest, cut) = area.bottom(9)
+    if area.height >= 20 {
+      let (rest, cut) = area.bottom(area.height >= 28 ? 9 : 6)
       (frame, preview) = (rest, cut)
     }
     var inside = frame.inset()

@@ -1,0 +1,140 @@
+import Documents
+import Engine
+import Foundation
+import Store
+import Terminal
+import Testing
+
+@testable import Workbench
+
+struct RootTests {
+  private func root(
+    _ start: Destination = .runs,
+    _ answers: [Query: Answer] = [:],
+    width: Int = 80,
+    height: Int = 24
+  ) -> Root {
+    var root = Root(context: context(width: width, height: height), start: start)
+    for (query, answer) in [Query.header: header()].merging(answers, uniquingKeysWith: { $1 }) {
+      _ = root.update(.answered(query, answer))
+    }
+    return root
+  }
+
+  private func press(_ root: inout Root, _ keys: Key...) -> [Effect] {
+    keys.flatMap { root.update(.terminal(.key($0))) }
+  }
+
+  private var someRuns: [Query: Answer] {
+    [
+      .runs(filter: "", limit: 200): .runs([
+        run(2, .executing, rate: 0.03, parent: 1), run(1, .succeeded),
+      ])
+    ]
+  }
+
+  @Test func `a terminal that is too small gets one calm page`() {
+    let root = root(width: 30, height: 8)
+    #expect(root.draw().text.contains("Lathe needs at least 60x16"))
+    #expect(root.draw().text.contains("has 30x8"))
+  }
+
+  @Test func `digits lead to the main screens and q goes back before it quits`() {
+    var root = root()
+    #expect(press(&root, Key("4")).isEmpty)
+    #expect(root.destination == .models)
+    #expect(press(&root, Key("q")).isEmpty)
+    #expect(root.destination == .runs)
+    #expect(press(&root, Key("q")) == [.quit])
+  }
+
+  @Test func `a key that does nothing now says why`() {
+    var root = root(.runs, [.runs(filter: "", limit: 200): .runs([])])
+    #expect(press(&root, .enter).isEmpty)
+    #expect(root.notice?.text == "No run is selected.")
+  }
+
+  @Test func `while a filter is typed, plain keys are text`() {
+    var root = root(.runs, someRuns)
+    _ = press(&root, Key("/"), Key("q"), Key("4"))
+    #expect(root.destination == .runs)
+    #expect(root.queries.contains(.runs(filter: "q4", limit: 200)))
+  }
+
+  @Test func `opening a run, coming back, and comparing it with its parent`() {
+    var root = root(.runs, someRuns)
+    _ = press(&root, .enter)
+    #expect(root.destination == .run(2))
+    _ = press(&root, Key("q"), Key("c"))
+    #expect(root.destination == .compare([1, 2]))
+  }
+
+  @Test func `a reply finds its screen, and a refusal is shown when the screen is gone`() {
+    var root = root(.runs, someRuns)
+    let sent = press(&root, Key("s"))
+    guard case .send(.stop(run: 2), let tag) = sent.first else {
+      Issue.record("nothing was sent")
+      return
+    }
+    let refusal = Explanation(what: "r2 has ended already.")
+    _ = root.update(.replied(tag: tag, .refused(refusal)))
+    #expect(root.notice == Notice(.failure, "r2 has ended already."))
+    _ = root.update(.replied(tag: "99:stop", .refused(Explanation(what: "Too late."))))
+    #expect(root.notice?.text == "Too late.")
+  }
+
+  @Test func `removing asks first, and Esc changes nothing`() {
+    var root = root(.runs, someRuns)
+    _ = press(&root, .down, Key("x"))
+    #expect(root.draw().text.contains("Remove r1?"))
+    #expect(press(&root, .escape).isEmpty)
+    _ = press(&root, Key("x"))
+    #expect(press(&root, .enter) == [.send(.remove(run: 1), tag: "0:remove")])
+  }
+
+  @Test func `the palette finds a run by its number and opens it`() {
+    var root = root(.runs, someRuns)
+    _ = press(&root, .control("p"), Key("r"), Key("1"))
+    #expect(root.draw().text.contains("Do anything"))
+    _ = press(&root, .enter)
+    #expect(root.destination == .run(1))
+  }
+
+  @Test func `the help lists every key of the screen in front`() {
+    var root = root(.runs, someRuns, width: 100, height: 40)
+    _ = press(&root, Key("?"))
+    let text = root.draw().text
+    for binding in root.front.bindings(root.context) { #expect(text.contains(binding.help.string)) }
+  }
+
+  @Test func `a hint in the footer can be clicked`() throws {
+    var root = root(.runs, someRuns)
+    let footer = try #require(root.draw().lines.last)
+    let at = try #require(footer.range(of: "n launch"))
+    let x = footer.distance(from: footer.startIndex, to: at.lowerBound)
+    _ = root.update(.terminal(.mouse(Mouse(.press(.left), at: Point(x: x, y: 23)))))
+    #expect(root.destination == .runForm(instance: "digits", from: nil))
+  }
+
+  @Test func `the clock ticks only while something runs`() {
+    #expect(!root().isTicking)
+    #expect(root(.runs, [.header: header(running: 1)]).isTicking)
+  }
+
+  @Test(arguments: [
+    Destination.runs, .gallery, .launchForm(template: "digits"), .stacks, .stack("digits"),
+    .explorer(instance: "digits"), .runForm(instance: "digits", from: nil), .models, .run(1),
+    .compare([1, 2]), .editor(path: "/x/train.py", line: 1, resuming: nil),
+  ])
+  func `no view binds a key or an action twice, and every key has its help`(_ place: Destination) {
+    let view = place.makeView()
+    let bindings = view.bindings(context([.header: header()]))
+    let keys = bindings.flatMap(\.keys)
+    #expect(Set(keys).count == keys.count)
+    #expect(Set(bindings.map(\.action)).count == bindings.count)
+    for binding in bindings {
+      #expect(binding.help.string.hasSuffix("."))
+      #expect(!binding.label.isEmpty && !binding.short.isEmpty)
+    }
+  }
+}
