@@ -202,6 +202,24 @@ struct RunViewTests {
     #expect(view.press(press.key, context) == press.effects)
   }
 
+  @Test func `a traceback that a running step caught does not stop the following`() {
+    var view = RunView(run: 142)
+    var answers = RunFixture.answers()
+    let query = Query.log(RunFixture.attempt(142), .tail(lines: 1000))
+    let lines = RunFixture.traceback + RunFixture.log
+    answers[query] = .log(
+      LogFacts(
+        first: 0,
+        lines: Array(lines),
+        count: lines.count,
+        failure: LogFailure(file: "train.py", line: 9, message: "ValueError: bad shape")
+      )
+    )
+    let picture = RunFixture.drawn(&view, RunFixture.context(80, 24, answers))
+    #expect(picture.contains("epoch 1204 "))
+    #expect(!picture.contains("Traceback"))
+  }
+
   @Test func `a stop is asked about first`() {
     var view = RunView(run: 142)
     let context = RunFixture.context(80, 24)

@@ -13,7 +13,7 @@ extension CompareView {
     case .replied(_, let reply):
       switch reply {
       case .refused(let explanation), .done(.refused(let explanation)):
-        return [.tell(Notice(.failure, RunView.line(explanation)))]
+        return [.tell(Notice(.failure, explanation.sentence))]
       case .done: return [.tell(Notice(.success, "The model is approved."))]
       }
     }

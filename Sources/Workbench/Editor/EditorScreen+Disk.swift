@@ -10,7 +10,7 @@ extension EditorScreen {
     switch context.answers[.file(path)] {
     case .file(let facts)?: return take(facts, context)
     case .failed(let explanation)?:
-      if buffer == nil { refusal = RunView.line(explanation) }
+      if buffer == nil { refusal = explanation.sentence }
     default: break
     }
     return []

@@ -14,7 +14,7 @@ extension EditorScreen {
     case .replied(_, let reply):
       switch reply {
       case .refused(let explanation), .done(.refused(let explanation)):
-        return [.tell(Notice(.failure, RunView.line(explanation)))]
+        return [.tell(Notice(.failure, explanation.sentence))]
       case .done:
         let run = resuming.map { "r\($0)" } ?? "The run"
         return [.back, .tell(Notice(.success, "\(run) goes on with the saved code."))]

@@ -33,16 +33,11 @@ extension RunView {
   private func hear(_ tag: String, _ reply: Reply) -> [Effect] {
     switch reply {
     case .refused(let explanation), .done(.refused(let explanation)):
-      return [.tell(Notice(.failure, RunView.line(explanation)))]
+      return [.tell(Notice(.failure, explanation.sentence))]
     case .done:
       let said = tag == "resume" ? "r\(run) goes on." : "r\(run) is being stopped."
       return [.tell(Notice(.success, said))]
     }
-  }
-
-  static func line(_ explanation: Explanation) -> String {
-    [explanation.what, explanation.why, explanation.next].filter { !$0.isEmpty }
-      .joined(separator: " ")
   }
 
   // MARK: Keys

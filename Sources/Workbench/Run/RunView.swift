@@ -52,7 +52,10 @@ extension RunView {
   }
 
   func logFacts(_ context: Context) -> LogFacts? {
-    sources.log.flatMap { log.facts(context, of: $0) }
+    guard var found = sources.log.flatMap({ log.facts(context, of: $0) }) else { return nil }
+    // A traceback that a script caught and logged is no failure: the log goes on being followed.
+    if facts(context).flatMap(shownStep)?.status != .failed { found.failure = nil }
+    return found
   }
 
   func shownStep(_ facts: RunFacts) -> StepRecord? {
