@@ -198,8 +198,8 @@ struct PictureTests {
         │ Real handwritten digits, from data to an approved model.                     │
         │                                                                              │
         │                                                                              │
-        │ Instance                                                                     │
-        │ ▸ Name             digits-2                                                  │
+        │ Stack                                                                        │
+        │ ▸ Stack name       digits-2                                                  │
         │                                                                              │
         │ Machine                                                                      │
         │   Instance type    ‹ local ›  1/2                                            │

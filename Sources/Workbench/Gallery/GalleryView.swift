@@ -178,7 +178,11 @@ package struct GalleryView: View {
       } else if line.isEmpty {
         flush()
         if lines.last?.isEmpty == false { lines.append(StyledText()) }
-      } else if ["-", "*", "|", "1", "2", "3", "4", "5"].contains(line.first) {
+      } else if line.hasPrefix("|") {
+        flush()
+        let cells = line.split(separator: "|").map { $0.filter { $0 != "`" } }
+        if !line.hasPrefix("|--") { paragraph = cells.joined(separator: " ") }
+      } else if ["-", "*", "1", "2", "3", "4", "5"].contains(line.first) {
         flush()
         paragraph = String(line)
       } else {

@@ -114,8 +114,8 @@ package struct LaunchFormView: View {
     loaded = read
     let name = Form.Field(
       LaunchFormView.stackField,
-      label: "Name",
-      group: "Instance",
+      label: "Stack name",
+      group: "Stack",
       help: "What the stack and its instance are called: letters, digits and hyphens.",
       value: LaunchFormView.freeName(read.name, context)
     )

@@ -28,6 +28,11 @@ struct PlanPage: Sendable {
     plan.entries.indices.contains(list.selected) ? plan.entries[list.selected] : nil
   }
 
+  /// The selected entry where it has a script, else the first one that has.
+  private var scripted: StackPlan.Entry? {
+    selectedEntry?.script == nil ? plan.entries.first { $0.script != nil } : selectedEntry
+  }
+
   private var openCapabilities: [String] {
     plan.capabilities.map(\.name).filter { !ticked.contains($0) }
   }
@@ -64,8 +69,8 @@ struct PlanPage: Sendable {
         "v",
         "read script",
         action: "read",
-        help: "Read the selected setup script before it runs.",
-        unavailable: selectedEntry?.script == nil ? "Select a line that has a script." : nil
+        help: "Read the setup script before it runs: the selected one, else the first.",
+        unavailable: scripted == nil ? "No script will run." : nil
       ),
       Binding(
         [.escape, Key("q")],
@@ -88,7 +93,7 @@ struct PlanPage: Sendable {
     case .action("back"): return .back
     case .action("close"): reading = nil
     case .action("read"):
-      if let entry = selectedEntry, let script = entry.script {
+      if let entry = scripted, let script = entry.script {
         reading = (entry.logicalID, script, 0)
       }
     case .action("tick"): tick()
