@@ -26,7 +26,7 @@ struct PictureTests {
       run(2, .executing, rate: 0.03, parent: 1, best: 0.288),
       run(1, .succeeded, best: 0.342),
     ]
-    let text = frame(.runs, [.runs(filter: "", limit: 200): .runs(runs)])
+    let text = frame(.runs, [.runs(filter: "", limit: RunsView.page): .runs(runs)])
     #expect(
       text == """
          digits running  │  1 running 1 FAILED  │  free 212 GB
@@ -60,7 +60,7 @@ struct PictureTests {
   @Test func `no runs yet, at the smallest size`() {
     let text = frame(
       .runs,
-      [.runs(filter: "", limit: 200): .runs([])],
+      [.runs(filter: "", limit: RunsView.page): .runs([])],
       width: 60,
       height: 16
     )

@@ -27,7 +27,7 @@ struct RootTests {
 
   private var someRuns: [Query: Answer] {
     [
-      .runs(filter: "", limit: 200): .runs([
+      .runs(filter: "", limit: RunsView.page): .runs([
         run(2, .executing, rate: 0.03, parent: 1), run(1, .succeeded),
       ])
     ]
@@ -49,7 +49,7 @@ struct RootTests {
   }
 
   @Test func `a key that does nothing now says why`() {
-    var root = root(.runs, [.runs(filter: "", limit: 200): .runs([])])
+    var root = root(.runs, [.runs(filter: "", limit: RunsView.page): .runs([])])
     #expect(press(&root, .enter).isEmpty)
     #expect(root.notice?.text == "No run is selected.")
   }
@@ -58,7 +58,7 @@ struct RootTests {
     var root = root(.runs, someRuns)
     _ = press(&root, Key("/"), Key("q"), Key("4"))
     #expect(root.destination == .runs)
-    #expect(root.queries.contains(.runs(filter: "q4", limit: 200)))
+    #expect(root.queries.contains(.runs(filter: "q4", limit: RunsView.page)))
   }
 
   @Test func `opening a run, coming back, and comparing it with its parent`() {

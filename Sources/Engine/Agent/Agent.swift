@@ -41,8 +41,9 @@ final class Agent {
 
   /// Runs something slow on a thread of its own; `body` must come back by the mailbox.
   func work(_ body: @escaping @Sendable (Mailbox) -> Void) {
+    // Not a global dispatch queue: once used, it wakes the process every second for ever.
     let post = loop.post
-    DispatchQueue.global().async { body(post) }
+    Thread.detachNewThread { body(post) }
   }
 
   func log(_ text: String) {

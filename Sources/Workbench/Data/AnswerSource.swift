@@ -41,8 +41,7 @@ final class AnswerSource: Sendable {
     case .header: .header(try header())
     case .runs(let filter, let limit):
       .runs(
-        filter.isEmpty
-          ? try catalog.runs(limit: limit) : try catalog.runs(matching: filter, limit: limit)
+        filter.isEmpty ? try newest(limit) : try catalog.runs(matching: filter, limit: limit)
       )
     case .run(let id): .run(try run(id))
     case .log(let folder, let window): .log(try log(folder, window))
@@ -105,6 +104,13 @@ final class AnswerSource: Sendable {
       freeBytes: free & ~0xff_ffff,
       load: counts.executing > 0 ? memory.withLock { $0.load.sample() } : nil
     )
+  }
+
+  /// The newest runs, and those that are active however old they are.
+  private func newest(_ limit: Int) throws -> [RunRecord] {
+    let newest = try catalog.runs(limit: limit)
+    let shown = Set(newest.map(\.id))
+    return newest + (try catalog.activeRuns().filter { !shown.contains($0.id) })
   }
 
   private func run(_ id: Int) throws -> RunFacts {

@@ -148,10 +148,10 @@ extension RunsView {
   }
 
   private func empty(_ context: Context) -> [SafeText] {
-    if let failure = context.failure(.runs(filter: "", limit: RunsView.limit)) {
+    if let failure = context.failure(unfiltered) {
       return [SafeText(hostile: failure.what), SafeText(hostile: failure.next)]
     }
-    guard let all = context.runs(.runs(filter: "", limit: RunsView.limit)) else { return [] }
+    guard let all = context.runs(unfiltered) else { return [] }
     if !all.isEmpty { return ["No run matches the filter.", "", "Press / and then Esc for all."] }
     if context.currentInstance == nil {
       return [

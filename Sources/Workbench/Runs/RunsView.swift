@@ -4,15 +4,19 @@ package import Terminal
 
 /// Every run: what is active first, then newest first; where the workbench opens.
 package struct RunsView: View {
-  static let limit = 200
+  /// Rows that are asked for at first: a screen's worth, so that the first frame is soon there.
+  package static let page = 60
+  static let mostRows = 20_000
 
+  /// Grows when the selection comes near the last row that was asked for.
+  private(set) var limit = RunsView.page
   var list = ListState()
   /// Keeps the selection on its run when rows come above it.
   private var selectedRun: Int?
   var filter = TextField(placeholder: "part of a name, note, pipeline, status or parameter")
   var isFiltering = false
-  /// The filter whose answer is shown while the next one is awaited.
-  private var shownFilter = ""
+  /// The question whose answer is shown while the next one is awaited.
+  private var shown = Query.runs(filter: "", limit: RunsView.page)
   /// In the order in which they were marked.
   private(set) var marked: [Int] = []
   private(set) var baseline: Int?
@@ -25,22 +29,23 @@ package struct RunsView: View {
   package var takesText: Bool { isFiltering || confirmation != nil }
 
   package var queries: Set<Query> {
-    [.runs(filter: filter.text, limit: RunsView.limit), .runs(filter: "", limit: RunsView.limit)]
+    [asked, shown, unfiltered]
   }
+
+  private var asked: Query { .runs(filter: filter.text, limit: limit) }
+  var unfiltered: Query { .runs(filter: "", limit: limit) }
 
   // MARK: Rows
 
   /// What is active first, then newest first.
   func rows(_ context: Context) -> [RunRecord] {
-    let answer =
-      context.runs(.runs(filter: filter.text, limit: RunsView.limit))
-      ?? context.runs(.runs(filter: shownFilter, limit: RunsView.limit)) ?? []
+    let answer = context.runs(asked) ?? context.runs(shown) ?? []
     return answer.filter(\.status.isActive) + answer.filter { !$0.status.isActive }
   }
 
   /// The run that a row is told against: the baseline, else its parent.
   func reference(of run: RunRecord, _ context: Context) -> RunRecord? {
-    let all = context.runs(.runs(filter: "", limit: RunsView.limit)) ?? []
+    let all = context.runs(unfiltered) ?? context.runs(shown) ?? []
     let wanted = baseline != nil && baseline != run.id ? baseline : run.parent
     return all.first { $0.id == wanted }
   }
@@ -67,12 +72,17 @@ package struct RunsView: View {
     let rows = rows(context)
     let height = layout(context.area).table.height
     if case .answered(let query) = event {
-      if query == .runs(filter: filter.text, limit: RunsView.limit) { shownFilter = filter.text }
+      if query == asked { shown = asked }
       let index = rows.firstIndex { $0.id == selectedRun } ?? list.selected
       list.select(index, count: rows.count, height: height)
       return []
     }
-    defer { selectedRun = selected(context)?.id }
+    defer {
+      selectedRun = selected(context)?.id
+      if rows.count >= limit, list.selected + RunsView.page / 2 > limit {
+        limit = min(RunsView.mostRows, limit * 4)
+      }
+    }
     switch event {
     case .action(let action): return act(action, context)
     case .terminal(.key(let key)):
