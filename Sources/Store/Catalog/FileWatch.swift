@@ -54,6 +54,8 @@ package final class FileWatch: Sendable {
           let event = base.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
           paths.withLock { paths in
             if let path = paths[event.wd] { changed.insert(path) }
+            // Notices were lost: anything may have changed.
+            if event.mask & UInt32(IN_Q_OVERFLOW) != 0 { changed.formUnion(paths.values) }
             if event.mask & UInt32(IN_IGNORED) != 0 { paths[event.wd] = nil }
           }
           offset += MemoryLayout<inotify_event>.size + Int(event.len)

@@ -42,15 +42,21 @@ package struct Manifest: Sendable, Equatable {
 
   /// Reads a manifest's text; nil when it is not one, or when a path would leave the folder.
   package init?(text: String) {
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
-    guard lines.popFirst() == "lathe manifest 1", lines.popLast() == "" else { return nil }
+    // By bytes: to Swift, "\r\n" and a blank with an accent on it are characters of their own.
+    var lines = text.utf8.split(separator: 10, omittingEmptySubsequences: false)[...]
+    guard lines.popFirst().flatMap({ String($0) }) == "lathe manifest 1",
+      lines.popLast()?.isEmpty == true
+    else { return nil }
     entries = [:]
     for line in lines {
-      let parts = line.split(separator: " ", maxSplits: 3)
-      guard parts.count == 4, let kind = Entry.Kind(rawValue: String(parts[0])),
-        let size = Int(parts[2]), let path = Manifest.unescape(parts[3]), Manifest.isInside(path)
+      let parts = line.split(separator: 32, maxSplits: 3).map {
+        String(decoding: $0, as: UTF8.self)
+      }
+      guard parts.count == 4, let kind = Entry.Kind(rawValue: parts[0]),
+        let size = Int(parts[2]), size >= 0, let path = Manifest.unescape(parts[3]),
+        Manifest.isInside(path)
       else { return nil }
-      let digest = parts[1] == "-" ? nil : Digest(hex: String(parts[1]))
+      let digest = parts[1] == "-" ? nil : Digest(hex: parts[1])
       guard kind == .folder || digest != nil else { return nil }
       entries[path] = Entry(kind: kind, digest: digest, size: size)
     }
@@ -58,13 +64,22 @@ package struct Manifest: Sendable, Equatable {
 
   /// Whether a relative path stays in its folder.
   package static func isInside(_ path: String) -> Bool {
-    !path.isEmpty && !path.hasPrefix("/") && !path.utf8.contains(0)
-      && !path.split(separator: "/", omittingEmptySubsequences: false)
-        .contains { $0 == ".." || $0 == "." || $0.isEmpty }
+    // By bytes, as the file system reads it: an accent on "/" would hide it from Swift.
+    !path.utf8.contains(0)
+      && !path.utf8.split(separator: 47, omittingEmptySubsequences: false)
+        .contains { $0.isEmpty || $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8) }
   }
 
   private static func escape(_ path: String) -> String {
-    path.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
+    var escaped = String.UnicodeScalarView()
+    for scalar in path.unicodeScalars {
+      switch scalar {
+      case "\\": escaped.append(contentsOf: "\\\\".unicodeScalars)
+      case "\n": escaped.append(contentsOf: "\\n".unicodeScalars)
+      default: escaped.append(scalar)
+      }
+    }
+    return String(escaped)
   }
 
   private static func unescape(_ text: some StringProtocol) -> String? {

@@ -37,7 +37,7 @@ package struct ObjectStore: Sendable {
 
   package func put(_ data: Data) throws -> Digest {
     let digest = Digest(of: data)
-    if contains(digest) { return digest }
+    if holds(digest, size: data.count) { return digest }
     let temporary = try Temporary(in: folder)
     try data.withUnsafeBytes { try temporary.write($0) }
     try publish(temporary, as: digest)
@@ -65,8 +65,14 @@ package struct ObjectStore: Sendable {
       }
     }
     let digest = Digest(hash.finalize())
-    if !contains(digest) { try publish(temporary, as: digest) }
+    if !holds(digest, size: size) { try publish(temporary, as: digest) }
     return (digest, size)
+  }
+
+  /// Whether an object is there whole: a lost machine may leave one cut short, which is then replaced.
+  private func holds(_ digest: Digest, size: Int) -> Bool {
+    var facts = stat()
+    return stat(path(of: digest), &facts) == 0 && facts.st_size == size
   }
 
   private func publish(_ temporary: borrowing Temporary, as digest: Digest) throws {
@@ -100,9 +106,16 @@ package struct ObjectStore: Sendable {
   }
 
   /// Stores some files of a folder and the manifest that lists them.
+  ///
+  /// A link that is named itself counts as what it leads to.
   package func put(paths: [String], in root: String) throws -> Manifest {
     var manifest = Manifest()
-    for path in paths { try add(path: root + "/" + path, name: path, to: &manifest) }
+    for path in paths {
+      let full = root + "/" + path
+      guard let real = realpath(full, nil) else { throw SystemFailure("read \(full)", errno) }
+      defer { free(real) }
+      try add(path: String(cString: real), name: path, to: &manifest)
+    }
     _ = try put(Data(manifest.text.utf8))
     return manifest
   }
@@ -156,10 +169,10 @@ package struct ObjectStore: Sendable {
 
   /// Brings a manifest's entries back into an existing folder.
   package func materialise(_ manifest: Manifest, in folder: String) throws {
-    // Links come last, so that no file is written through one.
-    let ordered = manifest.entries.sorted { a, b in
-      (a.value.kind == .link ? 1 : 0, a.key) < (b.value.kind == .link ? 1 : 0, b.key)
-    }
+    // Links come last, deepest first, so that nothing is made through one.
+    let links = manifest.entries.filter { $0.value.kind == .link }.sorted { $0.key > $1.key }
+    let ordered =
+      manifest.entries.filter { $0.value.kind != .link }.sorted { $0.key < $1.key } + links
     for (path, entry) in ordered {
       let destination = folder + "/" + path
       try makeFolder(
