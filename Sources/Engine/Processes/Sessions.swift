@@ -19,14 +19,19 @@ func killSession(_ session: Int32) {
 @discardableResult
 func killProcesses(marked attempt: String) -> Int {
   let mark = Array("LATHE_ATTEMPT=\(attempt)\0".utf8)
-  var killed = 0
-  for pid in ChildProcess.processes() where pid != getpid() {
-    guard let environment = FileManager.default.contents(atPath: "/proc/\(pid)/environ"),
-      environment.firstRange(of: mark) != nil
-    else { continue }
-    if kill(pid, SIGKILL) == 0 { killed += 1 }
+  var killed: Set<Int32> = []
+  // Again until nothing new turns up: a process may fork while it is looked for.
+  for _ in 0..<10 {
+    let before = killed.count
+    for pid in ChildProcess.processes() where pid != getpid() && !killed.contains(pid) {
+      guard let environment = FileManager.default.contents(atPath: "/proc/\(pid)/environ"),
+        environment.firstRange(of: mark) != nil
+      else { continue }
+      if kill(pid, SIGKILL) == 0 { killed.insert(pid) }
+    }
+    if killed.count == before { break }
   }
-  return killed
+  return killed.count
 }
 
 func signalName(_ signal: Int) -> String {

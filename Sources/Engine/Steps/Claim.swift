@@ -54,7 +54,8 @@ struct Claim: Codable, Equatable {
     defer { close(descriptor) }
     let claim = (try? Data(contentsOf: URL(filePath: attempt.claim)))
       .flatMap { try? JSONDecoder().decode(Claim.self, from: $0) }
-    if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return .dead(claim) }
+    // Shared, so that two who look at the same time do not take each other for the runner.
+    if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { return .dead(claim) }
     guard let claim else { return .dead(nil) }
     return .alive(claim)
   }

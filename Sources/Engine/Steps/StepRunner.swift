@@ -16,16 +16,26 @@ package enum StepRunner {
   /// - Parameter path: the attempt's folder, with its spec.
   /// - Returns: the exit status of the runner process: 0 when there is an exit record.
   package static func run(attempt path: String) -> Int32 {
+    // From here on a stop is kept until the script is there to be stopped.
+    run(attempt: path, signals: lathe_signal_descriptor(), tellingAgent: tellAgent)
+  }
+
+  /// Runs the attempt as `run(attempt:)` does; `signals` is readable when it shall stop, and
+  /// `tellingAgent` is called when the exit record is in place.
+  static func run(
+    attempt path: String,
+    signals: Int32,
+    tellingAgent: (AttemptSpec) -> Void
+  ) -> Int32 {
     let attempt = AttemptFolder(path: path)
     do {
       let data = try Data(contentsOf: URL(filePath: attempt.spec))
       let spec = try JSONDecoder().decode(AttemptSpec.self, from: data)
       guard let lock = try Claim.take(attempt) else { return 0 }
       defer { close(lock) }
-      let signals = lathe_signal_descriptor()
       let record = Attempt(spec: spec, folder: attempt, signals: signals).run()
       try record.publish(in: attempt)
-      tellAgent(of: spec)
+      tellingAgent(spec)
       return 0
     } catch {
       FileHandle.standardError.write(Data("\(Explanation(error).what) \(error)\n".utf8))
@@ -102,13 +112,15 @@ private struct Attempt: ~Copyable {
     defer { close(pidfd) }
     var end = ScriptEnd()
     var hasExited = false
+    /// False when the script closed its output; it may go on without.
+    var isOpen = true
     var killAt: Double?
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     /// When to stop waiting for grandchildren that hold the script's output open.
     var drainUntil: Double?
     while true {
       var entries = [
-        pollfd(fd: child.output, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: isOpen ? child.output : -1, events: Int16(POLLIN), revents: 0),
         pollfd(fd: hasExited ? -1 : pidfd, events: Int16(POLLIN), revents: 0),
         pollfd(fd: signals, events: Int16(POLLIN), revents: 0),
       ]
@@ -139,15 +151,7 @@ private struct Attempt: ~Copyable {
             killSession(child.pid)
           }
         } else if count == 0 || (errno != EAGAIN && errno != EINTR) {
-          if hasExited { break }
-          // The script closed its output and goes on: only its end is left to wait for.
-          var only = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
-          while poll(&only, 1, 1000) <= 0 {
-            if lathe_take_signal(signals) != 0 {
-              end.wasStopped = true
-              killSession(child.pid)
-            }
-          }
+          isOpen = false
         }
       }
       if !hasExited, entries[1].revents != 0 || isReadable(pidfd) {
@@ -155,12 +159,12 @@ private struct Attempt: ~Copyable {
         end.take(child.pid)
         drainUntil = monotonicSeconds() + 0.5
       }
-      if hasExited, let until = drainUntil, monotonicSeconds() >= until {
-        killSession(child.pid)
-        break
-      }
+      if hasExited, !isOpen { break }
+      if let until = drainUntil, monotonicSeconds() >= until { break }
     }
+    // Outputs are hashed when nothing can change them any more: what left the session ends as well.
     killSession(child.pid)
+    killProcesses(marked: folder.path)
     try log.finish()
     end.series = try log.series()
     end.lastLine = log.lastLine
