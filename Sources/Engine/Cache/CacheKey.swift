@@ -17,7 +17,8 @@ struct CacheKey: Sendable, Equatable {
     inputs: [String: Artifact],
     values: [String: ParameterValue],
     environment: [String: String],
-    launch: LaunchBody
+    launch: LaunchBody,
+    texts: [String: String] = [:]
   ) {
     components = [
       "format": Digest(of: "1"), "type": Digest(of: step.type.rawValue),
@@ -42,8 +43,9 @@ struct CacheKey: Sendable, Equatable {
       guard let value = values[name] else { continue }
       components["parameter \(name)"] = Digest(of: CacheKey.typed(value))
     }
+    for (name, text) in texts { components["text \(name)"] = Digest(of: text) }
     for (name, value) in environment { components["variable \(name)"] = Digest(of: value) }
-    for name in process.passEnvironment {
+    for name in process.passEnvironment where environment[name] == nil {
       components["variable \(name)"] = Digest(of: launch.environment[name] ?? "\0unset")
     }
     if let python = process.python {
@@ -68,7 +70,8 @@ struct CacheKey: Sendable, Equatable {
     }
     guard !changed.isEmpty else { return "its stored result is gone" }
     let words = changed.prefix(3).map { name -> String in
-      let label = name.hasPrefix("code ") ? String(name.dropFirst(5)) : name
+      let isPlain = name.hasPrefix("code ") || name.hasPrefix("text ")
+      let label = isPlain ? String(name.dropFirst(5)) : name
       if earlier[name] == nil { return "\(label) is new" }
       if components[name] == nil { return "\(label) is gone" }
       return "\(label) changed"
@@ -78,7 +81,9 @@ struct CacheKey: Sendable, Equatable {
   }
 
   private static func rank(_ name: String) -> Int {
-    ["parameter ", "code ", "input ", "variable ", "packages "].firstIndex { name.hasPrefix($0) }
+    ["parameter ", "code ", "input ", "text ", "variable ", "packages "].firstIndex {
+      name.hasPrefix($0)
+    }
       ?? 9
   }
 

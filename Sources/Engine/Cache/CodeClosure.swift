@@ -25,11 +25,18 @@ struct CodeClosure {
     for script in scripts {
       let folder = parent(of: script)
       guard script.hasSuffix(".py") else {
-        if folder.isEmpty { seen.insert(script) }
-        seen.formUnion(code.entries.keys.filter { isIn($0, folder: folder) && !folder.isEmpty })
+        if folder.isEmpty {
+          // What a script at the top may call is everything; a file that is only named is itself.
+          if isProgram(script) { return code }
+          seen.insert(script)
+        } else {
+          seen.formUnion(code.entries.keys.filter { isIn($0, folder: folder) })
+        }
         continue
       }
       collect(script, root: folder, into: &seen)
+      // `python -m a.b` runs the packages' own files first.
+      for package in packages(above: script) { collect(package, root: folder, into: &seen) }
       // Beside a script at the top of a repository lies all of it: only plain neighbours count there.
       seen.formUnion(
         code.entries.keys.filter { path in
@@ -65,8 +72,23 @@ struct CodeClosure {
     return [path + ".py", path + "/__main__.py"]
   }
 
+  private func isProgram(_ path: String) -> Bool {
+    code.entries[path]?.kind == .executable
+      || [".sh", ".bash", ".zsh"].contains { path.hasSuffix($0) }
+  }
+
+  private func packages(above script: String) -> [String] {
+    var packages: [String] = []
+    var folder = parent(of: script)
+    while !folder.isEmpty, code.entries[folder + "/__init__.py"] != nil {
+      packages.append(folder + "/__init__.py")
+      folder = parent(of: folder)
+    }
+    return packages
+  }
+
   private func normal(_ path: String) -> String {
-    path.hasPrefix("./") ? String(path.dropFirst(2)) : path
+    CodeSnapshot.normal(path)
   }
 
   private func parent(of path: String) -> String {
@@ -74,8 +96,8 @@ struct CodeClosure {
   }
 
   private func isIn(_ path: String, folder: String) -> Bool {
-    let folder = normal(folder.hasSuffix("/") ? String(folder.dropLast()) : folder)
-    return folder == "." || path == folder || path.hasPrefix(folder + "/")
+    let folder = normal(folder)
+    return folder.isEmpty || path == folder || path.hasPrefix(folder + "/")
   }
 
   private func collect(_ script: String, root: String, into seen: inout Set<String>) {
@@ -90,10 +112,10 @@ struct CodeClosure {
   }
 
   /// The files that importing a module reads: its packages' `__init__` and the module itself, looked
-  /// for beside the importing script, in the step's folder and at the top of the instance.
+  /// for in the script's folder, at the top of the instance and in its `src`.
   private func files(of module: PythonImports.Module, from script: String, root: String) -> [String]
   {
-    var bases = [root, ""]
+    var bases = [root, "", "src"]
     if module.level > 0 {
       var base = parent(of: script)
       for _ in 1..<module.level { base = parent(of: base) }
@@ -128,7 +150,7 @@ enum PythonImports {
   }
 
   static func modules(in source: String) -> [Module] {
-    source.split(separator: "\n").flatMap { line -> [Module] in
+    statements(of: source).flatMap { line -> [Module] in
       let words = line.drop { $0 == " " || $0 == "\t" }
       if words.hasPrefix("import ") {
         return words.dropFirst(7).split(separator: ",").compactMap { part in
@@ -149,5 +171,27 @@ enum PythonImports {
         )
       ]
     }
+  }
+
+  /// The lines that may hold an import, those that go on in brackets or behind a backslash joined.
+  private static func statements(of source: String) -> [String] {
+    var statements: [String] = []
+    var open: String?
+    for line in source.split(whereSeparator: { $0.isNewline || $0 == ";" }) {
+      let code = line.prefix { $0 != "#" }
+      let words = code.drop { $0 == " " || $0 == "\t" }
+      guard open != nil || words.hasPrefix("import ") || words.hasPrefix("from ") else { continue }
+      var statement = (open ?? "") + " " + words
+      open = nil
+      if statement.hasSuffix("\\") {
+        statement.removeLast()
+        open = statement
+      } else if statement.contains("("), !statement.contains(")") {
+        open = statement
+      } else {
+        statements.append(statement)
+      }
+    }
+    return statements + (open.map { [$0] } ?? [])
   }
 }

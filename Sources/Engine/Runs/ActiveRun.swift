@@ -23,6 +23,12 @@ struct ActiveRun {
 
   init(run: RunRecord, steps: [StepRecord], pipeline: Pipeline, launch: LaunchBody) {
     self.run = run
+    for declaration in pipeline.parameters where declaration.kind == .float {
+      // In the catalog's JSON a Float of 1.0 is 1, which is read as an Integer.
+      if case .integer(let value)? = run.parameters[declaration.name] {
+        self.run.parameters[declaration.name] = .float(Double(value))
+      }
+    }
     self.pipeline = pipeline
     self.launch = launch
     self.steps = Dictionary(steps.map { ($0.name, $0) }) { first, _ in first }

@@ -20,10 +20,10 @@ struct CodeSnapshot {
 
   /// Paths relative to the folder, in order.
   func paths() throws -> [String] {
-    let declared = pipeline.steps.flatMap { $0.process?.code ?? [] }
+    let declared = pipeline.steps.flatMap { $0.process?.code ?? [] }.map(CodeSnapshot.normal)
     var found = Set(try SourceControl(folder: folder).files()?.filter(isCode) ?? walk(""))
     for path in declared {
-      let full = folder + "/" + path
+      let full = path.isEmpty ? folder : folder + "/" + path
       var facts = stat()
       guard stat(full, &facts) == 0 else {
         throw Explanation(
@@ -33,7 +33,7 @@ struct CodeSnapshot {
         )
       }
       if facts.st_mode & S_IFMT == S_IFDIR {
-        found.formUnion(try walk(path + "/"))
+        found.formUnion(try walk(path.isEmpty ? "" : path + "/"))
       } else {
         found.insert(path)
       }
@@ -46,6 +46,15 @@ struct CodeSnapshot {
       )
     }
     return found.sorted()
+  }
+
+  /// `./src/` is `src`, and the folder itself is the empty text.
+  static func normal(_ path: String) -> String {
+    var parts: [Substring] = []
+    for part in path.split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return parts.joined(separator: "/")
   }
 
   private func isCode(_ path: String) -> Bool {

@@ -53,17 +53,15 @@ struct Launcher: Sendable {
     }
     var request = request
     if let (run, body) = earlier {
-      // A rerun starts from the earlier run's values; those typed now win.
-      request.parameters = body.given.merging(request.parameters) { _, new in new }
       request.what = body.what
       request.name = request.name ?? run.name
     }
     let (pipeline, text) = try read(request.what, in: instance)
     let declared = Set(pipeline.parameters.map(\.name))
-    let typed = request.parameters.filter { entry in
-      // What only the earlier run knew is dropped; what was typed now must be known.
-      earlier == nil || declared.contains(entry.key)
-    }
+    // A rerun starts from the earlier run's values; those typed now win. What only the earlier run
+    // knew is dropped; what was typed now must be known.
+    let given = earlier?.1.given.filter { declared.contains($0.key) } ?? [:]
+    let typed = given.merging(request.parameters) { _, new in new }
     let values = try pipeline.values(for: typed)
     for step in pipeline.steps { try machine.admit(step, in: instance) }
 

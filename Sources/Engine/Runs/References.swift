@@ -44,7 +44,9 @@ struct References {
     case .input(let name): return inputPaths[name] ?? ""
     case .output(let name): return outputPaths[name] ?? ""
     case .stepOutput(let step, let output):
-      return outputs[step]?[output].map { objects.path(of: $0.digest) } ?? ""
+      // In a step's own texts it is an input of that step, brought into its work folder.
+      return inputPaths[References.implicitInput(step, output)]
+        ?? outputs[step]?[output].map { objects.path(of: $0.digest) } ?? ""
     case .stepValue(let step, let output, let path):
       return try reportValue(step: step, output: output, path: path)
     case .run(let name):
@@ -55,6 +57,10 @@ struct References {
       }
     }
   }
+
+  /// The name of the input that `${steps.STEP.outputs.NAME}` in a step's texts makes; none that a
+  /// user can give.
+  static func implicitInput(_ step: String, _ output: String) -> String { step + "." + output }
 
   /// A value in the JSON file that a step made.
   private func reportValue(step: String, output: String, path: [String]) throws -> String {
@@ -102,20 +108,33 @@ struct References {
       let map = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
     else { return [:] }
     var numbers: [String: Double] = [:]
-    for (name, value) in map where numbers.count < 100 {
-      if let number = value as? NSNumber { numbers[name] = number.doubleValue }
+    func collect(_ map: [String: Any], prefix: String) {
+      for (name, value) in map.sorted(by: { $0.key < $1.key }) where numbers.count < 100 {
+        if let nested = value as? [String: Any] {
+          collect(nested, prefix: prefix + name + ".")
+        } else if let number = value as? NSNumber, !number.isBoolean {
+          numbers[prefix + name] = number.doubleValue
+        }
+      }
     }
+    collect(map, prefix: "")
     return numbers
   }
 
   private static func text(of value: Any) -> String {
     switch value {
     case let text as String: text
-    case let flag as Bool: flag ? "true" : "false"
+    // Not `as Bool`: that makes true of the number 1, too.
+    case let number as NSNumber where number.isBoolean: number.boolValue ? "true" : "false"
     case let number as NSNumber: number.stringValue
     default: String(describing: value)
     }
   }
+}
+
+extension NSNumber {
+  /// Whether it was `true` or `false` in the JSON text, not 1 or 0.
+  fileprivate var isBoolean: Bool { objCType.pointee == CChar(UInt8(ascii: "c")) }
 }
 
 extension ConditionStep.Comparison {

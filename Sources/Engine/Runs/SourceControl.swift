@@ -21,11 +21,16 @@ struct SourceControl {
     version.commit = git("rev-parse", "--verify", "-q", "HEAD")?.trimmed
     version.branch = git("symbolic-ref", "-q", "--short", "HEAD")?.trimmed
     let status = git("status", "--porcelain", "-z", "--", ".") ?? ""
-    version.editedFiles = status.split(separator: "\0").prefix(1000).compactMap { entry in
-      entry.count > 3 ? String(entry.dropFirst(3)) : nil
+    var entries = status.split(separator: "\0").makeIterator()
+    while let entry = entries.next(), version.editedFiles.count < 1000 {
+      guard entry.count > 3 else { continue }
+      version.editedFiles.append(String(entry.dropFirst(3)))
+      // Behind a renamed file stands its old name.
+      if entry.hasPrefix("R") || entry.hasPrefix("C") { _ = entries.next() }
     }
     if version.commit != nil, !version.editedFiles.isEmpty,
-      let diff = git("diff", "--no-color", "--no-ext-diff", "HEAD", "--", "."), !diff.isEmpty
+      let diff = git("diff", "--no-color", "--no-ext-diff", "--no-textconv", "HEAD", "--", "."),
+      !diff.isEmpty
     {
       version.diff = try? objects.put(Data(diff.utf8))
     }

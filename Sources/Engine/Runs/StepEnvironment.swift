@@ -51,10 +51,11 @@ enum StepEnvironment {
     environment["LATHE_RUN"] = run.shortName
     environment["LATHE_STEP"] = step
     environment["LATHE_INSTANCE"] = run.instance
-    // The mark by which a lost script is found and ended.
-    environment["LATHE_ATTEMPT"] = attempt.path
     environment["SM_NUM_CPUS"] = String(process.cpus)
-    return environment.merging(declared) { _, declared in declared }
+    environment.merge(declared) { _, declared in declared }
+    // The mark by which a lost script is found and ended: no pipeline takes it off.
+    environment["LATHE_ATTEMPT"] = attempt.path
+    return environment
   }
 }
 

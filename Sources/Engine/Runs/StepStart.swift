@@ -37,6 +37,7 @@ struct StepStarter {
         throw Explanation(what: "The code of \(active.run.shortName) is missing from the store.")
       }
       let closure = CodeClosure(code: code, objects: objects).manifest(for: process)
+        .without(inputs.values.map(\.path) + process.outputs.values)
       let key = CacheKey(
         step: step,
         process: process,
@@ -44,7 +45,8 @@ struct StepStarter {
         inputs: inputs.mapValues(\.artifact),
         values: active.run.parameters,
         environment: declared,
-        launch: active.launch
+        launch: active.launch,
+        texts: try texts(in: process, values)
       )
       if process.isCached, let hit = execution(key.digest),
         hit.outputs.values.allSatisfy({ objects.contains($0.digest) })
@@ -70,7 +72,7 @@ struct StepStarter {
         step: step.name,
         attempt: folder
       )
-      for (name, input) in inputs {
+      for (name, input) in inputs where process.inputs[name] != nil {
         environment[StepEnvironment.channel(name)] = folder.work + "/" + input.path
       }
       let (arguments, variables) = try command(process, values)
@@ -122,19 +124,42 @@ struct StepStarter {
         }
         inputs[name] = AttemptSpec.Input(name: name, artifact: artifact, path: path)
       case .output(let step, let output):
-        guard let artifact = active.steps[step]?.outputs[output] else {
-          throw Explanation(what: "Step '\(step)' has no output '\(output)'.")
-        }
-        let file = active.pipeline.step(step)?.process?.outputs[output]
-          .flatMap { $0.split(separator: "/").last.map(String.init) }
-        inputs[name] = AttemptSpec.Input(
-          name: name,
-          artifact: artifact,
-          path: artifact.kind == .file ? "inputs/\(name)/\(file ?? name)" : "inputs/\(name)"
-        )
+        inputs[name] = try brought(name, step: step, output: output)
       }
     }
+    for case .stepOutput(let step, let output) in process.references {
+      let name = References.implicitInput(step, output)
+      inputs[name] = try brought(name, step: step, output: output)
+    }
     return inputs
+  }
+
+  private func brought(_ name: String, step: String, output: String) throws -> AttemptSpec.Input {
+    guard let artifact = active.steps[step]?.outputs[output] else {
+      throw Explanation(what: "Step '\(step)' has no output '\(output)'.")
+    }
+    let file = active.pipeline.step(step)?.process?.outputs[output]
+      .flatMap { $0.split(separator: "/").last.map(String.init) }
+    return AttemptSpec.Input(
+      name: name,
+      artifact: artifact,
+      path: artifact.kind == .file ? "inputs/\(name)/\(file ?? name)" : "inputs/\(name)"
+    )
+  }
+
+  /// What the command says that is neither a parameter nor an input: it has to count in the key.
+  private func texts(in process: ProcessStep, _ values: References) throws -> [String: String] {
+    var texts: [String: String] = [:]
+    for reference in process.references {
+      switch reference {
+      case .stepValue(let step, let output, let path):
+        let name = "steps.\(step).outputs.\(output).\(path.joined(separator: "."))"
+        texts[name] = try values.value(of: reference)
+      case .run(let name): texts["run.\(name)"] = try values.value(of: reference)
+      case .parameter, .input, .output, .stepOutput: continue
+      }
+    }
+    return texts
   }
 
   private func command(
@@ -153,5 +178,37 @@ struct StepStarter {
       let lines = (process.before + [line]).joined(separator: "\n")
       return (["bash", "-eo", "pipefail", "-c", lines], variables)
     }
+  }
+}
+
+extension ProcessStep {
+  /// Every reference in the command and in the environment.
+  fileprivate var references: [Reference] {
+    let texts =
+      switch command {
+      case .arguments(let texts): texts
+      case .shell(let text): [text]
+      }
+    return (texts + environment.values).flatMap(\.references)
+  }
+}
+
+extension Manifest {
+  /// The files that are in none of some paths.
+  ///
+  /// A step's own inputs are brought in by themselves, and what it has to make must not lie there
+  /// already.
+  fileprivate func without(_ paths: [String]) -> Manifest {
+    let parts = paths.map(Manifest.parts)
+    return Manifest(
+      entries.filter { entry in
+        let own = Manifest.parts(entry.key)
+        return !parts.contains { own.starts(with: $0) }
+      }
+    )
+  }
+
+  private static func parts(_ path: String) -> [Substring] {
+    path.split(separator: "/").filter { $0 != "." }
   }
 }
