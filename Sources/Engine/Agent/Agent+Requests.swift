@@ -131,6 +131,8 @@ extension Agent {
     resumed.reason = nil
     resumed.failedStep = nil
     resumed.code = prepared.run.code
+    // Parameters that the pipeline declares only now have their defaults.
+    resumed.parameters.merge(prepared.run.parameters) { old, _ in old }
     resumed.source = prepared.run.source
     resumed.pipelineFile = prepared.run.pipelineFile
     resumed.stepCount = prepared.run.stepCount
@@ -217,6 +219,7 @@ extension PreparedLaunch {
   /// The steps of a run that is continued: what succeeded and still follows from what succeeded stays.
   func resumedSteps(run: Int, old: [String: StepRecord], edits: [String]) -> [StepRecord] {
     var kept: Set<String> = []
+    var passedOver: Set<String> = []
     return steps.map { fresh in
       var step = fresh
       step.run = run
@@ -230,11 +233,18 @@ extension PreparedLaunch {
         step.dependsOn = fresh.dependsOn
         return step
       }
-      if earlier.status == .skipped, let branch = pipeline.step(fresh.name)?.branch,
-        kept.contains(branch.condition), old[branch.condition]?.outcome != branch.outcome
+      let branch = pipeline.step(fresh.name)?.branch
+      let isOtherBranch =
+        branch.map { kept.contains($0.condition) && old[$0.condition]?.outcome != $0.outcome }
+        ?? false
+      // What depends on a branch that is not taken stays skipped with it.
+      if earlier.status == .skipped,
+        isOtherBranch || fresh.dependsOn.contains(where: passedOver.contains)
       {
+        passedOver.insert(fresh.name)
         step = earlier
         step.index = fresh.index
+        step.dependsOn = fresh.dependsOn
         return step
       }
       step.attempt = earlier.attempt

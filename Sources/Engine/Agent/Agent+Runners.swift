@@ -124,7 +124,11 @@ extension Agent {
       }
     case .unclaimed:
       guard watched[name] == nil else { return }
-      place(again: name, folder)
+      if step.status == .stopping {
+        lose(name, reason: "Stopped before it began.")
+      } else {
+        place(again: name, folder)
+      }
     case .dead(let claim):
       // The record may have come between the two looks.
       if let record = ExitRecord.read(folder) {
@@ -144,6 +148,12 @@ extension Agent {
       lose(name, reason: "Its start was interrupted; 'resume' runs it again.")
       return
     }
+    // A runner that cannot even claim its attempt (a full disk) would come back for ever.
+    guard placedAgain[name, default: 0] < 3 else {
+      lose(name, reason: "Its step runner ends before it begins; is there space in the home?")
+      return
+    }
+    placedAgain[name, default: 0] += 1
     do {
       watch(try executor.place(folder), for: name)
     } catch {
@@ -155,8 +165,9 @@ extension Agent {
   private func lose(_ name: RunnerName, reason: String) {
     let now = Date()
     let started = runs[name.run]?.steps[name.step]?.started ?? now
+    let isStopping = runs[name.run]?.steps[name.step]?.status == .stopping
     let record = ExitRecord(
-      status: .failed,
+      status: isStopping ? .stopped : .failed,
       reason: reason,
       started: started,
       ended: now,
@@ -177,10 +188,11 @@ extension Agent {
   }
 
   private func end(_ name: RunnerName, _ record: ExitRecord) {
-    unwatch(name)
+    // The runner stays watched until it has ended as well, so that it is reaped.
+    placedAgain[name] = nil
     ledger.release(run: name.run, step: name.step)
     let key = keys.removeValue(forKey: name)
-    if let key, computing[key.digest] == name { computing[key.digest] = nil }
+    for (digest, other) in computing where other == name { computing[digest] = nil }
     guard var active = runs[name.run] else { return }
     let isCached = active.pipeline.step(name.step)?.process?.isCached ?? false
     if record.status == .succeeded, isCached, let digest = active.steps[name.step]?.key {
@@ -217,8 +229,11 @@ extension Agent {
     }
     if active.run.status != .stopping { active.stop() }
     runs[id] = active
+    // What was never placed has no runner that could end it.
+    let unplaced = placements.filter { $0.0.run == id }.map(\.0)
     placements.removeAll { $0.0.run == id }
-    for step in active.active {
+    for name in unplaced { lose(name, reason: "Stopped before it began.") }
+    for step in runs[id]?.active ?? [] {
       let name = RunnerName(run: id, step: step.name, attempt: step.attempt)
       if let descriptor = watched[name] { _ = lathe_pidfd_signal(descriptor, SIGTERM) }
     }

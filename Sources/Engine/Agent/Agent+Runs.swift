@@ -21,7 +21,7 @@ extension Agent {
           launch: launch
         )
         runs[run.id] = active
-        for step in active.active { adopt(step, of: active) }
+        for step in active.active { hold(step, of: active) }
       } catch {
         var lost = run
         lost.status = .failed
@@ -30,19 +30,41 @@ extension Agent {
         try catalog.write { [lost] in try $0.save(lost) }
       }
     }
+    // Nothing is started before the ledger knows of all that runs already.
+    for id in runs.keys.sorted() {
+      for step in runs[id]?.active ?? [] {
+        settle(RunnerName(run: id, step: step.name, attempt: step.attempt))
+      }
+    }
     for id in runs.keys.sorted() { advance(id) }
   }
 
-  private func adopt(_ step: StepRecord, of active: ActiveRun) {
-    let name = RunnerName(run: step.run, step: step.name, attempt: step.attempt)
-    if let process = active.pipeline.step(step.name)?.process {
-      _ = ledger.take(
-        holding(active.run, step.name, process),
-        instance: nil,
-        force: true
-      )
+  /// Takes the share and the cache key of a step that an earlier agent started.
+  private func hold(_ step: StepRecord, of active: ActiveRun) {
+    guard let declared = active.pipeline.step(step.name), let process = declared.process else {
+      return
     }
-    settle(name)
+    let name = RunnerName(run: step.run, step: step.name, attempt: step.attempt)
+    _ = ledger.take(holding(active.run, step.name, process), instance: nil, force: true)
+    guard process.isCached, let digest = step.key else { return }
+    computing[digest] = name
+    // The parts of the key explain later misses; they are found again as long as they give the same.
+    if case .execute(_, let key) = starter(active).start(declared, process), key.digest == digest {
+      keys[name] = key
+    }
+  }
+
+  private func starter(_ active: ActiveRun) -> StepStarter {
+    StepStarter(
+      home: home,
+      objects: objects,
+      active: active,
+      execution: { [catalog] key in
+        // A result of this very run may not be written yet.
+        active.executions.first { $0.key == key }
+          ?? (try? catalog.write { try $0.execution(key) }) ?? nil
+      }
+    )
   }
 
   /// Starts a launch that was prepared on a worker thread; returns the run's number.
@@ -99,12 +121,7 @@ extension Agent {
   /// Starts or ends one step; false when it has to wait for room.
   private func start(_ name: String, of active: inout ActiveRun) -> Bool {
     guard let step = active.pipeline.step(name) else { return true }
-    let starter = StepStarter(
-      home: home,
-      objects: objects,
-      active: active,
-      execution: { [catalog] key in try? catalog.write { try $0.execution(key) } }
-    )
+    let starter = starter(active)
     switch step.work {
     case .process(let process):
       return start(step, process, starter, of: &active)

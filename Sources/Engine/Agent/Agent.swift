@@ -25,6 +25,8 @@ final class Agent {
   var keys: [RunnerName: CacheKey] = [:]
   /// Attempts whose rows are written, but whose runner is not placed yet.
   var placements: [(RunnerName, AttemptSpec)] = []
+  /// How often the runner of an attempt was placed anew, because it ended without a claim.
+  var placedAgain: [RunnerName: Int] = [:]
   var isRetrying = false
   var server: Server?
 

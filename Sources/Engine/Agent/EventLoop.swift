@@ -42,8 +42,9 @@ final class EventLoop {
 
   func stop() { isRunning = false }
 
-  func run(for agent: Agent) {
-    while isRunning {
+  /// Serves the agent until `stop`, or until `isDone`, which is asked between two events.
+  func run(for agent: Agent, until isDone: () -> Bool = { false }) {
+    while isRunning, !isDone() {
       var entries = handlers.keys.map { descriptor in
         pollfd(
           fd: descriptor,

@@ -1,0 +1,135 @@
+import Documents
+import Foundation
+import Glibc
+import Pipelines
+import Store
+import Testing
+
+@testable import Engine
+
+/// What a new agent makes of the runs that an earlier one left.
+struct AdoptionTests {
+  private static let files = [
+    "pipeline.yaml": """
+    parameters: { rate: { type: Float, default: 1.0 } }
+    steps:
+      a: { type: Processing, run: [a, "${parameters.rate}"], outputs: { o: o } }
+      b: { type: Processing, run: [b, "${parameters.rate}"], depends_on: a }
+    """
+  ]
+
+  @Test func `a runner that lives is waited for, and its result is kept for later runs`() throws {
+    let executor = ScriptedExecutor {
+      $0.step == "a" && $0.run == 1 ? .hold : .succeed($0.outputs)
+    }
+    let site = try RunSite(Self.files, executor: executor)
+    let run = try site.launch()
+    try site.replaceAgent(executor: executor)
+    #expect(executor.started == ["a"])
+    #expect(site.agent.ledger.holdings.map(\.step) == ["a"])
+    try executor.finish("a", for: site.agent)
+    #expect(try site.end(of: run).status == .succeeded)
+    #expect(executor.started == ["a", "b"])
+    // A Float that is whole is a Float for the next agent, too.
+    #expect(executor.specs.map { $0.arguments[1] } == ["1.0", "1.0"])
+    let second = try site.run(["rate": "2"])
+    #expect(try site.steps(second.id)["a"]?.cacheReason == "parameter rate changed")
+    let third = try site.run()
+    #expect(try site.statuses(third.id) == ["a: Cached", "b: Cached"])
+  }
+
+  @Test func `an attempt that ended while no agent lived is taken note of`() throws {
+    let executor = ScriptedExecutor { $0.step == "a" ? .hold : .succeed($0.outputs) }
+    let site = try RunSite(Self.files, executor: executor)
+    let run = try site.launch()
+    let lost = try Agent(
+      home: site.home,
+      executor: executor,
+      machine: Machine(cpus: 4, memory: 1 << 30)
+    )
+    try executor.finish("a", for: lost)
+    try site.replaceAgent(executor: executor)
+    #expect(try site.end(of: run).status == .succeeded)
+    #expect(executor.started == ["a", "b"])
+  }
+
+  @Test func `a runner that died is recorded as lost, once`() throws {
+    let executor = ScriptedExecutor { $0.step == "a" ? .hold : .succeed($0.outputs) }
+    let site = try RunSite(Self.files, executor: executor)
+    let run = try site.launch()
+    executor.kill("a")
+    try site.replaceAgent(executor: executor)
+    #expect(try site.end(of: run).status == .failed)
+    let reason = try site.steps(run)["a"]?.reason
+    #expect(reason == "Its step runner was killed; 'resume' runs it again.")
+    let record = ExitRecord.read(site.home.attempt(run: run, step: "a", attempt: 1))
+    #expect(record?.status == .failed)
+  }
+
+  @Test func `a spec that nobody claimed gets its runner`() throws {
+    var isFirst = true
+    let executor = ScriptedExecutor {
+      defer { isFirst = false }
+      return isFirst ? .vanish : .succeed($0.outputs)
+    }
+    let site = try RunSite(Self.files, executor: executor)
+    let run = try site.launch()
+    try site.replaceAgent(executor: executor)
+    #expect(try site.end(of: run).status == .succeeded)
+    #expect(executor.started == ["a", "a", "b"])
+  }
+
+  @Test func `a runner that never claims is given up`() throws {
+    let executor = ScriptedExecutor { _ in .vanish }
+    let site = try RunSite(Self.files, executor: executor)
+    let run = try site.run()
+    #expect(run.status == .failed)
+    #expect(executor.started == ["a", "a", "a", "a"])
+  }
+
+  @Test func `a run that is stopped before its runner claims starts nothing again`() throws {
+    let executor = ScriptedExecutor { _ in .vanish }
+    let site = try RunSite(Self.files, executor: executor)
+    let run = try site.launch()
+    try site.agent.stop(run)
+    #expect(try site.end(of: run).status == .stopped)
+    #expect(executor.started == ["a"])
+    #expect(try site.statuses(run) == ["a: Stopped", "b: Skipped"])
+  }
+
+  @Test func `nothing is started before all that runs is known`() throws {
+    let executor = ScriptedExecutor { $0.step == "next" ? .succeed([:]) : .hold }
+    let site = try RunSite(
+      [
+        "pipeline.yaml": """
+        cache: false
+        steps:
+          short: { type: Processing, run: [a] }
+          long: { type: Processing, run: [b] }
+          next: { type: Processing, run: [c], cpu: 2, depends_on: short }
+        """
+      ],
+      executor: executor,
+      cpus: 2
+    )
+    let run = try site.launch()
+    #expect(executor.started == ["short", "long"])
+    executor.kill("short")
+    let record = ExitRecord(
+      status: .succeeded,
+      started: Date(),
+      ended: Date(),
+      outputs: [:],
+      metrics: [],
+      sparkline: [],
+      peakMemory: 0,
+      cpuSeconds: 0
+    )
+    try record.publish(in: site.home.attempt(run: run, step: "short", attempt: 1))
+    try site.replaceAgent(executor: executor)
+    #expect(try site.steps(run)["next"]?.status == .queued)
+    try executor.finish("long", for: site.agent)
+    #expect(try site.end(of: run).status == .succeeded)
+    #expect(executor.started == ["short", "long", "next"])
+  }
+}

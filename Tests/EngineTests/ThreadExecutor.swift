@@ -1,0 +1,47 @@
+import CSystem
+import Foundation
+import Glibc
+import Store
+
+@testable import Engine
+
+/// Runs the real step runner on a thread of the test; its scripts are real processes.
+///
+/// What the agent takes for the runner is a sleeping process: stopping that one stops the runner.
+final class ThreadExecutor: Executor {
+  var mailbox: Mailbox?
+
+  func place(_ attempt: AttemptFolder) throws -> Int32 {
+    let stand = try ChildProcess.start(
+      ["sleep", "600"],
+      environment: ["PATH": "/usr/bin:/bin"],
+      folder: "/"
+    )
+    close(stand.output)
+    let mailbox = mailbox
+    Thread.detachNewThread {
+      var ends: [Int32] = [-1, -1]
+      guard lathe_pipe(&ends) == 0 else { return }
+      let signals = ends[0]
+      let stop = ends[1]
+      _ = fcntl(signals, F_SETFL, O_NONBLOCK)
+      let watched = lathe_pidfd_open(stand.pid)
+      Thread.detachNewThread {
+        var entry = pollfd(fd: watched, events: Int16(POLLIN), revents: 0)
+        _ = poll(&entry, 1, -1)
+        // As much as a signalfd gives for one signal; the first word is its number.
+        var information = [UInt8](repeating: 0, count: 128)
+        information[0] = UInt8(SIGTERM)
+        _ = write(stop, information, information.count)
+        close(stop)
+        close(watched)
+      }
+      _ = StepRunner.run(attempt: attempt.path, signals: signals) { spec in
+        let name = RunnerName(run: spec.run, step: spec.step, attempt: spec.attempt)
+        mailbox? { agent in agent.settle(name) }
+      }
+      kill(stand.pid, SIGKILL)
+    }
+    return stand.pid
+  }
+}
