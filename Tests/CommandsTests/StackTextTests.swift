@@ -59,12 +59,12 @@ struct StackTextTests {
         event(1, "CREATE_IN_PROGRESS"), event(2, "", "Collecting numpy\u{1b}[K"),
         event(3, "CREATE_FAILED", "pip ended with 1."),
       ],
-      resources: [resource("A", .createComplete), resource("B", .createInProgress)]
+      resources: [resource("Notebook", .createFailed), resource("B", .createInProgress)]
     )
     #expect(progress.last == 3)
     #expect(
       lines.plain.hasPrefix(
-        "14:02:11 1/2 Notebook CREATE_IN_PROGRESS\n14:02:11   Notebook | Collecting numpy"
+        "14:02:11 0/2 Notebook CREATE_IN_PROGRESS\n14:02:11   Notebook | Collecting numpy"
       )
     )
     #expect(lines.last?.plain == "14:02:11 1/2 Notebook CREATE_FAILED  pip ended with 1.")

@@ -61,7 +61,9 @@ package struct StackProgress: Sendable {
   /// The id of the last event that was told.
   package private(set) var last: Int
   private var total = 0
-  private var done = 0
+  /// The resources that have come to rest, as of the last event that was told.
+  private var rested: Set<String> = []
+  private var done: Int { rested.count }
   private let zone: TimeZone
 
   package init(last: Int = 0, zone: TimeZone = .current) {
@@ -71,13 +73,19 @@ package struct StackProgress: Sendable {
 
   package mutating func lines(for events: [StackEvent], resources: [ResourceRecord]) -> [Line] {
     total = resources.count
-    done = resources.count { !$0.status.rawValue.hasSuffix("_IN_PROGRESS") }
+    let names = Set(resources.map(\.logicalID))
     return events.map { event in
       last = max(last, event.id)
       let clock = Line(SafeText(hostile: clockText(event.time, in: zone)) + " ", .dim)
       // A line of a script's output has no status of its own.
       guard !event.status.isEmpty else {
         return clock + Line("  \(event.logicalID) | ", .dim) + Line(SafeText(hostile: event.reason))
+      }
+      // Events come in bursts: each one's count is that of its own moment.
+      if event.status.hasSuffix("_IN_PROGRESS") {
+        rested.remove(event.logicalID)
+      } else if names.contains(event.logicalID) {
+        rested.insert(event.logicalID)
       }
       var line = clock
       if total > 0 { line += Line("\(done)/\(total) ", .dim) }

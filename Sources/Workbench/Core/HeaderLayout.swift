@@ -64,7 +64,7 @@ struct HeaderLayout: Sendable, Equatable {
   private static func joined(_ parts: [StyledText]) -> StyledText {
     var line = StyledText()
     for (index, part) in parts.enumerated() {
-      if index > 0 { line.append("  │  ", .dim) }
+      if index > 0 { line.append(" │ ", .dim) }
       line.runs += part.runs
     }
     return line
@@ -95,7 +95,8 @@ struct HeaderLayout: Sendable, Equatable {
       parts.append(StyledText("\(counts.failed) FAILED", Style(.bad, bold: true)))
     }
     guard !parts.isEmpty else {
-      return counts.all > 0 ? StyledText("\(counts.all) runs", .dim) : nil
+      return counts.all > 0
+        ? StyledText(counts.all == 1 ? "1 run" : "\(counts.all) runs", .dim) : nil
     }
     var line = StyledText()
     for (index, part) in parts.enumerated() {

@@ -105,7 +105,12 @@ package struct Root: Sendable {
     }
   }
 
+  private mutating func clearAnnouncement() {
+    if notice?.kind == .information { notice = nil }
+  }
+
   mutating func replied(_ tag: String, _ reply: Reply) -> [Effect] {
+    clearAnnouncement()
     let parts = tag.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     if parts.count == 2, let id = Int(parts[0]),
       let index = layers.firstIndex(where: { $0.id == id })
@@ -164,6 +169,8 @@ package struct Root: Sendable {
   }
 
   mutating func push(_ destination: Destination) {
+    // What was announced is there: "Launching ..." has nothing more to say.
+    clearAnnouncement()
     layers.append(Layer(id: nextID, destination: destination, view: destination.makeView()))
     nextID += 1
     forgetUnused()

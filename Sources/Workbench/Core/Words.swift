@@ -40,9 +40,12 @@ func bytesText(_ bytes: Int) -> SafeText {
 }
 
 /// The time of day where the user is: "14:02"; with the day before it when that is not today's.
-func clockText(_ time: Double, now: Double) -> SafeText {
+///
+/// With seconds for what happens several times a minute: "14:02:31".
+func clockText(_ time: Double, now: Double, seconds: Bool = false) -> SafeText {
   guard let at = localTime(time), let today = localTime(now) else { return "" }
-  let clock: SafeText = "\(twoDigits(Int(at.tm_hour))):\(twoDigits(Int(at.tm_min)))"
+  var clock: SafeText = "\(twoDigits(Int(at.tm_hour))):\(twoDigits(Int(at.tm_min)))"
+  if seconds { clock = clock + ":" + twoDigits(Int(at.tm_sec)) }
   if at.tm_year == today.tm_year, at.tm_yday == today.tm_yday { return clock }
   let day: SafeText = "\(twoDigits(Int(at.tm_mon) + 1))-\(twoDigits(Int(at.tm_mday)))"
   if at.tm_year == today.tm_year { return "\(day) \(clock)" }

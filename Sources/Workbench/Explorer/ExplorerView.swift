@@ -228,7 +228,7 @@ package struct ExplorerView: View {
         : record == nil
           ? ["No instance yet.", "", "Press 2 for the gallery."] : ["The folder is empty."],
       glyphs: context.glyphs
-    ).draw(on: &screen, in: places.list, state: list)
+    ).draw(on: &screen, in: places.list.right(1).0, state: list)
     if !places.right.isEmpty { drawPreview(on: &screen, in: places.right, context) }
   }
 
@@ -299,7 +299,10 @@ package struct ExplorerView: View {
       }
     }
     if let counts = context.headerFacts?.counts {
-      line("runs", StyledText("\(counts.all) in all, 1 lists them"))
+      line(
+        "runs",
+        StyledText(counts.all == 0 ? "none yet: n launches" : "\(counts.all), key 1 lists them")
+      )
     }
     for (index, text) in lines.prefix(inside.height).enumerated() {
       screen.write(text, x: inside.x + 1, y: inside.y + index, width: inside.width - 2)

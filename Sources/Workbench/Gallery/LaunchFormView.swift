@@ -131,7 +131,7 @@ package struct LaunchFormView: View {
       help: SafeText(hostile: parameter.description),
       value: parameter.defaultValue ?? "",
       allowed: parameter.allowedValues,
-      placeholder: parameter.defaultValue == nil ? "required" : "",
+      placeholder: parameter.defaultValue == nil ? "required" : "optional",
       isMasked: parameter.noEcho
     )
   }

@@ -80,7 +80,7 @@ extension StackView {
           StyledText(SafeText(hostile: resource.logicalID), .bold),
           StyledText(SafeText(hostile: resource.type), .dim),
           StyledText(
-            SafeText(hostile: resource.reason ?? resource.physicalID),
+            SafeText(hostile: resource.reason ?? place(of: resource, context)),
             resource.status == .createFailed ? .bad : .normal
           ),
         ])
@@ -95,6 +95,18 @@ extension StackView {
       state: ListState(selected: max(0, facts.resources.count - inside.height))
     )
     screen.restyle(inside) { $0.underline = false }
+  }
+
+  /// What a resource is on this machine: a folder where it has one, else the name in its ARN.
+  func place(of resource: ResourceRecord, _ context: Context) -> String {
+    let name = resource.physicalID.split(separator: ":").last.map(String.init) ?? ""
+    switch resource.type {
+    case "AWS::SageMaker::NotebookInstance":
+      let own = context.headerFacts?.instances.first { $0.stack == stack }
+      return own?.folder ?? String(name.drop { $0 != "/" }.dropFirst())
+    case "AWS::S3::Bucket": return context.home.buckets + "/" + resource.physicalID
+    default: return name.contains("/") ? String(name.drop { $0 != "/" }.dropFirst()) : name
+    }
   }
 
   /// CloudFormation's status in plain words.

@@ -155,7 +155,7 @@ package struct StackView: View {
     guard let facts = context.stackFacts(stack) else { return [] }
     let names = facts.resources.map { SafeText(hostile: $0.logicalID).width }.max() ?? 8
     return facts.events.suffix(5000).map { event in
-      let clock = clockText(event.time.timeIntervalSince1970, now: context.now)
+      let clock = clockText(event.time.timeIntervalSince1970, now: context.now, seconds: true)
       var line = StyledText("\(clock) ", .dim)
       if event.status.isEmpty {
         line.append("  ")
