@@ -36,6 +36,7 @@ extension Agent {
     runs[id]?.executions = []
     runs[id]?.alerts = []
     runs[id]?.models = []
+    send(active.alerts, of: active.run)
     placeRunners()
     if !active.run.status.isActive { runs[id] = nil }
   }

@@ -12,10 +12,35 @@ extension RunComparison {
       Side(
         run: run,
         metrics: try catalog.metrics(of: run.id),
-        files: areThere ? files ?? [:] : [:]
+        files: areThere ? files ?? [:] : [:],
+        inputs: try RunComparison.inputs(of: run, catalog)
       )
     }
     self.init(sides) { objects.data($0, limit: 2 << 20) }
+  }
+}
+
+extension RunComparison {
+  /// Data and environment as one digest each, as far as the steps succeeded or came from the cache.
+  ///
+  /// Data is what the first steps take and make: what later ones take follows from that and from the
+  /// code. Environment is every step's packages and variables.
+  private static func inputs(of run: RunRecord, _ catalog: Catalog) throws -> [String: Digest] {
+    var data: [String] = []
+    var environment: [String] = []
+    for step in try catalog.steps(of: run.id) {
+      guard let key = step.key, let components = try catalog.components(of: key) else { continue }
+      func lines(_ prefixes: String...) -> [String] {
+        components.filter { part in prefixes.contains { part.key.hasPrefix($0) } }
+          .map { "\(step.name) \($0.key) \($0.value.hex)" }.sorted()
+      }
+      environment += lines("packages ", "variable ")
+      guard step.dependsOn.isEmpty else { continue }
+      data += lines("input ")
+      data += step.outputs.map { "\(step.name) \($0.key) \($0.value.digest.hex)" }.sorted()
+    }
+    return ["data": data, "environment": environment].filter { !$0.value.isEmpty }
+      .mapValues { Digest(of: $0.joined(separator: "\n")) }
   }
 }
 

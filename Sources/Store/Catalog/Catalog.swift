@@ -164,6 +164,17 @@ package final class Catalog: Sendable {
     }
   }
 
+  /// The parts of a cache key, a digest each; nil for a key whose execution did not succeed.
+  package func components(of key: Digest) throws -> [String: Digest]? {
+    try read(none: nil) { db in
+      try ExecutionRecord.fetchOne(
+        db,
+        sql: "SELECT * FROM execution WHERE key = ?",
+        arguments: [key.hex]
+      )?.components
+    }
+  }
+
   // MARK: Stacks and instances
 
   /// Newest first; deleted ones only where asked for.

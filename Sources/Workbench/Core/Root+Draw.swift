@@ -10,6 +10,7 @@ extension Root {
   /// The frame: a pure function of the state.
   package func draw() -> Screen {
     var screen = Screen(size: context.size)
+    screen.bell = isRinging
     guard !isTooSmall else {
       drawTooSmall(on: &screen)
       return screen

@@ -33,6 +33,10 @@ package struct Root: Sendable {
   package internal(set) var notice: Notice?
   var layers: [Layer] = []
   var overlay: Overlay?
+  /// The newest alert that was there already; nil until the first answer.
+  var lastAlert: Int?
+  /// Whether the next frame rings the bell.
+  var isRinging = false
   private var nextID = 0
 
   package init(context: Context, start: Destination) {
@@ -49,6 +53,7 @@ package struct Root: Sendable {
   package var queries: Set<Query> {
     var all = front.queries
     all.insert(.header)
+    all.insert(.alerts)
     if case .palette = overlay { all.formUnion(Palette.queries(context)) }
     return all
   }
@@ -72,7 +77,8 @@ package struct Root: Sendable {
   }
 
   package mutating func update(_ event: WorkbenchEvent) -> [Effect] {
-    switch event {
+    isRinging = false
+    return switch event {
     case .terminal(let event): terminal(event)
     case .second(let now):
       tick(now)
@@ -92,6 +98,7 @@ package struct Root: Sendable {
 
   private mutating func answered(_ query: Query, _ answer: Answer) -> [Effect] {
     context.answers[query] = answer
+    if case .alerts(let alerts) = answer { notice(alerts) }
     if context.answers.count > 64 { forgetUnused() }
     if case .palette(var palette) = overlay {
       palette.refresh(bindings: front.bindings(context), context)
@@ -107,6 +114,15 @@ package struct Root: Sendable {
 
   private mutating func clearAnnouncement() {
     if notice?.kind == .information { notice = nil }
+  }
+
+  /// Tells of alerts that came while the workbench is open; older ones are history.
+  private mutating func notice(_ alerts: [AlertRecord]) {
+    let newest = alerts.map(\.id).max() ?? 0
+    defer { lastAlert = newest }
+    guard let last = lastAlert, let alert = alerts.first(where: { $0.id > last }) else { return }
+    notice = Notice(.failure, alert.message)
+    isRinging = true
   }
 
   mutating func replied(_ tag: String, _ reply: Reply) -> [Effect] {
