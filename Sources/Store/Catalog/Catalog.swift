@@ -276,8 +276,8 @@ package final class Catalog: Sendable {
   }
 
   private func read<T: Sendable>(none: T, _ body: (Database) throws -> T) throws -> T {
-    guard let queue = try opened() else { return none }
     do {
+      guard let queue = try opened() else { return none }
       return try queue.read(body)
     } catch let error as DatabaseError where error.message?.hasPrefix("no such table") == true {
       // The agent has made the file and is about to make the tables.

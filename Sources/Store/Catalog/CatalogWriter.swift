@@ -16,7 +16,15 @@ package final class CatalogWriter: Sendable {
     configuration.prepareDatabase { db in
       try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
     }
-    database = try DatabaseQueue(path: home.catalog, configuration: configuration)
+    do {
+      database = try DatabaseQueue(path: home.catalog, configuration: configuration)
+    } catch let error as DatabaseError {
+      throw Explanation(
+        what: "The catalog \(home.catalog) cannot be opened.",
+        why: error.message ?? "\(error)",
+        next: "'lathe doctor' checks it."
+      )
+    }
     let migrator = Schema.migrator
     if try database.read(migrator.hasBeenSuperseded) {
       throw Explanation(
