@@ -118,7 +118,14 @@ struct ActiveRun {
   /// Metric summaries of a step that has ended, or whose result was taken from the cache.
   mutating func take(_ summaries: [MetricSummary], sparkline: [Double]) {
     metrics += summaries
-    guard let main = summaries.first(where: { $0.name == run.mainMetric }) else { return }
+    var main = summaries.first { $0.name == run.mainMetric }
+    if main == nil, case .command = launch.what {
+      // A command declares no metrics: the first of the common ones that it logged is its main one.
+      main = summaries.first
+      run.mainMetric = main?.name ?? run.mainMetric
+      run.mainGoal = main?.goal ?? run.mainGoal
+    }
+    guard let main else { return }
     run.mainBest = main.best.value.isFinite ? main.best.value : nil
     run.mainLast = main.last.isFinite ? main.last : nil
     run.sparkline = sparkline

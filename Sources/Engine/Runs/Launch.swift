@@ -92,6 +92,10 @@ struct Launcher: Sendable {
       host: ProcessInfo.processInfo.hostName,
       user: NSUserName()
     )
+    if case .command(let arguments) = request.what {
+      // Without parameters, the command itself is what tells such runs apart.
+      run.note = run.note ?? arguments.joined(separator: " ")
+    }
     run.stepCount = pipeline.steps.count
     run.mainMetric = pipeline.mainMetric?.metric.name
     run.mainGoal = pipeline.mainMetric?.metric.goal

@@ -36,6 +36,13 @@ struct StepLog: ~Copyable {
     return descriptor
   }
 
+  /// Adds what Lathe itself has to say, where the user will look for it.
+  static func append(_ text: String, in folder: AttemptFolder) {
+    guard let descriptor = try? open(folder.log) else { return }
+    defer { close(descriptor) }
+    try? Array(text.utf8).withUnsafeBytes { try write($0, to: descriptor) }
+  }
+
   deinit {
     close(log)
     close(times)

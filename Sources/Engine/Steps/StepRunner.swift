@@ -77,6 +77,7 @@ private struct Attempt: ~Copyable {
       end.failure =
         explanation.why.isEmpty
         ? explanation.what : "\(explanation.what) \(explanation.why)"
+      StepLog.append("lathe: \(end.failure ?? "")\n", in: folder)
     }
     return record(end)
   }
@@ -186,7 +187,8 @@ private struct Attempt: ~Copyable {
       cpuSeconds: end.cpuSeconds
     )
     record.metrics = summaries(of: end.series)
-    if let main = spec.metrics.first(where: \.isMain) ?? spec.metrics.first {
+    let logged = spec.metrics.filter { end.series[$0.name] != nil }
+    if let main = logged.first(where: \.isMain) ?? logged.first {
       record.sparkline = end.series[main.name]?.sparkline(32).filter { $0.isFinite } ?? []
     }
     if end.wasStopped {

@@ -6,9 +6,26 @@ extension Pipeline {
   package static func single(name: String, command: [String]) -> Pipeline {
     var process = ProcessStep(command: .arguments(command.map { Text($0) }))
     process.isCached = false
+    process.metrics = commonMetrics
     let step = Step(name: stepName(for: command), type: .training, work: .process(process))
     return Pipeline(name: name, steps: [step])
   }
+
+  /// What training scripts commonly print, such as `epoch 3 val_loss=0.41` or `loss: 1.2e-3`: found
+  /// without being declared, the epoch or step before it as x. The first one that is logged is the main one.
+  private static let commonMetrics: [MetricDefinition] = {
+    let names: [(String, Goal)] = [
+      ("val_loss", .min), ("loss", .min), ("train_loss", .min), ("val_acc", .max),
+      ("val_accuracy", .max), ("accuracy", .max), ("acc", .max), ("train_acc", .max),
+    ]
+    let number = #"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|nan|-?inf)"#
+    let x = #"(?:\b(?:epoch|step|iteration|iter)\W{0,3}(?P<step>\d+).*?)?"#
+    return names.compactMap { name, goal in
+      let source = x + #"\b"# + name + #"['"]?\s*[=:]\s*"# + number
+      guard let pattern = try? Pattern(source) else { return nil }
+      return MetricDefinition(name: name, pattern: pattern, goal: goal)
+    }
+  }()
 
   private static func stepName(for command: [String]) -> String {
     let launchers = ["python", "bash", "sh", "zsh", "uv", "torchrun", "accelerate", "env", "time"]

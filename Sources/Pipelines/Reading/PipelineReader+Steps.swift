@@ -59,8 +59,10 @@ extension PipelineReader {
     let owner = "Step '\(entry.key)'"
     let types = StepType.allCases.map(\.rawValue)
     let typeNode = entry.value["type"]
-    let type = typeNode?.scalar.flatMap { StepType(rawValue: $0.text) }
+    var type = typeNode?.scalar.flatMap { StepType(rawValue: $0.text) }
     if let typeNode, type == nil, !typeNode.isNull, let text = string(typeNode, "type") {
+      // The rest is read as what was probably meant, so that its faults are told at once.
+      type = nearest(text, among: types).flatMap(StepType.init(rawValue:))
       error(
         at: typeNode.place,
         "\(owner) has the unknown type '\(text)'.",
