@@ -1,0 +1,292 @@
+import Documents
+import Foundation
+import Pipelines
+import Store
+import Testing
+
+@testable import Engine
+
+/// A run as a value: what follows from what happens.
+struct ActiveRunTests {
+  private func active(_ text: String, status: RunStatus = .queued) throws -> ActiveRun {
+    let (pipeline, _) = Pipeline.read(text, name: "p")
+    let found = try #require(pipeline)
+    let run = RunRecord(
+      id: 1,
+      instance: "i",
+      pipeline: "p",
+      status: status,
+      created: Date(timeIntervalSince1970: 0),
+      pipelineFile: Digest(of: ""),
+      code: Digest(of: "")
+    )
+    let launch = LaunchBody(
+      what: .pipeline(file: "p"),
+      pipelineText: text,
+      given: [:],
+      environment: [:],
+      instanceFolder: "/",
+      paths: [:]
+    )
+    return ActiveRun(
+      run: run,
+      steps: LaunchBody.rows(of: found, run: 1),
+      pipeline: found,
+      launch: launch
+    )
+  }
+
+  private static let chain = """
+    steps:
+      a: { type: Processing, run: [a] }
+      b: { type: Processing, run: [b], depends_on: a }
+      c: { type: Processing, run: [c], depends_on: b }
+      d: { type: Processing, run: [d] }
+    """
+
+  private func statuses(_ run: ActiveRun) -> [String] {
+    run.pipeline.steps.compactMap { run.steps[$0.name]?.status.rawValue }
+  }
+
+  private func begin(_ name: String, of run: inout ActiveRun) {
+    run.queue.removeAll { $0 == name }
+    run.change(name) { $0.move(to: .executing) }
+  }
+
+  private func record(_ status: ExitRecord.Status, _ reason: String? = nil) -> ExitRecord {
+    ExitRecord(
+      status: status,
+      reason: reason,
+      started: Date(timeIntervalSince1970: 1),
+      ended: Date(timeIntervalSince1970: 2),
+      outputs: [:],
+      metrics: [],
+      sparkline: [],
+      peakMemory: 1,
+      cpuSeconds: 1
+    )
+  }
+
+  @Test func `a failed step skips what depends on it`() throws {
+    var run = try active(Self.chain)
+    #expect(run.queue == ["a", "d"])
+    begin("a", of: &run)
+    begin("d", of: &run)
+    run.settle("a", record(.failed, "no"))
+    #expect(statuses(run) == ["Failed", "Skipped", "Skipped", "Executing"])
+    #expect(run.steps["b"]?.reason == "a failed")
+    #expect(run.steps["c"]?.reason == "b was skipped")
+    run.conclude(now: Date())
+    #expect(run.run.status == .queued)
+    run.settle("d", record(.succeeded))
+    run.conclude(now: Date())
+    #expect(run.run.status == .failed)
+    #expect(run.run.failedStep == "a")
+    #expect(run.alerts.map(\.message) == ["r1 failed: a: no"])
+    #expect(run.unsaved == ["a", "b", "c", "d"])
+  }
+
+  @Test func `a stop ends what waits and what is queued, and tells what runs`() throws {
+    var run = try active(Self.chain, status: .executing)
+    begin("a", of: &run)
+    run.stop()
+    #expect(statuses(run) == ["Stopping", "Skipped", "Skipped", "Stopped"])
+    #expect(run.queue.isEmpty)
+    run.conclude(now: Date())
+    #expect(run.run.status == .stopping)
+    run.settle("a", record(.stopped, "Stopped by the user."))
+    run.conclude(now: Date())
+    #expect(run.run.status == .stopped)
+    #expect(run.alerts.isEmpty)
+  }
+
+  @Test func `what succeeds in the middle of a stop has succeeded, the run is stopped`() throws {
+    var run = try active(Self.chain, status: .executing)
+    begin("a", of: &run)
+    run.stop()
+    run.settle("a", record(.succeeded))
+    run.conclude(now: Date())
+    #expect(run.steps["a"]?.status == .succeeded)
+    #expect(run.run.status == .stopped)
+    #expect(run.run.stepsDone == 1)
+  }
+
+  @Test func `the main metric's best goes to the run`() throws {
+    var run = try active(Self.chain)
+    run.run.mainMetric = "loss"
+    let summary = MetricSummary(
+      run: 1,
+      step: "a",
+      name: "loss",
+      goal: .min,
+      count: 2,
+      last: .nan,
+      lastStep: 1,
+      min: 0.5,
+      minStep: 0,
+      max: 1,
+      maxStep: 1
+    )
+    run.take([summary], sparkline: [1, 0.5])
+    #expect(run.run.mainBest == 0.5)
+    #expect(run.run.mainLast == nil)
+    #expect(run.run.sparkline == [1, 0.5])
+  }
+
+  // MARK: Resume
+
+  private func resumed(_ text: String, _ old: [StepRecord]) throws -> [String] {
+    let run = try active(text)
+    let prepared = PreparedLaunch(
+      run: run.run,
+      steps: LaunchBody.rows(of: run.pipeline, run: 0),
+      body: run.launch,
+      pipeline: run.pipeline
+    )
+    let steps = prepared.resumedSteps(
+      run: 1,
+      old: Dictionary(uniqueKeysWithValues: old.map { ($0.name, $0) }),
+      edits: ["a.py"]
+    )
+    #expect(steps.allSatisfy { $0.run == 1 })
+    return steps.map { "\($0.name) \($0.status.rawValue) \($0.attempt)" }
+  }
+
+  private func old(_ name: String, _ status: StepStatus, outcome: Bool? = nil) -> StepRecord {
+    let type: StepType = outcome == nil ? .processing : .condition
+    var step = StepRecord(run: 1, name: name, index: 0, type: type, status: status, attempt: 1)
+    step.outcome = outcome
+    return step
+  }
+
+  @Test func `what succeeded stays, what failed or follows from it runs again`() throws {
+    let steps = [
+      old("a", .succeeded), old("b", .failed), old("c", .skipped), old("d", .cached),
+    ]
+    #expect(
+      try resumed(Self.chain, steps) == [
+        "a Succeeded 1", "b Waiting 1", "c Waiting 1", "d Cached 1",
+      ]
+    )
+  }
+
+  @Test func `a success behind something new is not one any more`() throws {
+    let steps = [old("b", .succeeded), old("c", .failed), old("d", .stopped)]
+    #expect(
+      try resumed(Self.chain, steps) == [
+        "a Waiting 0", "b Waiting 1", "c Waiting 1", "d Waiting 1",
+      ]
+    )
+  }
+
+  @Test func `the branch that was not taken stays so, with all behind it`() throws {
+    let text = """
+      steps:
+        check: { type: Condition, if: "1 > 2", then: [yes], else: [no] }
+        yes: { type: Processing, run: [a] }
+        behind: { type: Processing, run: [b], depends_on: yes }
+        no: { type: Processing, run: [c] }
+      """.replacing("yes", with: "good").replacing("no:", with: "bad:").replacing(
+        "[no]",
+        with: "[bad]"
+      )
+    let steps = [
+      old("check", .succeeded, outcome: false), old("good", .skipped), old("behind", .skipped),
+      old("bad", .failed),
+    ]
+    #expect(
+      try resumed(text, steps) == [
+        "check Succeeded 1", "good Skipped 1", "behind Skipped 1", "bad Waiting 1",
+      ]
+    )
+  }
+
+  // MARK: Transitions
+
+  @Test func `an end is left by a resume only`() {
+    for status in RunStatus.allCases where !status.isActive {
+      #expect(status.next.isSubset(of: [.executing]))
+    }
+    #expect(RunStatus.succeeded.next.isEmpty)
+    for status in StepStatus.allCases where status.isEnd {
+      #expect(status.next.isSubset(of: [.waiting]))
+    }
+    for status in StepStatus.allCases where status.isSuccess { #expect(status.next.isEmpty) }
+    for status in StepStatus.allCases where status.isActive {
+      #expect(status.next.isDisjoint(with: [.skipped, .cached, .waiting, .queued]))
+      #expect(status.next.isSuperset(of: [.stopped, .succeeded, .failed]))
+    }
+  }
+
+  @Test func `an illegal transition is a broken program`() async {
+    await #expect(processExitsWith: .failure) {
+      var step = StepRecord(run: 1, name: "a", index: 0, type: .processing, status: .succeeded)
+      step.move(to: .executing)
+    }
+  }
+
+  // MARK: The machine
+
+  private func holding(_ run: Int, cpus: Int, memory: Int = 0, in name: String = "i")
+    -> Ledger.Holding
+  {
+    Ledger.Holding(run: run, step: "s", instance: name, cpus: cpus, memory: memory)
+  }
+
+  private func instance(cpus: Int? = nil, memory: Int? = nil) -> InstanceRecord {
+    InstanceRecord(
+      name: "i",
+      status: .inService,
+      folder: "/",
+      isAdopted: true,
+      cpus: cpus,
+      memory: memory,
+      created: Date()
+    )
+  }
+
+  @Test func `the ledger gives no more than there is`() {
+    var ledger = Ledger(machine: Machine(cpus: 4, memory: 4 << 30))
+    #expect(ledger.take(holding(1, cpus: 3), instance: nil) == nil)
+    #expect(ledger.take(holding(2, cpus: 2), instance: nil) == "waits for 2 CPU held by r1 s")
+    #expect(ledger.take(holding(2, cpus: 1, memory: 3 << 30), instance: nil) == nil)
+    #expect(
+      ledger.take(holding(3, cpus: 0, memory: 2 << 30), instance: nil)
+        == "waits for 2048 MiB held by r1 s, r2 s"
+    )
+    // What an earlier agent started runs, whatever the ledger says.
+    #expect(ledger.take(holding(4, cpus: 9), instance: nil, force: true) == nil)
+    ledger.release(run: 4, step: "s")
+    ledger.release(run: 1, step: "s")
+    #expect(ledger.take(holding(3, cpus: 3), instance: nil) == nil)
+    #expect(ledger.holdings.map(\.run) == [2, 3])
+  }
+
+  @Test func `an instance's cap counts its own steps only`() {
+    var ledger = Ledger(machine: Machine(cpus: 8, memory: 8 << 30))
+    #expect(ledger.take(holding(1, cpus: 4, in: "other"), instance: nil) == nil)
+    #expect(ledger.take(holding(2, cpus: 2), instance: instance(cpus: 2)) == nil)
+    #expect(ledger.take(holding(3, cpus: 1), instance: instance(cpus: 2)) != nil)
+    #expect(ledger.take(holding(4, cpus: 1, memory: 2), instance: instance(memory: 1)) != nil)
+  }
+
+  @Test(
+    arguments: [
+      (4, 8, nil, nil, true), (5, 8, nil, nil, false), (4, 9, nil, nil, false),
+      (2, 1, 2, nil, true), (3, 1, 2, nil, false), (1, 2, nil, 1, false), (1, 1, 8, 16, true),
+    ]
+  )
+  func `a step that can never start is refused`(
+    cpus: Int,
+    memory: Int,
+    instanceCpus: Int?,
+    instanceMemory: Int?,
+    isAdmitted: Bool
+  ) {
+    let process = ProcessStep(command: .arguments([]), cpus: cpus, memory: memory << 30)
+    let step = Step(name: "s", type: .training, work: .process(process))
+    let machine = Machine(cpus: 4, memory: 8 << 30)
+    let instance = instance(cpus: instanceCpus, memory: instanceMemory.map { $0 << 30 })
+    #expect(((try? machine.admit(step, in: instance)) != nil) == isAdmitted)
+  }
+}

@@ -1,0 +1,280 @@
+import Documents
+import Foundation
+import Glibc
+import Pipelines
+import Series
+import Store
+import Testing
+
+@testable import Engine
+
+/// What passes between runner and agent by files and by the socket.
+struct AttemptTests {
+  private let site: RunSite
+  private let attempt: AttemptFolder
+
+  init() throws {
+    site = try RunSite()
+    attempt = AttemptFolder(path: site.root + "/attempt")
+    try makeFolder(attempt.path)
+  }
+
+  // MARK: Claims
+
+  @Test func `a claim is locked while its runner lives, and taken once`() throws {
+    #expect(Claim.state(of: attempt) == .unclaimed)
+    let lock = try #require(try Claim.take(attempt))
+    #expect(Claim.state(of: attempt) == .alive(.ofThisProcess()))
+    #expect(try Claim.take(attempt) == nil)
+    #expect(Claim.state(of: attempt) == .alive(.ofThisProcess()))
+    close(lock)
+    #expect(Claim.state(of: attempt) == .dead(.ofThisProcess()))
+    // The dead one's attempt is never run again.
+    #expect(try Claim.take(attempt) == nil)
+    let names = try FileManager.default.contentsOfDirectory(atPath: attempt.path)
+    #expect(names == ["claim"])
+  }
+
+  @Test func `a damaged claim is a dead one`() throws {
+    try Data("{".utf8).write(to: URL(filePath: attempt.claim))
+    #expect(Claim.state(of: attempt) == .dead(nil))
+  }
+
+  @Test func `two claims at once give one lock`() async throws {
+    let attempt = attempt
+    let locks = try await withThrowingTaskGroup(of: Int32?.self) { group in
+      for _ in 0..<2 { group.addTask { try Claim.take(attempt) } }
+      return try await group.reduce(into: [Int32]()) { if let lock = $1 { $0.append(lock) } }
+    }
+    #expect(locks.count == 1)
+    for lock in locks { close(lock) }
+  }
+
+  @Test func `a process's start time is read behind any name`() throws {
+    #expect(Claim.startTime(of: getpid()) ?? 0 > 0)
+    #expect(Claim.startTime(of: -1) == nil)
+    #expect(!Claim.currentBootID.isEmpty)
+  }
+
+  // MARK: Exit records
+
+  @Test func `the first exit record stays, NaN and all`() throws {
+    var record = ExitRecord(
+      status: .succeeded,
+      exitCode: 0,
+      started: Date(timeIntervalSince1970: 1),
+      ended: Date(timeIntervalSince1970: 2),
+      outputs: ["o": Artifact(kind: .file, digest: Digest(of: "x"), size: 1)],
+      metrics: [
+        MetricSummary(
+          run: 1,
+          step: "s",
+          name: "m",
+          count: 1,
+          last: .infinity,
+          lastStep: 0,
+          min: -.infinity,
+          minStep: 0,
+          max: 1e308,
+          maxStep: 0
+        )
+      ],
+      sparkline: [0.1],
+      peakMemory: 1,
+      cpuSeconds: 0.5
+    )
+    #expect(ExitRecord.read(attempt) == nil)
+    try record.publish(in: attempt)
+    let first = record
+    record.status = .failed
+    try record.publish(in: attempt)
+    #expect(ExitRecord.read(attempt) == first)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: attempt.path) == ["exit.json"])
+    record.metrics[0].last = .nan
+    let other = AttemptFolder(path: site.root + "/other")
+    try makeFolder(other.path)
+    try record.publish(in: other)
+    #expect(ExitRecord.read(other)?.metrics.first?.last.isNaN == true)
+  }
+
+  // MARK: Lines and metrics
+
+  private func lines(_ pieces: [[UInt8]]) -> [String] {
+    var splitter = LogLines()
+    var found: [String] = []
+    for piece in pieces {
+      piece.withUnsafeBytes {
+        splitter.add($0) { found.append(String(decoding: $0, as: UTF8.self)) }
+      }
+    }
+    splitter.finish { found.append(String(decoding: $0, as: UTF8.self)) }
+    return found
+  }
+
+  @Test func `lines are the same however they are torn`() {
+    let text = Array("one\ntwo ü🎉\r\nthree\r50%\r100%\n\nlast".utf8)
+    let whole = lines([text])
+    #expect(whole == ["one", "two ü🎉", "three", "50%", "100%", "last"])
+    for cut in 0...text.count {
+      #expect(lines([Array(text[..<cut]), Array(text[cut...])]) == whole)
+    }
+    #expect(lines(text.map { [$0] }) == whole)
+  }
+
+  @Test func `a line of 10 MB is given out in pieces`() {
+    let piece = [UInt8](repeating: 97, count: 65_536)
+    let found = lines(Array(repeating: piece, count: 160) + [Array("\nend\n".utf8)])
+    #expect(found.last == "end")
+    #expect(found.allSatisfy { $0.utf8.count <= 2 * LogLines.limit })
+    #expect(found.dropLast().reduce(0) { $0 + $1.utf8.count } == 160 * 65_536)
+  }
+
+  private func series(_ regex: String, _ log: String) throws -> SeriesData? {
+    let metric = AttemptSpec.Metric(name: "m", regex: regex, goal: nil, isMain: true)
+    var scraper = try MetricScraper(metrics: [metric], path: attempt.metrics)
+    for (index, line) in log.split(separator: "\n").enumerated() {
+      Array(line.utf8).withUnsafeBufferPointer { scraper.scan($0, time: Double(index)) }
+    }
+    try scraper.flush()
+    var reader = SeriesReader(path: attempt.metrics)
+    _ = try reader.refresh()
+    return reader["m"]
+  }
+
+  @Test func `numbers are read as scripts print them`() throws {
+    let log = """
+      m=0.25
+      m=1e-4
+      m=.5
+      m=-inf
+      m=Infinity
+      m=word
+      m=95%
+      m=3,
+      m=
+      no
+      """
+    let data = try #require(try series(#"m=(\S*)"#, log))
+    #expect(data.values == [0.25, 1e-4, 0.5, -.infinity, .infinity, 95, 3])
+    #expect(data.steps == [0, 1, 2, 3, 4, 5, 6])
+    #expect(data.times == [0, 1, 2, 3, 4, 6, 7])
+    #expect(try series(#"m=(\S*)"#, "m=nan\nm=NaN")?.values.suffix(2).allSatisfy(\.isNaN) == true)
+  }
+
+  @Test(
+    arguments: [
+      (#"epoch (?P<step>\d+) m=(\S+)"#, "epoch 7 m=1\nepoch 9 m=2\nepoch 8 m=3", [7.0, 9, 8]),
+      (#"m=(?P<value>\S+) at (?P<step>\S+)"#, "m=1 at 0.5\nm=2 at x\nm=3 at 2", [0.5, 1, 2]),
+      (#"(\w+) m=(?P<value>\d)"#, "a m=1\nb m=2\nc m=3", [0, 1, 2]),
+    ]
+  )
+  func `x is the step where there is one`(regex: String, log: String, steps: [Double]) throws {
+    let data = try #require(try series(regex, log))
+    #expect(data.values == [1, 2, 3])
+    #expect(data.steps == steps)
+  }
+
+  @Test func `a pattern without a group finds nothing`() throws {
+    #expect(try series("m=1", "m=1") == nil)
+  }
+
+  // MARK: Environment
+
+  @Test func `a step gets what is documented and declared, and nothing else`() throws {
+    let process = ProcessStep(
+      command: .arguments([]),
+      environment: ["SEED": Text("1")],
+      passEnvironment: ["TOKEN"],
+      cpus: 3
+    )
+    let shell = [
+      "PATH": "/bin", "HOME": "/h", "LC_TIME": "C", "TOKEN": "t", "SECRET": "s", "PYTHONPATH": "/x",
+      "LD_PRELOAD": "/evil.so", "BASH_ENV": "/evil.sh",
+    ]
+    let pipeline = Pipeline(
+      name: "p",
+      steps: [Step(name: "a", type: .training, work: .process(process))]
+    )
+    let kept = StepEnvironment.kept(of: shell, for: pipeline)
+    #expect(kept.keys.sorted() == ["HOME", "LC_TIME", "PATH", "TOKEN"])
+    let launch = LaunchBody(
+      what: .command([]),
+      pipelineText: "",
+      given: [:],
+      environment: shell,
+      instanceFolder: "/",
+      paths: [:]
+    )
+    let run = RunRecord(
+      id: 4,
+      instance: "digits",
+      pipeline: "p",
+      status: .executing,
+      created: Date(),
+      pipelineFile: Digest(of: ""),
+      code: Digest(of: "")
+    )
+    let environment = StepEnvironment.of(
+      process,
+      declared: ["SEED": "1", "LATHE_ATTEMPT": "/hidden", "PATH": "/own"],
+      launch: launch,
+      run: run,
+      step: "a",
+      attempt: attempt
+    )
+    #expect(
+      environment == [
+        "PATH": "/own", "HOME": "/h", "LC_TIME": "C", "TOKEN": "t", "SEED": "1",
+        "PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "3", "LATHE_RUN": "r4", "LATHE_STEP": "a",
+        "LATHE_INSTANCE": "digits", "LATHE_ATTEMPT": attempt.path, "SM_NUM_CPUS": "3",
+      ]
+    )
+    #expect(StepEnvironment.channel("train-data") == "SM_CHANNEL_TRAIN_DATA")
+  }
+
+  // MARK: The socket
+
+  @Test func `a message arrives however it is torn`() throws {
+    let request = AgentRequest.launch(
+      LaunchRequest(instance: "ü", what: .command(["a", "b"]), parameters: ["x": "1"])
+    )
+    let bytes = try Wire.encode(request) + Wire.encode(AgentRequest.ping)
+    var buffer: [UInt8] = []
+    var found: [AgentRequest] = []
+    for byte in bytes {
+      buffer.append(byte)
+      while let body = try Wire.take(from: &buffer) {
+        found.append(try JSONDecoder().decode(AgentRequest.self, from: body))
+      }
+    }
+    #expect(found == [request, .ping])
+    #expect(buffer.isEmpty)
+  }
+
+  @Test func `a message that is too large is refused before it is read`() throws {
+    var buffer: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF]
+    #expect(throws: Explanation.self) { try Wire.take(from: &buffer) }
+    let large = LaunchRequest(
+      instance: "i",
+      what: .command([String(repeating: "x", count: Wire.limit)])
+    )
+    #expect(throws: Explanation.self) { try Wire.encode(AgentRequest.launch(large)) }
+  }
+
+  @Test func `any bytes are a message, a refusal or too few`() {
+    var state: UInt32 = 1
+    func next() -> UInt8 {
+      state = state &* 1_664_525 &+ 1_013_904_223
+      return UInt8(truncatingIfNeeded: state >> 24)
+    }
+    for _ in 0..<2_000 {
+      var buffer = (0..<Int(next() % 40)).map { _ in next() }
+      // Mostly lengths that can be met.
+      if buffer.count > 3, next() > 20 { buffer.replaceSubrange(0..<3, with: [0, 0, 0]) }
+      let count = buffer.count
+      let body = try? Wire.take(from: &buffer)
+      #expect(buffer.count == count - (body.map { $0.count + 4 } ?? 0))
+      if let body { _ = try? JSONDecoder().decode(AgentRequest.self, from: body) }
+    }
+  }
+}
