@@ -98,7 +98,7 @@ struct ScriptTests {
     for pid in pids { #expect(isGone(pid), "\(pid) lives") }
   }
 
-  @Test func `a script that ignores its stop and closes its output is killed in the end`() throws {
+  @Test func `a script that closes its output goes on, and its end is waited for`() throws {
     let site = try RunSite(
       [
         "pipeline.yaml": """
@@ -112,6 +112,40 @@ struct ScriptTests {
     #expect(run.status == .succeeded)
     let attempt = site.home.attempt(run: run.id, step: "a", attempt: 1)
     #expect(site.read(attempt.work + "/done") == "")
+  }
+
+  @Test func `a runner's process is reaped when it has told of its end`() throws {
+    let site = try RunSite(
+      ["pipeline.yaml": "steps: { a: { type: Processing, run: 'true' } }"],
+      executor: ThreadExecutor()
+    )
+    let run = try site.launch()
+    let pid = try #require(site.agent.watched.values.first)
+    #expect(pid >= 0)
+    #expect(try site.end(of: run).status == .succeeded)
+    // The pidfd is given back when the process has been waited for.
+    site.serve { [agent = site.agent] in agent.watched.isEmpty }
+    #expect(site.agent.watched.isEmpty)
+  }
+
+  @Test func `inputs that lie in each other are brought in once`() throws {
+    let site = try RunSite(
+      [
+        "data/a.csv": "1", "data/b.csv": "2",
+        "pipeline.yaml": """
+        steps:
+          a:
+            type: Processing
+            run: cat ${inputs.all}/b.csv ${inputs.one} > out
+            inputs: { all: data, one: data/a.csv }
+            outputs: { out: out }
+        """,
+      ],
+      executor: ThreadExecutor()
+    )
+    let run = try site.run()
+    #expect(run.status == .succeeded, "\(run.reason ?? "")")
+    #expect(try site.output(run.id, "a", "out") == "21")
   }
 
   @Test func `a grandchild that holds the output open keeps no step from ending`() throws {

@@ -61,7 +61,9 @@ final class Server {
         }
       }
     } catch {
+      // What follows cannot be told from the rest of it.
       send(.refused(Explanation(error)), to: descriptor, number: connection.number)
+      end(connection)
     }
   }
 

@@ -25,6 +25,12 @@ package struct AttemptSpec: Sendable, Codable, Equatable {
     package var artifact: Artifact
     /// Relative to the work folder.
     package var path: String
+
+    /// Whether another input brings this one along; of two with one path, the first by name does.
+    func isInside(_ other: Input) -> Bool {
+      let (own, outer) = (CodeSnapshot.normal(path), CodeSnapshot.normal(other.path))
+      return own == outer ? other.name < name : own.hasPrefix(outer.isEmpty ? "" : outer + "/")
+    }
   }
 
   package struct Metric: Sendable, Codable, Equatable {

@@ -89,7 +89,8 @@ private struct Attempt: ~Copyable {
     }
     try makeFolder(folder.work)
     try store.materialise(code, in: folder.work)
-    for input in spec.inputs {
+    // One input may lie in another (data and data/train.csv): the outer one brings it along.
+    for input in spec.inputs where !spec.inputs.contains(where: { input.isInside($0) }) {
       let path = folder.work + "/" + input.path
       try makeFolder(URL(filePath: path).deletingLastPathComponent().path)
       try store.materialise(input.artifact, at: path)
