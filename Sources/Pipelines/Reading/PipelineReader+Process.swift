@@ -124,15 +124,15 @@ extension PipelineReader {
 
   private mutating func metricName(_ node: Node) -> String? {
     guard let name = string(node, "name") else { return nil }
-    // As SageMaker's names, but for what would make two lines or a path of them.
+    // SageMaker's rule (any 1 to 255 characters), but for what would make two lines of them.
     let isFine =
-      1...64 ~= name.utf8.count && (name.utf8.first?.isLetterOrDigit ?? false)
-      && name.utf8.allSatisfy { $0.isLetterOrDigit || "_-.:@".utf8.contains($0) }
+      1...255 ~= name.utf8.count && name.contains { !$0.isWhitespace }
+      && name.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
     if isFine { return name }
     error(
       at: node.place,
       "A metric's name cannot be '\(name.prefix(80))'.",
-      hint: "Use up to 64 letters, digits and _-.:@, beginning with a letter or digit."
+      hint: "Use 1 to 255 bytes of printable text, such as val/loss."
     )
     return nil
   }
