@@ -48,8 +48,8 @@ extension Root {
 
   private mutating func globalKey(_ key: Key) -> [Effect]? {
     switch key {
-    case .control("p"): open(.palette)
-    case Key(.function(1)): open(.help)
+    case .control("p"): return open(.palette)
+    case Key(.function(1)): return open(.help)
     case .escape: return leave(.back)
     default:
       guard !front.takesText else { return nil }
@@ -57,13 +57,12 @@ extension Root {
         return switchTo(tab.destination(context))
       }
       switch key {
-      case Key(":"): open(.palette)
-      case Key("?"): open(.help)
+      case Key(":"): return open(.palette)
+      case Key("?"): return open(.help)
       case Key("q"): return leave(.back)
       default: return nil
       }
     }
-    return []
   }
 
   private mutating func overlayKey(_ key: Key) -> [Effect] {
@@ -109,8 +108,7 @@ extension Root {
       if MainScreen.all.contains(where: { $0.destination(context) == destination }) {
         return switchTo(destination)
       }
-      open(destination)
-      return []
+      return open(destination)
     case .chosen(.press(let action)):
       overlay = nil
       guard let binding = front.bindings(context).first(where: { $0.action == action }) else {
@@ -143,8 +141,8 @@ extension Root {
     for (command, place) in zip(commands, places) where place?.contains(point) == true {
       switch command {
       case .press(let binding): return press(binding)
-      case .help: open(.help)
-      case .palette: open(.palette)
+      case .help: return open(.help)
+      case .palette: return open(.palette)
       case .back: return leave(.back)
       case .none: break
       }

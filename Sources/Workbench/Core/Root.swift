@@ -41,7 +41,8 @@ package struct Root: Sendable {
 
   package init(context: Context, start: Destination) {
     self.context = context
-    push(start)
+    // There are no answers yet that a screen could act on.
+    _ = push(start)
   }
 
   /// The screen in front.
@@ -147,7 +148,21 @@ package struct Root: Sendable {
   mutating func tell(_ index: Int, _ event: ViewEvent) -> [Effect] {
     guard layers.indices.contains(index) else { return [] }
     let id = layers[index].id
-    return perform(layers[index].view.update(event, context), for: id)
+    let before = layers[index].view.queries
+    let effects = perform(layers[index].view.update(event, context), for: id)
+    return effects + tellKnown(id, besides: before)
+  }
+
+  /// Tells a screen the answers that were there before it wanted them.
+  ///
+  /// The shell asks again, but an answer that has not changed is no event.
+  private mutating func tellKnown(_ id: Int, besides known: Set<Query>) -> [Effect] {
+    guard let layer = layers.first(where: { $0.id == id }) else { return [] }
+    let new = layer.view.queries.subtracting(known).filter { context.answers[$0] != nil }
+    return new.flatMap { query -> [Effect] in
+      guard let index = layers.firstIndex(where: { $0.id == id }) else { return [] }
+      return tell(index, .answered(query))
+    }
   }
 
   mutating func tellFront(_ event: ViewEvent) -> [Effect] { tell(layers.count - 1, event) }
@@ -157,11 +172,11 @@ package struct Root: Sendable {
     var outside: [Effect] = []
     for effect in effects {
       switch effect {
-      case .open(let destination): open(destination)
+      case .open(let destination): outside += open(destination)
       case .replace(let destination):
         // Late answers may come to a screen that is no longer in front.
         if let index = layers.firstIndex(where: { $0.id == id }) { layers.remove(at: index) }
-        push(destination)
+        outside += push(destination)
       case .back: outside += leave(.back)
       case .quit: outside += leave(.quit)
       case .tell(let notice): self.notice = notice
@@ -175,21 +190,24 @@ package struct Root: Sendable {
     return outside
   }
 
-  mutating func open(_ destination: Destination) {
+  mutating func open(_ destination: Destination) -> [Effect] {
     switch destination {
     case .help: overlay = .help(offset: 0)
     case .palette:
       overlay = .palette(Palette(bindings: front.bindings(context), context))
-    default: if destination != self.destination { push(destination) }
+    default: if destination != self.destination { return push(destination) }
     }
+    return []
   }
 
-  mutating func push(_ destination: Destination) {
+  mutating func push(_ destination: Destination) -> [Effect] {
     // What was announced is there: "Launching ..." has nothing more to say.
     clearAnnouncement()
-    layers.append(Layer(id: nextID, destination: destination, view: destination.makeView()))
+    let id = nextID
     nextID += 1
+    layers.append(Layer(id: id, destination: destination, view: destination.makeView()))
     forgetUnused()
+    return tellKnown(id, besides: [])
   }
 
   /// Leaves the screen in front, or all of them; asks first where edits would be lost.
@@ -227,7 +245,7 @@ package struct Root: Sendable {
       layers.removeLast()
     case .switchTo(let destination):
       layers.removeSubrange(1...)
-      if layers[0].destination != destination { push(destination) }
+      if layers[0].destination != destination { return push(destination) }
     }
     forgetUnused()
     return []

@@ -27,7 +27,8 @@ package struct ExplorerView: View {
   package var title: SafeText { "Explorer \(instance)" }
 
   package var queries: Set<Query> {
-    var all: Set<Query> = [.instances, .pipeline(instance: instance)]
+    // The header names the instance that is meant where none was.
+    var all: Set<Query> = [.header, .instances, .pipeline(instance: instance)]
     if let root {
       all.insert(.folder(root))
       all.formUnion(expanded.map { .folder($0) })
@@ -215,7 +216,9 @@ package struct ExplorerView: View {
       focused: true,
       glyphs: context.glyphs
     ).draw(on: &screen, in: places.left)
-    let isKnown = root.map { context.answers[.folder($0)] != nil } ?? (context.headerFacts != nil)
+    let isKnown =
+      root.map { context.answers[.folder($0)] != nil }
+      ?? (record == nil && context.headerFacts != nil)
     Table(
       columns: [
         .init("", .flexible(least: 10, weight: 1), priority: 2),
