@@ -101,6 +101,7 @@ extension EditorScreen {
 
   mutating func keepForRecovery(lines changed: Bool) -> [Effect] {
     guard let buffer, let recovery, buffer.isDirty else { return [] }
+    isRecoverySettled = true
     editsSinceRecovery += 1
     guard changed || editsSinceRecovery >= EditorScreen.editsBetween || !hasRecovery else {
       return []
@@ -120,9 +121,12 @@ extension EditorScreen {
 
   /// Asks once, before anything was typed, whether an earlier session's text is wanted.
   private mutating func offerRecovery(_ context: Context) {
-    guard let buffer, !buffer.isDirty, !hasRecovery, mode == .text, let recovery,
-      case .file(let facts)? = context.answers[.file(recovery)],
-      !facts.bytes.isEmpty, facts.bytes != Array(buffer.text.utf8)
+    guard let buffer, !buffer.isDirty, !isRecoverySettled, mode == .text, let recovery,
+      let answer = context.answers[.file(recovery)]
+    else { return }
+    isRecoverySettled = true
+    guard case .file(let facts) = answer, !facts.bytes.isEmpty,
+      facts.bytes != Array(buffer.text.utf8)
     else { return }
     mode = .recovery(facts.bytes)
   }

@@ -50,6 +50,8 @@ package struct EditorScreen: View {
   var clipboard = ""
   var editsSinceRecovery = 0
   var hasRecovery = false
+  /// Whether an earlier session's text was looked for; what is there later is this session's own.
+  var isRecoverySettled = false
   var home: String?
 
   package init(path: String, line: Int, resuming: Int?) {
