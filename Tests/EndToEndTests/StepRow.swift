@@ -1,0 +1,27 @@
+import Foundation
+
+/// What `lathe show --json` tells of a run's steps.
+struct StepRow: Decodable {
+  let name: String
+  let status: String
+  let folder: String?
+
+  private struct Run: Decodable {
+    let status: String
+    let steps: [StepRow]
+  }
+
+  /// Each step's status by name.
+  static func all(of run: String, _ site: Site) throws -> [String: String] {
+    Dictionary(uniqueKeysWithValues: try read(run, site).steps.map { ($0.name, $0.status) })
+  }
+
+  /// The run's own status.
+  static func status(of run: String, _ site: Site) throws -> String { try read(run, site).status }
+
+  private static func read(_ run: String, _ site: Site) throws -> Run {
+    let shown = try site.lathe("show", run, "--json")
+    guard shown.code == 0 else { throw Failure("show \(run): \(shown)") }
+    return try JSONDecoder().decode(Run.self, from: Data(shown.output.utf8))
+  }
+}
