@@ -19,7 +19,7 @@ extension Pipeline {
       ("val_accuracy", .max), ("accuracy", .max), ("acc", .max), ("train_acc", .max),
     ]
     let number = #"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|nan|-?inf)"#
-    let x = #"(?:\b(?:epoch|step|iteration|iter)\W{0,3}(?P<step>\d+).*?)?"#
+    let x = #"(?:\b(?:[Ee]poch|[Ss]tep|[Ii]ter(?:ation)?)\W{0,3}(?P<step>\d+).*?)?"#
     return names.compactMap { name, goal in
       let source = x + #"\b"# + name + #"['"]?\s*[=:]\s*"# + number
       guard let pattern = try? Pattern(source) else { return nil }

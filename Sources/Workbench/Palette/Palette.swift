@@ -39,7 +39,7 @@ struct Palette: Sendable {
   }
 
   static func queries(_ context: Context) -> Set<Query> {
-    var all: Set<Query> = [.runs(filter: "", limit: 200), .models, .gallery, .stacks]
+    var all: Set<Query> = [.runs(filter: "", limit: RunsView.page), .models, .gallery, .stacks]
     if let instance = context.currentInstance { all.insert(.files(instance.folder)) }
     return all
   }
@@ -208,7 +208,7 @@ extension Palette {
   }
 
   private static func records(_ context: Context) -> [Item] {
-    (context.runs(.runs(filter: "", limit: 200)) ?? []).map { run in
+    (context.runs(.runs(filter: "", limit: RunsView.page)) ?? []).map { run in
       Item(
         kind: "run",
         name: [run.shortName, run.name ?? ""].filter { !$0.isEmpty }.joined(separator: " "),
