@@ -218,13 +218,6 @@ struct ActiveRunTests {
     }
   }
 
-  @Test func `an illegal transition is a broken program`() async {
-    await #expect(processExitsWith: .failure) {
-      var step = StepRecord(run: 1, name: "a", index: 0, type: .processing, status: .succeeded)
-      step.move(to: .executing)
-    }
-  }
-
   // MARK: The machine
 
   private func holding(_ run: Int, cpus: Int, memory: Int = 0, in name: String = "i")

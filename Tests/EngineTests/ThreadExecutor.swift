@@ -41,6 +41,9 @@ final class ThreadExecutor: Executor {
         mailbox? { agent in agent.settle(name) }
       }
       kill(stand.pid, SIGKILL)
+      // The agent may be gone before it could; no zombie is left to other tests.
+      var status: Int32 = 0
+      waitpid(stand.pid, &status, 0)
     }
     return stand.pid
   }
