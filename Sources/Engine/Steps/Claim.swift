@@ -24,7 +24,7 @@ struct Claim: Codable, Equatable {
   /// The file is locked before it gets its name, so nobody ever sees it without its lock. Returns the
   /// descriptor that holds the lock, or nil when somebody else has claimed the attempt.
   static func take(_ attempt: AttemptFolder) throws -> Int32? {
-    let temporary = attempt.claim + ".\(getpid())"
+    let temporary = attempt.claim + ".\(getpid()).\(UInt32.random(in: .min ... .max))"
     let descriptor = open(temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw SystemFailure("write \(temporary)", errno) }
     defer { unlink(temporary) }
