@@ -229,6 +229,8 @@ def idle(bench):
         if program.shows(rf"\br{bench.options.runs + 1}\b", 20) is None:
             raise Unmeasured(not_shown(f"r{bench.options.runs + 1}", program))
         program.settle(3)
+        # Threads of the runtime's pool end after five seconds without work: they are no part of idling.
+        time.sleep(8)
         before = {pid: processes.counters(pid) for pid in processes.of_home(home)}
         time.sleep(bench.options.seconds)
         results = []

@@ -22,6 +22,7 @@ struct ActiveRunTests {
     )
     let launch = LaunchBody(
       what: .pipeline(file: "p"),
+      token: "t",
       pipelineText: text,
       given: [:],
       environment: [:],

@@ -199,6 +199,7 @@ struct AttemptTests {
     #expect(kept.keys.sorted() == ["HOME", "LC_TIME", "PATH", "TOKEN"])
     let launch = LaunchBody(
       what: .command([]),
+      token: "t",
       pipelineText: "",
       given: [:],
       environment: shell,

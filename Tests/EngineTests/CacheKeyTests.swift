@@ -21,6 +21,7 @@ struct CacheKeyTests {
     var environment = ["SEED": "1"]
     var launch = LaunchBody(
       what: .pipeline(file: "pipeline.yaml"),
+      token: "t",
       pipelineText: "",
       given: [:],
       environment: ["TOKEN": "a", "HOME": "/root"],

@@ -241,7 +241,7 @@ struct CatalogTests {
     try writer.write {
       try $0.save(Self.run(7))
       try $0.save(StepRecord(run: 7, name: "a", index: 0, type: .processing))
-      try $0.saveLaunch(run: 7, body: "{}")
+      try $0.saveLaunch(run: 7, token: "t7", body: "{}")
       #expect(try $0.nextRun() == 8)
       try $0.add(
         ExecutionRecord(

@@ -49,6 +49,11 @@ extension Agent {
       request.instance = found.0.instance
       earlier = found
     }
+    if let run = try catalog.write({ [token = request.token] in try $0.run(launchedBy: token) }) {
+      // Asked again, as the agent that recorded it died before it could answer.
+      answer(.run(run), self)
+      return
+    }
     let instance = try self.instance(request.instance)
     let launcher = Launcher(home: home, machine: machine)
     work { [request, earlier] post in
@@ -145,7 +150,7 @@ extension Agent {
     try catalog.write { transaction in
       try transaction.save(resumed)
       for step in steps { try transaction.save(step) }
-      try transaction.saveLaunch(run: run.id, body: body)
+      try transaction.saveLaunch(run: run.id, token: prepared.body.token, body: body)
     }
     runs[run.id] = ActiveRun(
       run: resumed,

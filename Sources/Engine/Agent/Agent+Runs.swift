@@ -83,7 +83,7 @@ extension Agent {
         step.logRun = run.id
         try transaction.save(step)
       }
-      try transaction.saveLaunch(run: run.id, body: body)
+      try transaction.saveLaunch(run: run.id, token: prepared.body.token, body: body)
       return run
     }
     for index in prepared.steps.indices {

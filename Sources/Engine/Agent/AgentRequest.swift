@@ -1,4 +1,5 @@
 package import Documents
+import Foundation
 package import Store
 
 /// What the workbench, the command line and the step runners may ask of the agent.
@@ -46,6 +47,8 @@ package struct LaunchRequest: Sendable, Codable, Equatable {
   package var note: String?
   /// The environment of the shell that launched; only documented and declared names are used.
   package var environment: [String: String]
+  /// Tells this launch from any other: asking twice launches once, whatever dies in between.
+  package var token: String
 
   package init(
     instance: String,
@@ -53,7 +56,8 @@ package struct LaunchRequest: Sendable, Codable, Equatable {
     parameters: [String: String] = [:],
     name: String? = nil,
     note: String? = nil,
-    environment: [String: String] = [:]
+    environment: [String: String] = [:],
+    token: String = UUID().uuidString
   ) {
     self.instance = instance
     self.what = what
@@ -61,6 +65,7 @@ package struct LaunchRequest: Sendable, Codable, Equatable {
     self.name = name
     self.note = note
     self.environment = environment
+    self.token = token
   }
 }
 

@@ -8,6 +8,8 @@ import Store
 /// can continue it.
 struct LaunchBody: Sendable, Codable, Equatable {
   var what: LaunchRequest.What
+  /// The launch's own, or of its last resumption.
+  var token: String
   /// The text that the pipeline was read from; a command has none.
   var pipelineText: String
   /// The parameters as they were typed.
@@ -104,6 +106,7 @@ struct Launcher: Sendable {
       steps: LaunchBody.rows(of: pipeline, run: 0),
       body: LaunchBody(
         what: request.what,
+        token: request.token,
         pipelineText: text,
         given: typed,
         environment: StepEnvironment.kept(of: request.environment, for: pipeline),

@@ -125,11 +125,17 @@ package final class CatalogWriter: Sendable {
     }
 
     /// What the launch of a run needs to be continued after the agent's death, as JSON text.
-    package func saveLaunch(run: Int, body: String) throws {
+    ///
+    /// `token` is the launch's own: a second one of the same token is the same launch.
+    package func saveLaunch(run: Int, token: String, body: String) throws {
       try db.execute(
-        sql: "INSERT OR REPLACE INTO launch(run, body) VALUES (?, ?)",
-        arguments: [run, body]
+        sql: "INSERT OR REPLACE INTO launch(run, token, body) VALUES (?, ?, ?)",
+        arguments: [run, token, body]
       )
+    }
+    /// The run that a launch made, if it was recorded.
+    package func run(launchedBy token: String) throws -> Int? {
+      try Int.fetchOne(db, sql: "SELECT run FROM launch WHERE token = ?", arguments: [token])
     }
     package func launch(of run: Int) throws -> String? {
       try String.fetchOne(db, sql: "SELECT body FROM launch WHERE run = ?", arguments: [run])

@@ -33,7 +33,8 @@ enum Schema {
             last DOUBLE, lastStep DOUBLE, min DOUBLE, minStep DOUBLE, max DOUBLE, maxStep DOUBLE,
             PRIMARY KEY (run, step, name)) WITHOUT ROWID;
           CREATE TABLE launch (
-            run INTEGER PRIMARY KEY REFERENCES run(id) ON DELETE CASCADE, body TEXT NOT NULL);
+            run INTEGER PRIMARY KEY REFERENCES run(id) ON DELETE CASCADE,
+            token TEXT NOT NULL UNIQUE, body TEXT NOT NULL);
           CREATE TABLE execution (
             key TEXT PRIMARY KEY, run INTEGER NOT NULL, step TEXT NOT NULL,
             pipeline TEXT NOT NULL, attempt INTEGER NOT NULL, seconds DOUBLE NOT NULL,
