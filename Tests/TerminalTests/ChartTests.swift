@@ -44,13 +44,13 @@ struct ChartTests {
     #expect(
       drawn(losses, 48, 10, .braille).text == """
           loss
-        2┤⡱⡀
-         │⢱⠱
-         │ ⢣ ⢄
-         │  ⢣ ⠑ ⡀
-        1┤   ⠑⢄⡀⠈⠑ ⠢⠤ ⣀⡀
-         │     ⠈⠒⠢⢄⣀⡀  ⠈ ⠉⠉ ⠒⠒ ⠤⠤ ⠤⠤ ⣀⣀⢀ val_loss 0.4941
-         │          ⠈⠉⠉⠑⠒⠒⠒⠒⠤⠤⠤⠤⠤⠤⣀⣀⣀⣀⣀⣀ loss 0.1875
+        2┤⡵⡀
+         │⢸⠱
+         │ ⢣ ⠢⡀
+        1┤  ⠱⡀⠈ ⠢⢄
+         │   ⠈⠑⢄⡀  ⠉⠑ ⠢⠤ ⠤⣀ ⣀⣀
+         │      ⠈⠉⠑⠒⠢⠤⠤⢄⣀⣀⣀⣀⣀  ⠉⠉ ⠉⠉ ⠒⠒⠐ val_loss 0.4941
+        0┤                   ⠉⠉⠉⠉⠉⠉⠉⠉⠒⠒⠒ loss 0.1875
          └┬─────────┬─────────┬─────────
           0         10        20                   epoch
         """
@@ -63,11 +63,11 @@ struct ChartTests {
           loss
         2┤█▄
          │▀█▄
-         │ █▀▄
-         │  ▀▄  ▄
-        1┤   ▀▄▄ ▀▀▀  ▄▄
-         │      ▀▀▄▄▄▄  ▀▀  ▀▀▀▀  ▄▄▄▄ ▄ val_loss 0.4941
-         │            ▀▀▀▀▀▀▀▀▄▄▄▄▄▄▄▄▄▄ loss 0.1875
+         │ ▀▄▀
+        1┤  ▀▄  ▀▄▄
+         │    ▀▄▄▄ ▀  ▀▄▄▄  ▄▄▄
+         │        ▀▀▀▀▄▄▄▄▄▄▄▄▄▀  ▀▀▀▀ ▀ val_loss 0.4941
+        0┤                     ▀▀▀▀▀▀▀▀▀ loss 0.1875
          └┬─────────┬─────────┬─────────
           0         10        20                   epoch
         """
@@ -80,11 +80,11 @@ struct ChartTests {
           loss
          |o
         2+*o
-         | *oo
-         |  * oooo
-        1+   ***  oooooooo
-         |      ********  oooooooooooooo val_loss 0.4941
-         |              **************** loss 0.1875
+         | *ooo
+        1+  ** oooo
+         |    **** ooooooooooooooo
+         |        ****************oooooo val_loss 0.4941
+        0+                               loss 0.1875
          ++---------+---------+---------
           0         10        20                   epoch
         """
@@ -163,10 +163,10 @@ struct ChartTests {
     )
     #expect(
       drawn(chart, 40, 8, .ascii).text == """
-        1.0+                       xxx run0 1
-           |                  xxxxx    run1 1.01
-           |             xxxxx         run2 1.02
-        0.5+        xxxxx              run3 1.03
+        1.0+                       xxx run3 1.03
+           |                  xxxxx    run2 1.02
+           |             xxxxx         run1 1.01
+        0.5+        xxxxx              run0 1
            |   xxxxx
           0+xxx
            ++------------+-----------+

@@ -29,12 +29,12 @@ struct PictureTests {
     let text = frame(.runs, [.runs(filter: "", limit: RunsView.page): .runs(runs)])
     #expect(
       text == """
-         digits running  │  1 running 1 FAILED  │  free 212 GB
+         digits running 4 CPU 16 GB (ml.m4.xlarge) │ 1 running 1 FAILED │ free 212 GB
         ╭─ Runs 3 ─────────────────────────────────────────────────────────────────────╮
-        │  status        run name       what changed             val_loss     took  ago│
-        │  ▶ running 2/5 r2             learning_rate 0.03 (0.1) 0.2880      8m00s   8m│
-        │  ✗ FAILED      r3  작은 학습… learning_rate 1.0 (0.03)             2m14s   4m│
-        │  ✓ ok          r1             first run                0.3420      2m14s   6m│
+        │  status        run name       what changed             val_loss    took  ago │
+        │  ▶ running 2/5 r2             learning_rate 0.03 (0.1) 0.2880     8m00s   8m │
+        │  ✗ FAILED      r3  작은 학습… learning_rate 1.0 (0.03)            2m14s   4m │
+        │  ✓ ok          r1             first run                0.3420     2m14s   6m │
         │                                                                              │
         │                                                                              │
         │                                                                              │
@@ -66,13 +66,13 @@ struct PictureTests {
     )
     #expect(
       text == """
-         digits running  │  1 running 1 FAILED  │  free 212 GB
+         digits running │ 1 running 1 FAILED │ free 212 GB
         ╭─ Runs ───────────────────────────────────────────────────╮
         │                                                          │
         │                                                          │
         │                                                          │
         │                                                          │
-        │                       No runs yet.                       │
+        │                      No runs yet.                        │
         │                                                          │
         │       n launches the pipeline, 3 shows the files.        │
         │                                                          │
@@ -101,10 +101,10 @@ struct PictureTests {
     let text = frame(.models, [.models: .models([model])], height: 20)
     #expect(
       text == """
-         digits running  │  1 running 1 FAILED  │  free 212 GB
+         digits running 4 CPU 16 GB (ml.m4.xlarge) │ 1 running 1 FAILED │ free 212 GB
         ╭─ Models ───────────────────────────────────────────── 1 needs your approval ─╮
-        │ model      status              metrics                run    instance     age│
-        │ digits/1   needs your approval accuracy 0.9570        r2     digits        5m│
+        │ model      status              metrics               run    instance     age │
+        │ digits/1   needs your approval accuracy 0.9570       r2     digits        5m │
         │                                                                              │
         │                                                                              │
         │                                                                              │
@@ -143,11 +143,11 @@ struct PictureTests {
     )
     #expect(
       text == """
-         digits running  │  1 running 1 FAILED  │  free 212 GB
+         digits running │ 1 running 1 FAILED │ free 212 GB
         ╭─ digits ─────────────────────────────────────────────────╮
         │ ▸ steps                                                  │
-        │   데이터.csv                                       117 KB│
-        │   pipeline.yaml                                     900 B│
+        │   데이터.csv                                      117 KB │
+        │   pipeline.yaml                                    900 B │
         │ ▸ .venv                                                  │
         │                                                          │
         │                                                          │
@@ -193,7 +193,7 @@ struct PictureTests {
     )
     #expect(
       text == """
-         digits running  │  1 running 1 FAILED  │  free 212 GB
+         digits running 4 CPU 16 GB (ml.m4.xlarge) │ 1 running 1 FAILED │ free 212 GB
         ╭─ Set up digits ───────────────────────────────────────────────────── 1 of 2 ─╮
         │ Real handwritten digits, from data to an approved model.                     │
         │                                                                              │

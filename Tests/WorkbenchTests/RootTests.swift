@@ -116,6 +116,27 @@ struct RootTests {
     #expect(root.destination == .runForm(instance: "digits", from: nil))
   }
 
+  @Test func `an announcement goes when its reply comes or its screen opens`() {
+    var root = root(.runs, someRuns)
+    _ = press(&root, Key("s"))
+    #expect(root.notice?.text == "Stopping r2 ...")
+    _ = root.update(.replied(tag: "0:stop", .done(.done)))
+    #expect(root.notice == nil)
+    _ = press(&root, Key("s"))
+    _ = root.update(.replied(tag: "0:again", .done(.run(3))))
+    #expect(root.destination == .run(3))
+    #expect(root.notice == nil)
+  }
+
+  @Test func `a screen that opens over known answers has them at once`() {
+    let answers = RunFixture.answers()
+    var root = root(.run(142), answers, width: 120, height: 36)
+    _ = press(&root, Key("R"))
+    #expect(root.destination == .runForm(instance: "digits", from: 142))
+    #expect(root.draw().text.contains("[ Launch ]"))
+    #expect(!root.draw().text.contains("cannot be launched"))
+  }
+
   @Test func `the clock ticks only while something runs`() {
     #expect(!root().isTicking)
     #expect(root(.runs, [.header: header(running: 1)]).isTicking)

@@ -14,24 +14,24 @@ struct RunViewTests {
 
          r142 "lower lr"  Executing 2m14s  learning_rate 0.03 (r141: 0.1)  mj 14:02
          = prepare  ▶ train epoch 27/40  · evaluate  · accuracy
-        ╭─ val_loss  train_loss ───────────────────── m: 2 groups  x: step  y: linear ─╮
-        │2┤⣇                                                                           │
-        │ │⢹                                                                           │
-        │ │⢞⡇                                                                          │
-        │ │⠘⣷                                                                          │
-        │1┤ ⠛⢣                                                                         │
-        │ │  ⠁⢕⣄                                                    r141 val_loss 0.352│
-        │ │    ⠈⠋⢗⣒⠤⠤⠤⣄⣄⣀⣀⡀⡀⡀⡀⡀⡀⡀⡀⡀                                 val_loss 0.2933    │
-        │ │         ⠉⠉ ⠒⠒ ⠭⠭⠉⠭⠭⠉⠭⠭⠉⠭⣓⠓⣓⣓⠓⣓⣓⠓⣓⣓⠓⣓⡃⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁ train_loss 0.1644  │
-        │ └─────────────┬─────────────┬─────────────┬─────────────┬                    │
-        │               10            20            30            40               step│
+        ╭─ val_loss  train_loss ──────────────────── m: 2 groups  x: epoch  y: linear ─╮
+        │ 2┤ ⢸                                                                         │
+        │  │ ⠈⡇                                                                        │
+        │  │ ⠸⣇                                                                        │
+        │  │  ⢿⡀                                                                       │
+        │ 1┤  ⠘⢷⡀                                                                      │
+        │  │    ⠙⢗⡤⣄⣀                                              r141 val_loss 0.352 │
+        │  │      ⠉⠑⠒⠭⠭⢕⣓⣒⣒⣢⣦⠦⠦⠦⠦⠦⠦⠦⠦⠤⢄⣄⣄⣄⣄⣄⣄⣄⣄⣄⡄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄ val_loss 0.2933     │
+        │ 0┤                 ⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠑⠒⠒⠒⠒⠒⠂                  train_loss 0.1644   │
+        │  └┬────────────┬─────────────┬────────────┬────────────┬                     │
+        │   0            10            20           30           40              epoch │
         ╰──────────────────────────────────────────────────────────────────────────────╯
         ╭─ Log: train ─────────────────────────────────────────── follow  1,204 lines ─╮
-        │14:04:22 epoch 1200 train_loss=0.1200 val_loss=0.288                          │
-        │14:04:22 epoch 1201 train_loss=0.1201 val_loss=0.288                          │
-        │14:04:22 epoch 1202 train_loss=0.1202 val_loss=0.288                          │
-        │14:04:22 epoch 1203 train_loss=0.1203 val_loss=0.288                          │
-        │14:04:22 epoch 1204 train_loss=0.1204 val_loss=0.288                         ┃│
+        │ 14:04:22 epoch 1200 train_loss=0.1200 val_loss=0.288                         │
+        │ 14:04:22 epoch 1201 train_loss=0.1201 val_loss=0.288                         │
+        │ 14:04:22 epoch 1202 train_loss=0.1202 val_loss=0.288                         │
+        │ 14:04:22 epoch 1203 train_loss=0.1203 val_loss=0.288                         │
+        │ 14:04:22 epoch 1204 train_loss=0.1204 val_loss=0.288                        ┃│
         ╰──────────────────────────────────────────────────────────────────────────────╯
          r142 started 14:02. Closing this window does not stop it.
 
@@ -51,31 +51,31 @@ struct RunViewTests {
         │  · evaluate waits    for train                                                                                       │
         │  · accuracy waits    for evaluate                                                                                    │
         ╰──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────╯
-        ╭─ val_loss  train_loss ─────────────── m: 2 groups  x: step  y: linear ─╮╭─ train, epoch 27/40 ───────────────────────╮
-        │   │⡇                                                                   ││metric            last         best     r141│
-        │2.0┤⡇                                                                   ││val_loss         0.291     0.288@25    0.342│
-        │   │⢿                                                                   ││train_loss       0.164     0.164@27    0.101│
-        │   │⢸                                                                   ││val_acc          0.956     0.957@25    0.948│
-        │   │⣾                                                                   ││                                            │
-        │1.5┤⢻⡄                                                                  ││cpu   6m52s of CPU                          │
-        │   │⢸⡇                                                                  ││mem   5 GB at most                          │
-        │   │⢸⣇                                                                  ││cache learning_rate changed                 │
-        │1.0┤ ⣿⡄                                                                 ││path  /h/runs/r142/train/1                  │
-        │   │ ⠉⣷                                                                 ││                                            │
-        │   │  ⢱⣣                                                                ││                                            │
-        │   │   ⢣⠕⣄                                                              ││                                            │
-        │0.5┤    ⠑ ⡉⠒⠤⣄⡄⡀⡀⡀                                   r141 val_loss 0.352││                                            │
-        │   │      ⠈⠑ ⣀⣈⠉⠉⠒⠓⠓⠣⠥⠥⠥⠥⠥⢆⣂⣂⣂⣂⣂⣂⣂⣂⣂⠂⠂⠂⠂⠂⠂⠂⠂⠂⠂⠂⠂⠂⠄⠄⠄ val_loss 0.2933    ││                                            │
-        │   │            ⠉⠉ ⠒⠒ ⠤⠤ ⠤⠤ ⠤⣀ ⣀⣀ ⣀⣀                 train_loss 0.1644  ││                                            │
-        │   └───────────┬───────────┬───────────┬───────────┬                    ││                                            │
-        │               10          20          30          40               step││                                            │
+        ╭─ val_loss  train_loss ────────────── m: 2 groups  x: epoch  y: linear ─╮╭─ train, epoch 27/40 ───────────────────────╮
+        │    │ ⡇                                                                 ││ metric          last         best     r141 │
+        │ 2.0┤ ⣷                                                                 ││ val_loss       0.291     0.288@25    0.342 │
+        │    │ ⢸                                                                 ││ train_loss     0.164     0.164@27    0.101 │
+        │    │ ⢸⡄                                                                ││ val_acc        0.956     0.957@25    0.948 │
+        │ 1.5┤ ⢏⡇                                                                ││                                            │
+        │    │ ⢸⣇                                                                ││ cpu   6m52s of CPU                         │
+        │    │ ⠈⣿                                                                ││ mem   5 GB at most                         │
+        │    │  ⢿⡆                                                               ││ ran   learning_rate changed                │
+        │ 1.0┤  ⠸⣷                                                               ││ path  /h/runs/r142/train/1                 │
+        │    │   ⢻⢆                                                              ││                                            │
+        │    │    ⢫⡢⣀                                                            ││                                            │
+        │ 0.5┤     ⠣⣁⠓⠤⢄⣀⡀⡀                                                      ││                                            │
+        │    │       ⠑⠢⢄⣀⣉⠉⠓⠓⠓⠣⠥⠥⠥⠦⠦⠦⢆⣂⣂⣂⣂⣂⣂⣂⠂⠂⠂⠂⠂⠂⠂⠂⠂⠂⠂⠂⠄⠄⠄ r141 val_loss 0.352 ││                                            │
+        │    │            ⠉⠉⠉⠑⠒⠒⠒⠒⠤⠤⠤⠤⠤⠤⠤⠤⠤⣀⣀                val_loss 0.2933     ││                                            │
+        │   0┤                                               train_loss 0.1644   ││                                            │
+        │    └┬──────────┬───────────┬──────────┬──────────┬                     ││                                            │
+        │     0          10          20         30         40              epoch ││                                            │
         ╰────────────────────────────────────────────────────────────────────────╯╰────────────────────────────────────────────╯
         ╭─ Log: train ─────────────────────────────────────────────────────────────────────────────────── follow  1,204 lines ─╮
-        │14:04:22 epoch 1200 train_loss=0.1200 val_loss=0.288                                                                  │
-        │14:04:22 epoch 1201 train_loss=0.1201 val_loss=0.288                                                                  │
-        │14:04:22 epoch 1202 train_loss=0.1202 val_loss=0.288                                                                  │
-        │14:04:22 epoch 1203 train_loss=0.1203 val_loss=0.288                                                                  │
-        │14:04:22 epoch 1204 train_loss=0.1204 val_loss=0.288                                                                 ┃│
+        │ 14:04:22 epoch 1200 train_loss=0.1200 val_loss=0.288                                                                 │
+        │ 14:04:22 epoch 1201 train_loss=0.1201 val_loss=0.288                                                                 │
+        │ 14:04:22 epoch 1202 train_loss=0.1202 val_loss=0.288                                                                 │
+        │ 14:04:22 epoch 1203 train_loss=0.1203 val_loss=0.288                                                                 │
+        │ 14:04:22 epoch 1204 train_loss=0.1204 val_loss=0.288                                                                ┃│
         ╰──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────╯
          r142 started 14:02. Closing this window does not stop it.
 
@@ -123,7 +123,7 @@ struct RunViewTests {
     let picture = RunFixture.drawn(&view, RunFixture.context(95, 50, RunFixture.answers(facts)))
     let lines = picture.split(separator: "\n", omittingEmptySubsequences: false)
     #expect(lines[1].hasPrefix(" r142 \"작업 René\"  Executing 2m14s"))
-    #expect(lines[5].hasPrefix("│❯ ▶ 학습-é   running  2m10s  pid 48112"))
+    #expect(lines[5].hasPrefix("│❯ ▶ 학습-é   running  2m10s  epoch 27/40  pid 48112"))
     #expect(lines[6].hasPrefix("│  · evaluate waits    for 학습-é"))
     #expect(lines[5].reduce(0) { $0 + $1.cellWidth } == 95)
   }
@@ -151,12 +151,44 @@ struct RunViewTests {
     #expect(RunFixture.drawn(&view, context).contains("There is no run r142."))
   }
 
+  @Test func `a step that still logs has its figures from the curve`() {
+    var view = RunView(run: 142)
+    var facts = RunFixture.running
+    facts.metrics = []
+    let context = RunFixture.context(120, 36, RunFixture.answers(facts))
+    let picture = RunFixture.drawn(&view, context)
+    #expect(picture.contains("epoch 27/40"))
+    #expect(!picture.contains("no metrics yet"))
+    #expect(picture.contains("0.2933@"))
+  }
+
+  @Test func `a registered model is said, and one key leads to it`() {
+    var view = RunView(run: 142)
+    let model = ModelRecord(
+      group: "digits",
+      version: 3,
+      approval: .pending,
+      run: 142,
+      step: "train",
+      instance: "digits",
+      artifact: Artifact(kind: .folder, digest: RunFixture.digest, size: 2048),
+      created: RunFixture.at(130)
+    )
+    var answers = RunFixture.answers(
+      RunFixture.facts(RunFixture.run(.succeeded), RunFixture.steps(.succeeded))
+    )
+    answers[.models] = .models([model])
+    let context = RunFixture.context(120, 36, answers)
+    #expect(RunFixture.drawn(&view, context).contains("Model digits/3 needs your approval"))
+    #expect(view.press(Key("A"), context) == [.open(.model("digits/3"))])
+  }
+
   @Test func `the view asks for the log and the curves of what it shows`() {
     var view = RunView(run: 142)
     _ = RunFixture.drawn(&view, RunFixture.context(80, 24))
     #expect(
       view.queries == [
-        .run(142), .instances, .pipeline(instance: "digits"),
+        .run(142), .instances, .models, .pipeline(instance: "digits"),
         .log(RunFixture.attempt(142), .tail(lines: 1000)),
         .series(RunFixture.attempt(142)), .series(RunFixture.attempt(141)),
       ]

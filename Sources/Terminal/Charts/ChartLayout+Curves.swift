@@ -70,8 +70,12 @@ extension ChartLayout {
     let room = area.maxX - plot.maxX - 1
     guard room >= 3 else { return }
     let ends = chart.series.filter { $0.count > 0 }.prefix(plot.height).map { line in
-      (line: line, row: cellRow(line.y[line.count - 1]))
-    }.enumerated().sorted { ($0.element.row, $0.offset) < ($1.element.row, $1.offset) }
+      let last = line.y[line.count - 1]
+      // Within a row by value, so that the labels stand in the order of the curves.
+      return (line: line, row: cellRow(last), depth: last.isNaN ? .infinity : -last)
+    }.enumerated().sorted {
+      ($0.element.row, $0.element.depth, $0.offset) < ($1.element.row, $1.element.depth, $1.offset)
+    }
     // Down from the first one, then up again from the bottom where they ran over it.
     var rows: [Int] = []
     for end in ends { rows.append(max(end.element.row, (rows.last ?? plot.y - 1) + 1)) }

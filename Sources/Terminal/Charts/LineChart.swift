@@ -115,6 +115,8 @@ extension LineChart {
       }
     }
     guard left <= right else { return nil }
+    // An axis that begins near 0 begins at 0: the first step is 1 as often as not.
+    if left > 0, left < right, left <= max(1, right / 10) { left = 0 }
     let shown = Self.usable(xRange)
     let x = AxisScale(shown?.lowerBound ?? left, shown?.upperBound ?? right, padding: 0.5)
     if let range = Self.usable(yRange), !isLogarithmic || range.lowerBound > 0 {
@@ -133,6 +135,7 @@ extension LineChart {
       }
     }
     if low > high { (low, high) = isLogarithmic ? (0.1, 10) : (0, 1) }
+    if !isLogarithmic, low > 0, low <= high * 0.3 { low = 0 }
     return (x, AxisScale(low, high, isLogarithmic: isLogarithmic))
   }
 

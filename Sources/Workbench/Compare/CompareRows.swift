@@ -68,8 +68,10 @@ extension CompareView {
 
   /// Inputs that are the same everywhere share a row.
   private func inputs(_ all: RunComparison) -> [CompareRow] {
-    let same = all.inputs.filter { $0.isSame.allSatisfy { $0 == true } }
-    var rows = all.inputs.filter { row in !same.contains(row) }.map { row in
+    // What is known of no run says nothing.
+    let known = all.inputs.filter { row in row.isSame.dropFirst().contains { $0 != nil } }
+    let same = known.filter { $0.isSame.allSatisfy { $0 == true } }
+    var rows = known.filter { row in !same.contains(row) }.map { row in
       CompareRow(
         label: StyledText(SafeText(hostile: row.name)),
         cells: row.isSame.enumerated().map { index, isSame in

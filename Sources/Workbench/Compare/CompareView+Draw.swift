@@ -148,7 +148,7 @@ extension CompareView {
       focused: focus == .differences,
       glyphs: context.glyphs
     )
-    let inside = frame.draw(on: &screen, in: rect)
+    let inside = frame.draw(on: &screen, in: rect).left(1).1
     let (head, body) = inside.top(1)
     for column in columns(in: inside) {
       let isBase = column.run == base
@@ -181,7 +181,7 @@ extension CompareView {
       focused: focus == .metrics,
       glyphs: context.glyphs
     )
-    let inside = frame.draw(on: &screen, in: rect)
+    let inside = frame.draw(on: &screen, in: rect).left(1).1
     draw(rows(of: .metrics, context), .metrics, on: &screen, in: inside, context)
   }
 
@@ -241,7 +241,8 @@ extension CompareView {
       return Curve(
         label: marker(of: run, context.glyphs) + " r\(run)",
         color: color(of: run),
-        stroke: stroke(of: run),
+        // The mark at its end tells it; strokes with gaps look torn where a curve is noisy.
+        stroke: .solid,
         x: axis.x(own.data),
         y: own.data.values
       )

@@ -102,7 +102,7 @@ extension CompareView {
       guard let pane = Pane.allCases.first(where: { layout.rect(of: $0).contains(mouse.at) })
       else { return }
       focus = pane
-      let columns = columns(in: layout.rect(of: pane).inset())
+      let columns = columns(in: layout.rect(of: pane).inset().left(1).1)
       if pane != .chart, let column = columns.first(where: { $0.place.contains(mouse.at) }) {
         selected = column.run
       }

@@ -66,11 +66,6 @@ extension CompareView {
 
   func color(of run: Int) -> Color { Color.series(runs.firstIndex(of: run) ?? 0) }
 
-  func stroke(of run: Int) -> LineChart.Stroke {
-    let all: [LineChart.Stroke] = [.solid, .dashed, .dotted]
-    return all[(runs.firstIndex(of: run) ?? 0) % all.count]
-  }
-
   func marker(of run: Int, _ glyphs: GlyphSet) -> SafeText {
     let all: [SafeText] =
       glyphs == .ascii

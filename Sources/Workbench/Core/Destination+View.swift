@@ -14,6 +14,7 @@ extension Destination {
     case .editor(let path, let line, let resuming):
       EditorScreen(path: path, line: line, resuming: resuming)
     case .models: ModelsView()
+    case .model(let name): ModelsView(model: name)
     }
   }
 }

@@ -36,6 +36,8 @@ package enum Destination: Sendable, Equatable {
   case run(Int)
   case compare([Int])
   case models
+  /// The models, with one of them selected: `digits/3`.
+  case model(String)
   case help
   case palette
 }

@@ -29,7 +29,7 @@ struct MainScreen: Sendable, Equatable {
     case .runs, .run, .compare, .runForm: name == "Runs"
     case .gallery, .launchForm: name == "Gallery"
     case .explorer, .editor: name == "Explorer"
-    case .models: name == "Models"
+    case .models, .model: name == "Models"
     case .stacks, .stack: name == "Stacks"
     case .help, .palette: false
     }

@@ -36,7 +36,7 @@ extension EditorScreen {
     for finding in findings where messages[finding.place.line - 1] == nil {
       messages[finding.place.line - 1] = EditorScreen.sentence(finding)
     }
-    if let mark, messages[mark] == nil { messages[mark] = "it failed here" }
+    if let mark, resuming != nil, messages[mark] == nil { messages[mark] = "it failed here" }
     return messages
   }
 

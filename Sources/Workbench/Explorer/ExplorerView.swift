@@ -19,6 +19,8 @@ package struct ExplorerView: View {
   private var list = ListState()
   private var expanded: Set<String> = []
   private var preview: String?
+  /// The selected folder, whose content is shown without opening it.
+  private var looked: String?
   /// The instance's folder, once it is known.
   private var root: String?
 
@@ -34,6 +36,7 @@ package struct ExplorerView: View {
       all.formUnion(expanded.map { .folder($0) })
     }
     if let preview { all.insert(.file(preview)) }
+    if let looked { all.insert(.folder(looked)) }
     return all
   }
 
@@ -159,6 +162,7 @@ package struct ExplorerView: View {
     let row = selected(context)
     let isSmall = row.map { !$0.entry.isFolder && $0.entry.size <= ExplorerView.mostPreviewed }
     preview = isSmall == true ? row?.path : nil
+    looked = row?.entry.isFolder == true ? row?.path : nil
     return effects
   }
 
@@ -184,7 +188,7 @@ package struct ExplorerView: View {
     switch action {
     case "open" where row.entry.isFolder:
       if expanded.remove(row.path) == nil { expanded.insert(row.path) }
-    case "open": return [.open(.editor(path: row.path, line: 1, resuming: nil))]
+    case "open": return [.open(.editor(path: row.path, line: 0, resuming: nil))]
     case "outside": return [.edit(path: row.path, line: 1)]
     case "copy": return [.copy(row.path)]
     case "expand": if row.entry.isFolder { expanded.insert(row.path) }
@@ -251,17 +255,17 @@ package struct ExplorerView: View {
   private func drawPreview(on screen: inout Screen, in rect: Rect, _ context: Context) {
     let row = selected(context)
     let name = row.map { SafeText(hostile: relative($0.path)) } ?? ""
-    let (top, bottom) = rect.bottom(rect.height >= 20 ? 7 : 0)
+    let (top, bottom) = rect.bottom(rect.height >= 20 ? 6 : 0)
     let inside = Frame(
       name,
-      right: row?.entry.isFolder == false ? "Enter edits" : "",
+      right: row.map { $0.entry.isFolder ? "Enter opens it" : "Enter edits" } ?? "",
       glyphs: context.glyphs
     ).draw(on: &screen, in: top)
     drawFacts(on: &screen, in: bottom, context)
     guard let row else { return }
     let lines: [StyledText]
     if row.entry.isFolder {
-      lines = [StyledText("A folder: Enter opens it here.", .dim)]
+      lines = content(of: row, context)
     } else if preview == nil {
       lines = [StyledText("\(bytesText(row.entry.size)): too large to be shown here.", .dim)]
     } else if case .file(let facts) = context.answers[.file(row.path)] {
@@ -269,12 +273,28 @@ package struct ExplorerView: View {
       lines =
         facts.bytes.prefix(8192).contains(0)
         ? [StyledText("Not a text file.", .dim)]
-        : SafeText.lines(hostile: text, most: inside.height).map { StyledText($0) }
+        : row.entry.name.hasSuffix(".md")
+          ? Markdown.lines(text, width: inside.width - 2)
+          : SafeText.lines(hostile: text, most: inside.height).map { StyledText($0) }
     } else {
       lines = context.failure(.file(row.path))?.lines ?? []
     }
     for (index, line) in lines.prefix(inside.height).enumerated() {
       screen.write(line, x: inside.x + 1, y: inside.y + index, width: inside.width - 2)
+    }
+  }
+
+  /// What lies in a folder, or that nothing does.
+  private func content(of row: Row, _ context: Context) -> [StyledText] {
+    guard case .folder(let entries) = context.answers[.folder(row.path)] else {
+      return context.failure(.folder(row.path))?.lines ?? []
+    }
+    guard !entries.isEmpty else { return [StyledText("The folder is empty.", .dim)] }
+    return entries.map { entry in
+      let name = SafeText(hostile: entry.name) + (entry.isFolder ? "/" : "")
+      var line = StyledText(name.padded(to: 32), entry.isFolder ? .accent : .normal)
+      if !entry.isFolder { line.append(bytesText(entry.size).padded(to: 7, .right), .dim) }
+      return line
     }
   }
 

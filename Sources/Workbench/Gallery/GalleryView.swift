@@ -140,7 +140,11 @@ package struct GalleryView: View {
     }
     var lines = [StyledText(SafeText(hostile: entry.summary), .accent), StyledText()]
     if case .file(let facts) = context.answers[.file(entry.folder + "/README.md")] {
-      lines += GalleryView.styled(String(decoding: facts.bytes.prefix(64 << 10), as: UTF8.self))
+      let text = String(decoding: facts.bytes.prefix(64 << 10), as: UTF8.self)
+      // The frame says the name already.
+      let heading = "# \(entry.name)\n"
+      let body = text.hasPrefix(heading) ? String(text.dropFirst(heading.count)) : text
+      lines += Markdown.lines(body.drop { $0 == "\n" }.description, width: rect.width)
     }
     let block = TextBlock(lines)
     let count = block.wrapped(to: rect.width).count
@@ -152,44 +156,5 @@ package struct GalleryView: View {
       count: count,
       glyphs: context.glyphs
     )
-  }
-
-  /// Markdown as it reads on a terminal: headings bold, code in another colour, text unwrapped.
-  static func styled(_ text: String) -> [StyledText] {
-    var lines: [StyledText] = []
-    var isCode = false
-    var paragraph = ""
-    func flush() {
-      if !paragraph.isEmpty { lines.append(StyledText(SafeText(hostile: paragraph))) }
-      paragraph = ""
-    }
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false).prefix(600) {
-      if line.hasPrefix("```") {
-        flush()
-        isCode.toggle()
-      } else if isCode || line.hasPrefix("    ") {
-        flush()
-        lines.append(
-          StyledText(SafeText(hostile: isCode ? "    " + line : line[...]), Style(.string))
-        )
-      } else if line.hasPrefix("#") {
-        flush()
-        lines.append(StyledText(SafeText(hostile: line.drop { $0 == "#" || $0 == " " }), .bold))
-      } else if line.isEmpty {
-        flush()
-        if lines.last?.isEmpty == false { lines.append(StyledText()) }
-      } else if line.hasPrefix("|") {
-        flush()
-        let cells = line.split(separator: "|").map { $0.filter { $0 != "`" } }
-        if !line.hasPrefix("|--") { paragraph = cells.joined(separator: " ") }
-      } else if ["-", "*", "1", "2", "3", "4", "5"].contains(line.first) {
-        flush()
-        paragraph = String(line)
-      } else {
-        paragraph += (paragraph.isEmpty ? "" : " ") + line
-      }
-    }
-    flush()
-    return lines
   }
 }

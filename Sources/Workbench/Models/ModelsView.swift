@@ -10,7 +10,10 @@ package struct ModelsView: View {
   private var deciding: (model: String, approval: Approval)?
   private var note = TextField(placeholder: "why (optional)")
 
-  package init() {}
+  /// The model that is selected when the list comes.
+  private var wanted: String?
+
+  package init(model: String? = nil) { wanted = model }
 
   package var title: SafeText { "Models" }
 
@@ -99,7 +102,12 @@ package struct ModelsView: View {
         }
       case .press, .release, .drag: break
       }
-    case .answered: list.fit(count: models.count, height: table.height)
+    case .answered:
+      if let index = models.firstIndex(where: { $0.shortName == wanted }) {
+        list.select(index, count: models.count, height: table.height)
+        wanted = nil
+      }
+      list.fit(count: models.count, height: table.height)
     case .replied(_, .refused(let explanation)):
       return [.tell(Notice(.failure, explanation.sentence))]
     case .replied(let tag, .done):
@@ -175,7 +183,7 @@ package struct ModelsView: View {
           "A run whose pipeline has a RegisterModel step brings the first one.",
         ],
       glyphs: context.glyphs
-    ).draw(on: &screen, in: inside, state: list)
+    ).draw(on: &screen, in: inside.right(1).0, state: list)
     drawDetail(on: &screen, in: places.detail, context)
     if deciding != nil { drawNote(on: &screen, in: area, context) }
   }

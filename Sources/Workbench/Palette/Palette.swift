@@ -221,7 +221,7 @@ extension Palette {
           kind: "model",
           name: model.shortName,
           detail: "\(model.approval.word), from r\(model.run)",
-          choice: .open(.models)
+          choice: .open(.model(model.shortName))
         )
       }
       + (context.stacks ?? []).map { stack in
@@ -243,7 +243,7 @@ extension Palette {
         kind: "file",
         name: file,
         detail: SafeText(hostile: instance.name),
-        choice: .open(.editor(path: instance.folder + "/" + file, line: 1, resuming: nil))
+        choice: .open(.editor(path: instance.folder + "/" + file, line: 0, resuming: nil))
       )
     }
   }

@@ -24,5 +24,5 @@ func drawCurves(
     },
     xLabel: xLabel,
     isLogarithmic: isLogarithmic
-  ).draw(on: &screen, in: rect, glyphs: glyphs)
+  ).draw(on: &screen, in: rect.width < 30 ? rect : rect.left(1).1.right(1).0, glyphs: glyphs)
 }

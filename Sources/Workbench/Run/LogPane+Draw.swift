@@ -28,13 +28,13 @@ extension LogPane {
     let body = body(in: inside, hasFailure: failure != nil)
     if let failure, body.y > inside.y {
       var text = StyledText(failure.reason, Style(.bad, bold: true))
-      let room = inside.width - failure.hint.width - 2
+      let room = inside.width - failure.hint.width - 3
       text = text.cut(to: max(20, room))
       screen.write(text, x: inside.x, y: inside.y, width: inside.width)
       if !failure.hint.isEmpty, room >= 20 {
         screen.write(
           failure.hint,
-          x: inside.maxX - failure.hint.width,
+          x: inside.maxX - failure.hint.width - 1,
           y: inside.y,
           style: .accent
         )

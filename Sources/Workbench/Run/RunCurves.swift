@@ -57,11 +57,10 @@ struct RunCurves: Sendable, Equatable {
       let label: SafeText = parent.name + " " + SafeText(hostile: old.name)
       curves.append(curve(old, label, .dim, stroke: .dotted))
     }
-    for (index, name) in group.names.prefix(RunCurves.mostCurves).enumerated() {
+    // The main metric last, so that it lies in front.
+    for (index, name) in group.names.prefix(RunCurves.mostCurves).enumerated().reversed() {
       guard let own = series.first(where: { $0.name == name }) else { continue }
-      curves.append(
-        curve(own, SafeText(hostile: name), .series(index), stroke: index == 0 ? .solid : .dashed)
-      )
+      curves.append(curve(own, SafeText(hostile: name), .series(index), stroke: .solid))
     }
     return curves
   }

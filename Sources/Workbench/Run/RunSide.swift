@@ -49,7 +49,8 @@ struct RunSide {
     guard rect.height > 0 else { return 0 }
     let rows = metricRows
     guard !rows.isEmpty else {
-      screen.write("no metrics yet", x: rect.x, y: rect.y, style: .dim, width: rect.width)
+      let text: SafeText = facts.run.status.isActive ? "no metrics yet" : "no metrics"
+      screen.write(text, x: rect.x, y: rect.y, style: .dim, width: rect.width)
       return 1
     }
     let parent: SafeText = facts.parent.map { "\($0.shortName)" } ?? ""
@@ -121,7 +122,7 @@ struct RunSide {
       )
     }
     if let reason = step.cacheReason, step.status != .cached {
-      say("cache", SafeText(hostile: reason), .dim)
+      say("ran", SafeText(hostile: reason), .dim)
     }
     say("path", SafeText(hostile: path), .dim)
     return lines

@@ -20,11 +20,12 @@ extension RunView {
       .joined(separator: "  ")
     let groups = curves.groups(own, main: main).count
     var right: SafeText = groups > 1 ? "m: \(groups) groups  " : ""
-    right = right + "x: " + curves.axis.word
+    let word = curves.axis == .step ? stepWord(facts, context) : curves.axis.word
+    right = right + "x: " + word
     right = right + (curves.isLogarithmic ? "  y: log" : "  y: linear")
     let frame = Frame(
       title.isEmpty ? "Metrics" : title,
-      right: right,
+      right: shown.isEmpty ? "" : right,
       focused: focus == .chart,
       glyphs: context.glyphs
     )
@@ -32,16 +33,16 @@ extension RunView {
     guard !shown.isEmpty else {
       screen.write(
         emptyChart(facts),
-        x: inside.x,
+        x: inside.x + 1,
         y: inside.y,
         style: .dim,
-        width: inside.width
+        width: inside.width - 1
       )
       return
     }
     drawCurves(
       shown,
-      xLabel: curves.axis.word,
+      xLabel: word,
       isLogarithmic: curves.isLogarithmic,
       on: &screen,
       in: inside,

@@ -25,7 +25,13 @@ extension RunView {
   }
 
   func stepsPane(_ facts: RunFacts, _ context: Context) -> StepsPane {
-    StepsPane(facts: facts, shown: sources.step, now: context.now, glyphs: context.glyphs)
+    StepsPane(
+      facts: facts,
+      shown: sources.step,
+      model: model(context),
+      now: context.now,
+      glyphs: context.glyphs
+    )
   }
 
   /// Where the one line of steps stands in the small arrangement.
@@ -47,10 +53,13 @@ extension RunView {
       return
     }
     guard !layout.steps.isEmpty else { return }
-    let done = facts.steps.filter(\.status.isSuccess).count
+    let done = facts.steps.count(where: \.status.isSuccess)
+    let skipped = facts.steps.count { $0.status == .skipped }
+    let isOver = done + skipped == facts.steps.count && skipped > 0
     let frame = Frame(
       "Steps",
-      right: "\(done) of \(facts.steps.count) done",
+      right: isOver
+        ? "\(done) done, \(skipped) skipped" : "\(done) of \(facts.steps.count) done",
       focused: focus == .steps,
       glyphs: context.glyphs
     )
@@ -68,7 +77,8 @@ extension RunView {
     var title = SafeText(hostile: step?.name ?? "run")
     if let step, let progress = facts.progress(of: step.name) { title = title + ", " + progress }
     let frame = Frame(title, focused: focus == .side, glyphs: context.glyphs)
-    side(facts, context).draw(on: &screen, in: frame.draw(on: &screen, in: rect))
+    let inside = frame.draw(on: &screen, in: rect)
+    side(facts, context).draw(on: &screen, in: inside.left(1).1.right(1).0)
   }
 
   private func drawLog(
@@ -92,7 +102,7 @@ extension RunView {
     )
     log.draw(
       on: &screen,
-      in: frame.draw(on: &screen, in: rect),
+      in: frame.draw(on: &screen, in: rect).left(1).1,
       lines,
       failure: failure,
       empty: emptyLog(facts),
@@ -145,9 +155,24 @@ extension RunView {
         + ". Closing this window does not stop it."
     } else if let reason = run.reason, !reason.isEmpty {
       text = SafeText(hostile: reason)
+      if run.status == .failed, failingLine(context) != nil, let ended = run.ended {
+        // The reason stands above the log; here what can be done about it.
+        let clock = clockText(ended.timeIntervalSince1970, now: context.now)
+        text =
+          "\(run.shortName) failed \(clock). Enter opens the line; Ctrl-R there saves and resumes."
+      }
       style = run.status.style
     } else if let ended = run.ended?.timeIntervalSince1970 {
       text = "\(run.shortName) ended " + clockText(ended, now: context.now) + "."
+      if let model = model(context) {
+        text = text + " Model " + SafeText(hostile: model.shortName) + " "
+        text = text + (model.approval == .pending ? "needs your approval: A leads to it." : "is ")
+        if model.approval == .pending {
+          style = .warning
+        } else {
+          text = text + model.approval.word + "."
+        }
+      }
     }
     screen.write(text, x: rect.x + 1, y: rect.y, style: style, width: rect.width - 1)
   }

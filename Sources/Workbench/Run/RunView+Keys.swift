@@ -27,6 +27,7 @@ extension RunView {
 
   private func openers(_ facts: RunFacts, _ context: Context) -> [Binding] {
     let run = facts.run
+    let model = model(context)
     let failing = failingLine(context)
     let folder = instanceFolder(context)
     let noFolder: SafeText? = folder == nil ? "The run's instance is gone." : nil
@@ -92,6 +93,15 @@ extension RunView {
         action: "edit",
         help: "Opens the step's script in the editor.",
         unavailable: noFolder ?? (script(context) == nil ? "The step has no script." : nil)
+      ),
+      Binding(
+        [Key("A")],
+        "A",
+        model?.approval == .pending ? "approve model" : "model",
+        action: "model",
+        help: "Opens the model that the run registered, to approve or reject it.",
+        unavailable: model == nil ? "The run has registered no model." : nil,
+        isInFooter: model != nil
       ),
       Binding([Key("y")], "y", "copy path", action: "copy path", help: "Copies the step's folder."),
     ]

@@ -9,7 +9,10 @@ extension RunView {
     switch event {
     case .action(let action): return act(action, context)
     case .terminal(let event): return take(event, context)
-    case .answered: return []
+    case .answered:
+      live = []
+      if let facts = facts(context) { live = liveMetrics(facts, context) }
+      return []
     case .replied(let tag, let reply): return hear(tag, reply)
     case .saved: return []
     }
@@ -84,6 +87,9 @@ extension RunView {
     case "compare":
       guard let parent = facts.parent else { return [] }
       return [.open(.compare([parent.id, run]))]
+    case "model":
+      guard let model = model(context) else { return [] }
+      return [.open(.model(model.shortName))]
     case "rerun": return [.open(.runForm(instance: facts.run.instance, from: run))]
     case "copy path":
       return [.copy(path(context))]

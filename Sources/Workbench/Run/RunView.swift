@@ -20,6 +20,8 @@ package struct RunView: View {
   /// What the last answers said about where to look next.
   var sources = RunSources()
   var tailFirst = 0
+  /// Of the step that logs now: kept, because they are read often and made of all its points.
+  var live: [MetricSummary] = []
 
   package init(run: Int) {
     self.run = run
@@ -30,7 +32,7 @@ package struct RunView: View {
   package var takesText: Bool { log.field != nil }
 
   package var queries: Set<Query> {
-    var queries: Set<Query> = [.run(run), .instances]
+    var queries: Set<Query> = [.run(run), .instances, .models]
     if let log = sources.log { queries.formUnion(self.log.windows(of: log, tailFirst: tailFirst)) }
     if let series = sources.series { queries.insert(.series(series)) }
     if let series = sources.parentSeries { queries.insert(.series(series)) }
@@ -41,7 +43,16 @@ package struct RunView: View {
 
 extension RunView {
   func facts(_ context: Context) -> RunFacts? {
-    if case .run(let facts)? = context.answers[.run(run)] { facts } else { nil }
+    guard case .run(var facts)? = context.answers[.run(run)] else { return nil }
+    if let step = live.first?.step, !facts.metrics.contains(where: { $0.step == step }) {
+      facts.metrics += live
+    }
+    return facts
+  }
+
+  /// The newest model that the run registered.
+  func model(_ context: Context) -> ModelRecord? {
+    context.models?.filter { $0.run == run }.max { $0.created < $1.created }
   }
 
   func series(_ folder: AttemptFolder?, _ context: Context) -> [NamedSeries] {

@@ -7,6 +7,8 @@ import Terminal
 struct StepsPane {
   let facts: RunFacts
   let shown: String?
+  /// What the RegisterModel step made.
+  var model: ModelRecord?
   let now: Double
   let glyphs: GlyphSet
 
@@ -125,13 +127,17 @@ struct StepsPane {
       say(duration(of: step))
       if let signal = step.signal {
         say("signal \(signal)", step.status.style)
-      } else if let code = step.exitCode, code != 0 {
+      } else if let code = step.exitCode, code != 0, step.reason?.hasPrefix("Exit code") != true {
         say("exit \(code)", step.status.style)
       }
       say(SafeText(hostile: step.reason ?? ""), step.status.style)
     case .succeeded:
       say(duration(of: step))
       outcome(of: step).map { say($0) }
+      if step.type == .registerModel, let model {
+        say(SafeText(hostile: model.shortName))
+        say(model.approval.word, model.approval.style)
+      }
       if let reason = step.cacheReason, facts.parent != nil {
         say("ran: " + SafeText(hostile: reason), .dim)
       }

@@ -235,6 +235,7 @@ package struct RunFormView: View {
   private func problem(_ context: Context) -> [StyledText] {
     if let failure = context.failure(.pipeline(instance: instance)) { return failure.lines }
     guard let facts = context.pipelineFacts(instance) else { return [] }
+    guard facts.pipeline == nil else { return [] }
     var lines = [StyledText("\(facts.file) cannot be launched yet:", .bold), StyledText()]
     for finding in facts.diagnostics {
       let place = "\(facts.file):\(finding.place.line):\(finding.place.column): "

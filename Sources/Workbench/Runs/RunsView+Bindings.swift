@@ -9,7 +9,7 @@ extension RunsView {
 
   func listBindings(_ run: RunRecord?, _ context: Context) -> [Binding] {
     let none: SafeText? = run == nil ? "No run is selected." : nil
-    return looking(run, none, context) + launching(run, none)
+    return looking(run, none, context) + launching(run, none, model(of: run, context))
   }
 
   private func looking(
@@ -74,7 +74,11 @@ extension RunsView {
     ]
   }
 
-  private func launching(_ run: RunRecord?, _ none: SafeText?) -> [Binding] {
+  private func launching(
+    _ run: RunRecord?,
+    _ none: SafeText?,
+    _ model: ModelRecord?
+  ) -> [Binding] {
     let isActive = run?.status.isActive ?? false
     let canResume = run?.status == .failed || run?.status == .stopped
     return [
@@ -101,6 +105,15 @@ extension RunsView {
         action: "resume",
         help: "Continue a failed or stopped run where it ended, with the code as it is now.",
         unavailable: none ?? (canResume ? nil : "Only a failed or stopped run can be resumed.")
+      ),
+      Binding(
+        [Key("A")],
+        "A",
+        model?.approval == .pending ? "approve model" : "model",
+        action: "model",
+        help: "Open the model that the run registered, to approve or reject it.",
+        unavailable: none ?? (model == nil ? "The run has registered no model." : nil),
+        isInFooter: model != nil
       ),
       Binding(
         [Key("x")],

@@ -28,6 +28,7 @@ extension RunsView {
     var rect = places.table
     rect.y -= 1
     rect.height += 1
+    rect.width -= 1
     table.draw(on: &screen, in: rect, state: list)
   }
 
@@ -193,7 +194,18 @@ extension RunsView {
     line("changed", changes(of: run, context))
     line("parameters", parameters(run))
     let cached = run.stepsCached > 0 ? ", \(run.stepsCached) from the cache" : ""
-    line("steps", StyledText("\(run.stepsDone) of \(run.stepCount) done\(cached)"))
+    let skipped = run.stepCount - run.stepsDone
+    let steps =
+      run.status == .succeeded && skipped > 0
+      ? "\(run.stepsDone) done, \(skipped) skipped" : "\(run.stepsDone) of \(run.stepCount) done"
+    line("steps", StyledText("\(steps)\(cached)"))
+    if let model = model(of: run, context) {
+      line(
+        "model",
+        StyledText("\(model.shortName) ") + StyledText(model.approval.word, model.approval.style)
+          + StyledText(model.approval == .pending ? ": A leads to it" : "", .dim)
+      )
+    }
     line("code", StyledText(source(run)))
     let place = [
       run.host.isEmpty ? "" : " on \(run.host)", run.user.isEmpty ? "" : " by \(run.user)",

@@ -29,7 +29,7 @@ package struct RunsView: View {
   package var takesText: Bool { isFiltering || confirmation != nil }
 
   package var queries: Set<Query> {
-    [asked, shown, unfiltered]
+    [asked, shown, unfiltered, .models]
   }
 
   private var asked: Query { .runs(filter: filter.text, limit: limit) }
@@ -48,6 +48,11 @@ package struct RunsView: View {
     let all = context.runs(unfiltered) ?? context.runs(shown) ?? []
     let wanted = baseline != nil && baseline != run.id ? baseline : run.parent
     return all.first { $0.id == wanted }
+  }
+
+  /// The newest model that a run registered.
+  func model(of run: RunRecord?, _ context: Context) -> ModelRecord? {
+    context.models?.filter { $0.run == run?.id }.max { $0.created < $1.created }
   }
 
   private func selected(_ context: Context) -> RunRecord? {
@@ -135,6 +140,7 @@ package struct RunsView: View {
       list.move(by: 1, count: rows(context).count, height: height)
     case "baseline": baseline = baseline == run.id ? nil : run.id
     case "compare": return compare(run, context)
+    case "model": return model(of: run, context).map { [.open(.model($0.shortName))] } ?? []
     case "rerun": return [.open(.runForm(instance: run.instance, from: run.id))]
     case "stop":
       return [

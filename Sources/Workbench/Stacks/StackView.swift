@@ -154,7 +154,11 @@ package struct StackView: View {
   private func lines(_ context: Context) -> [StyledText] {
     guard let facts = context.stackFacts(stack) else { return [] }
     let names = facts.resources.map { SafeText(hostile: $0.logicalID).width }.max() ?? 8
-    return facts.events.suffix(5000).map { event in
+    // CloudFormation says the start of every resource twice; once is enough to read.
+    let events = facts.events.suffix(5000).filter {
+      !($0.status.hasSuffix("_IN_PROGRESS") && $0.reason == "Resource creation Initiated")
+    }
+    return events.map { event in
       let clock = clockText(event.time.timeIntervalSince1970, now: context.now, seconds: true)
       var line = StyledText("\(clock) ", .dim)
       if event.status.isEmpty {

@@ -160,7 +160,7 @@ package struct StacksView: View {
       showsHeader: !rows.isEmpty,
       empty: isKnown ? ["Nothing is up.", "", "n or 2 opens the gallery."] : [],
       glyphs: context.glyphs
-    ).draw(on: &screen, in: inside, state: list)
+    ).draw(on: &screen, in: inside.right(1).0, state: list)
     confirmation?.draw(on: &screen, in: area)
   }
 

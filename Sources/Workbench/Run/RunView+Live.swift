@@ -1,0 +1,64 @@
+import Pipelines
+import Series
+import Store
+import Terminal
+
+extension RunView {
+  /// What the table shows of the drawn step's curves until the step's own figures are recorded.
+  ///
+  /// Goals and the main metric come from the pipeline as it is on disk, else from the parent run.
+  func liveMetrics(_ facts: RunFacts, _ context: Context) -> [MetricSummary] {
+    guard facts.run.status.isActive, let step = sources.metricStep,
+      !facts.metrics.contains(where: { $0.step == step })
+    else { return [] }
+    let declared = pipeline(context)?.pipeline?.step(step)?.process?.metrics ?? []
+    return series(sources.series, context).compactMap { named in
+      guard let summary = named.data.summary else { return nil }
+      let definition = declared.first { $0.name == named.name }
+      let old = facts.parentMetrics.first { $0.step == step && $0.name == named.name }
+      return MetricSummary(
+        run: run,
+        step: step,
+        name: named.name,
+        goal: definition?.goal ?? old?.goal,
+        isMain: definition?.isMain ?? (named.name == facts.run.mainMetric),
+        count: summary.count,
+        last: summary.last,
+        lastStep: summary.lastStep,
+        min: summary.min ?? .nan,
+        minStep: summary.minStep ?? .nan,
+        max: summary.max ?? .nan,
+        maxStep: summary.maxStep ?? .nan
+      )
+    }
+  }
+
+  /// What x counts: the word before the step in the metric's pattern, "epoch"; else "step".
+  func stepWord(_ facts: RunFacts, _ context: Context) -> SafeText {
+    let declared =
+      sources.metricStep
+      .flatMap { pipeline(context)?.pipeline?.step($0)?.process?.metrics } ?? []
+    return declared.lazy.compactMap(\.stepWord).first ?? facts.stepWord
+  }
+}
+
+extension MetricDefinition {
+  /// "epoch" of `epoch (?P<step>\d+)`; nil where the word is none that is known to count steps.
+  var stepWord: SafeText? {
+    let source = pattern.source
+    guard let end = ["(?P<step>", "(?<step>"].lazy.compactMap({ source.firstRange(of: $0) }).first
+    else { return nil }
+    let words = source[..<end.lowerBound].lowercased().split { !$0.isLetter }
+    let known: [String: SafeText] = [
+      "epoch": "epoch", "epochs": "epoch", "step": "step", "iteration": "iteration",
+      "iter": "iteration", "batch": "batch", "round": "round", "episode": "episode",
+    ]
+    // The escapes of blanks, as in `epoch\s*=\s*`, leave words of one letter.
+    return words.last { $0.count > 1 }.flatMap { known[String($0)] }
+  }
+}
+
+extension RunFacts {
+  /// "epoch" where a parameter says how many of them there will be, else "step".
+  var stepWord: SafeText { run.parameters["epochs"] == nil ? "step" : "epoch" }
+}
