@@ -213,6 +213,7 @@ extension Agent {
     }
     active.settle(name.step, record)
     runs[name.run] = active
+    if active.run.status == .stopping { endRunners(of: name.run) }
     advance(name.run)
     // Room has become free, or a result that others wait for is there.
     for id in runs.keys.sorted() where id != name.run && !(runs[id]?.queue.isEmpty ?? true) {
@@ -234,10 +235,15 @@ extension Agent {
     let unplaced = placements.filter { $0.0.run == id }.map(\.0)
     placements.removeAll { $0.0.run == id }
     for name in unplaced { lose(name, reason: "Stopped before it began.") }
+    endRunners(of: id)
+    advance(id)
+  }
+
+  /// Tells every runner of a run to stop its script.
+  private func endRunners(of id: Int) {
     for step in runs[id]?.active ?? [] {
       let name = RunnerName(run: id, step: step.name, attempt: step.attempt)
       if let descriptor = watched[name] { _ = lathe_pidfd_signal(descriptor, SIGTERM) }
     }
-    advance(id)
   }
 }

@@ -63,6 +63,8 @@ struct ActiveRun {
       run.failedStep = name
       run.reason = "\(name): \(reason)"
     }
+    // A runner that somebody else told to end stops the run as a whole.
+    if outcome == .stopped, run.status.isActive, run.status != .stopping { stop() }
   }
 
   private mutating func skip(_ consequence: Schedule.Consequence) {
