@@ -139,3 +139,10 @@ package struct FileFacts: Sendable, Equatable {
   /// Of the file as read: a save that finds another one asks first.
   package var digest: Digest
 }
+
+extension Query {
+  /// Whether it asks for a file's content.
+  var isFile: Bool {
+    if case .file = self { true } else { false }
+  }
+}

@@ -207,6 +207,8 @@ package struct Root: Sendable {
     nextID += 1
     layers.append(Layer(id: id, destination: destination, view: destination.makeView()))
     forgetUnused()
+    // Files are read anew: what a screen below has seen of them is not kept up to date.
+    context.answers = context.answers.filter { !$0.key.isFile }
     return tellKnown(id, besides: [])
   }
 

@@ -150,7 +150,7 @@ final class WorkbenchLoop {
   private func askForNew() {
     let queries = root.queries
     if queries != wanted {
-      dirty.formUnion(queries.subtracting(wanted))
+      dirty.formUnion(queries.filter { !wanted.contains($0) || root.context.answers[$0] == nil })
       for gone in wanted.subtracting(queries) { sources[gone] = nil }
       wanted = queries
       watchSources()
