@@ -95,6 +95,12 @@ final class Site {
   /// This home's agent; nil when none lives.
   var agent: pid_t? { processes { $0.split(separator: " ").dropFirst().first == "__agent" }.first }
 
+  /// A file's size in bytes; -1 when there is no file.
+  static func size(of path: String) -> Int {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : -1
+  }
+
   private static func words(_ path: String) -> String {
     guard let bytes = FileManager.default.contents(atPath: path) else { return "" }
     return String(decoding: bytes.map { $0 == 0 ? 0x20 : $0 }, as: UTF8.self)

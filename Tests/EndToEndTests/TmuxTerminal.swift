@@ -137,6 +137,9 @@ final class TmuxTerminal {
 
   // MARK: The end
 
+  /// Whether the program has ended.
+  var isOver: Bool { site.read(folder + "/status") != nil }
+
   /// The program's exit code, once it has ended.
   func exitCode(within seconds: Double = 20) throws -> Int32 {
     let text = awaited(within: seconds) { site.read(folder + "/status") }
