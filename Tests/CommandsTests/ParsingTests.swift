@@ -71,7 +71,8 @@ struct ParsingTests {
           instance: "lab",
           what: .pipeline(file: "pipelines/nightly.yaml"),
           parameters: ["lr": "0.1"],
-          name: "a"
+          name: "a",
+          token: request.token
         )
     )
   }
