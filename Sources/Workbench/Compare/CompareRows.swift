@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import Pipelines
+import Series
 import Store
 import Terminal
 
@@ -100,7 +101,7 @@ extension CompareView {
   // MARK: Metrics
 
   private func metrics(_ all: RunComparison, _ context: Context) -> [CompareRow] {
-    var rows = all.metrics.map(metricRow)
+    var rows = all.metrics.map { metricRow($0, all, context) }
     rows += times(all, context)
     rows.append(
       CompareRow(
@@ -112,24 +113,36 @@ extension CompareView {
     return rows
   }
 
-  private func metricRow(_ row: RunComparison.MetricRow) -> CompareRow {
+  private func metricRow(
+    _ row: RunComparison.MetricRow,
+    _ all: RunComparison,
+    _ context: Context
+  ) -> CompareRow {
     var label = StyledText(SafeText(hostile: row.name), row.isMain ? .bold : .normal)
     if let goal = row.goal { label.append("  " + SafeText(hostile: goal.rawValue), .dim) }
-    let winner = showsLast ? row.bestLast : row.best
-    let first = row.values.first.flatMap { $0 }.map(value)
+    let shown = row.values.enumerated().map {
+      reading(of: row, $0.offset, $0.element, all, context)
+    }
+    let winner: Int? =
+      switch moment {
+      case .best: row.best
+      case .last: row.bestLast
+      case .sameStep: CompareView.winner(shown.map { $0?.value }, row.goal)
+      }
+    let first = shown.first.flatMap { $0?.value }
     return CompareRow(
       label: label,
-      cells: row.values.enumerated().map { index, summary in
-        guard let summary else { return StyledText("-", .dim) }
-        let shown = value(summary)
+      cells: shown.enumerated().map { index, reading in
+        guard let reading else { return StyledText("-", .dim) }
         var cell = StyledText(
-          metricText(shown).padded(to: 7),
-          shown.isFinite ? (index == winner ? Style(.good, bold: true) : .normal) : .bad
+          metricText(reading.value).padded(to: 7),
+          reading.value.isFinite ? (index == winner ? Style(.good, bold: true) : .normal) : .bad
         )
-        let step = showsLast ? summary.lastStep : summary.best.step
-        cell.append(("@" + metricText(step)).padded(to: 5), .dim)
+        cell.append(("@" + metricText(reading.step)).padded(to: 5), .dim)
         if index > 0, let first {
-          cell.append(" " + difference(shown - first).padded(to: 8), style(shown, first, row.goal))
+          let past = reading.value - first
+          let style = style(reading.value, first, row.goal)
+          cell.append(" " + difference(past).padded(to: 8), style)
         }
         if index == winner { cell.append(" best", .good) }
         return cell
@@ -137,8 +150,27 @@ extension CompareView {
     )
   }
 
-  private func value(_ summary: MetricSummary) -> Double {
-    showsLast ? summary.last : summary.best.value
+  /// The value of a run that the table shows, and its step.
+  private func reading(
+    of row: RunComparison.MetricRow,
+    _ index: Int,
+    _ summary: MetricSummary?,
+    _ all: RunComparison,
+    _ context: Context
+  ) -> (value: Double, step: Double)? {
+    guard let summary else { return nil }
+    switch moment {
+    case .best: return (summary.best.value, summary.best.step)
+    case .last: return (summary.last, summary.lastStep)
+    case .sameStep:
+      let chosen = axis == .step ? crosshair : nil
+      guard all.runs.indices.contains(index),
+        let step = chosen ?? row.values.compactMap({ $0?.lastStep }).min(),
+        let own = curves(of: all.runs[index].id, context).first(where: { $0.name == row.name })
+      else { return nil }
+      return CompareView.reading(own.data.steps, own.data.values, at: step)
+        .map { (value: $0.value, step: $0.x) }
+    }
   }
 
   private func difference(_ value: Double) -> SafeText {

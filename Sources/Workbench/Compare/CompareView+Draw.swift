@@ -177,7 +177,7 @@ extension CompareView {
     guard !rect.isEmpty else { return }
     let frame = Frame(
       "Metrics",
-      right: showsLast ? "at: last  (b shows best)" : "at: best  (b shows last)",
+      right: "at: " + moment.word + "  (b shows " + moment.next.word + ")",
       focused: focus == .metrics,
       glyphs: context.glyphs
     )
@@ -227,6 +227,8 @@ extension CompareView {
     let index = name.flatMap { names.firstIndex(of: $0) } ?? 0
     var right: SafeText = names.count > 1 ? "\(index + 1)/\(names.count) metrics  " : ""
     right = right + "x: " + axis.word + (isLogarithmic ? "  y: log" : "  y: linear")
+    let read = readings(context)
+    if !read.isEmpty { right = read }
     let frame = Frame(
       name.map { SafeText(hostile: $0) } ?? "Curves",
       right: right,
@@ -255,6 +257,7 @@ extension CompareView {
       curves,
       xLabel: axis.word,
       isLogarithmic: isLogarithmic,
+      crosshair: crosshair,
       on: &screen,
       in: inside,
       glyphs: context.glyphs

@@ -19,8 +19,15 @@ extension CompareView {
     let several = metricNames(context).count > 1
     let model = pendingModel(of: selected, context)
     return [
-      Binding([.left], "←→", "run", action: "run left", help: "Selects the run at the left."),
-      hidden([.right], "→", "run", "run right", "Selects the run at the right."),
+      Binding(
+        [.left],
+        "←→",
+        focus == .chart ? "crosshair" : "run",
+        action: "run left",
+        help: "Selects the run at the left; in the chart, moves the crosshair."
+      ),
+      hidden([.right], "→", "run", "run right", "The same to the right."),
+      Binding([.tab], "Tab", "pane", action: "next pane", help: "Goes to the next pane."),
       Binding(
         [Key("=")],
         "=",
@@ -47,9 +54,9 @@ extension CompareView {
       Binding(
         [Key("b")],
         "b",
-        showsLast ? "at best" : "at last",
+        "at " + moment.next.word,
         action: "best or last",
-        help: "Switches the metrics between the best and the last values."
+        help: "Shows the metrics at their best, at their last, or at one step that all runs have."
       ),
       Binding(
         [Key("m")],
@@ -78,7 +85,6 @@ extension CompareView {
         help: "Approves the model that the selected run registered.",
         unavailable: model == nil ? "r\(selected) has no model that needs approval." : nil
       ),
-      hidden([.tab], "Tab", "pane", "next pane", "Goes to the next pane; the arrows scroll it."),
       hidden([.backTab], "Shift-Tab", "pane", "last pane", "Goes to the pane before."),
       hidden([Key("z")], "z", "zoom", "zoom", "Lets the pane fill the screen."),
     ]

@@ -30,16 +30,18 @@ extension CompareView {
 
   private mutating func act(_ action: String, _ context: Context) -> [Effect] {
     switch action {
+    case "run left" where focus == .chart: moveCrosshair(by: -1, context)
+    case "run right" where focus == .chart: moveCrosshair(by: 1, context)
     case "run left": select(by: -1)
     case "run right": select(by: 1)
     case "base": base = selected
     case "open diff": diffOffset = 0
     case "close diff": diffOffset = nil
     case "all parameters": showsAllParameters.toggle()
-    case "best or last": showsLast.toggle()
-    case "next metric": metric += 1
-    case "last metric": metric -= 1
-    case "x axis": axis = axis == .step ? .time : .step
+    case "best or last": moment = moment.next
+    case "next metric": (metric, crosshair) = (metric + 1, nil)
+    case "last metric": (metric, crosshair) = (metric - 1, nil)
+    case "x axis": (axis, crosshair) = (axis == .step ? .time : .step, nil)
     case "log axis": isLogarithmic.toggle()
     case "next pane": turn(by: 1)
     case "last pane": turn(by: -1)

@@ -7,11 +7,34 @@ package import Terminal
 package struct CompareView: View {
   enum Pane: Sendable, Equatable, CaseIterable { case differences, metrics, chart }
 
+  /// Which of a metric's values stand in the table.
+  enum Moment: Sendable, Equatable, CaseIterable {
+    case best, last, sameStep
+
+    var word: SafeText {
+      switch self {
+      case .best: "best"
+      case .last: "last"
+      case .sameStep: "same step"
+      }
+    }
+
+    var next: Moment {
+      switch self {
+      case .best: .last
+      case .last: .sameStep
+      case .sameStep: .best
+      }
+    }
+  }
+
   /// In the order in which they were chosen, which is that of their colours.
   package let runs: [Int]
   var base: Int
   var selected: Int
-  var showsLast = false
+  var moment = Moment.best
+  /// Where all runs' values are read, on the x axis; nil: the last step that all of them have.
+  var crosshair: Double?
   var showsAllParameters = false
   /// Which metric is drawn, counted around.
   var metric = 0

@@ -41,7 +41,7 @@ struct HeaderLayout: Sendable, Equatable {
     if let counts = counts(header.counts) { parts.append((8, counts)) }
     if let load = header.load {
       let cpu = Int((load.cpu * 100).rounded())
-      parts.append((4, StyledText("cpu \(cpu)% mem \(bytesText(load.memoryUsed))")))
+      parts.append((6, StyledText("cpu \(cpu)% mem \(bytesText(load.memoryUsed))")))
     }
     let lowDisk = header.freeBytes < 5 << 30
     parts.append(
@@ -50,6 +50,12 @@ struct HeaderLayout: Sendable, Equatable {
     var shown = joined(parts.map(\.1))
     if shown.width > room {
       parts[0].1 = instance(context, short: true)
+      shown = joined(parts.map(\.1))
+    }
+    if shown.width > room, let load = header.load,
+      let index = parts.firstIndex(where: { $0.0 == 6 })
+    {
+      parts[index].1 = StyledText("cpu \(Int((load.cpu * 100).rounded()))%")
       shown = joined(parts.map(\.1))
     }
     while shown.width > room, parts.count > 1,

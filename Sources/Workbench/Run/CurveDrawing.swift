@@ -8,6 +8,7 @@ func drawCurves(
   _ curves: [Curve],
   xLabel: SafeText,
   isLogarithmic: Bool,
+  crosshair: Double? = nil,
   on screen: inout Screen,
   in rect: Rect,
   glyphs: GlyphSet
@@ -23,6 +24,7 @@ func drawCurves(
       )
     },
     xLabel: xLabel,
-    isLogarithmic: isLogarithmic
+    isLogarithmic: isLogarithmic,
+    crosshair: crosshair
   ).draw(on: &screen, in: rect.width < 30 ? rect : rect.left(1).1.right(1).0, glyphs: glyphs)
 }

@@ -42,15 +42,6 @@ extension RunView {
         unavailable: failing == nil ? "No failing line is known here." : noFolder,
         isInFooter: failing != nil
       ),
-      Binding([.tab], "Tab", "pane", action: "next pane", help: "Goes to the next pane."),
-      Binding([Key("z")], "z", "zoom", action: "zoom", help: "Lets the pane fill the screen."),
-      Binding(
-        [Key("]")],
-        "[ ]",
-        "step",
-        action: "next step",
-        help: "Shows the next step, [ the one before."
-      ),
       Binding(
         [Key("R")],
         "R",
@@ -102,6 +93,15 @@ extension RunView {
         help: "Opens the model that the run registered, to approve or reject it.",
         unavailable: model == nil ? "The run has registered no model." : nil,
         isInFooter: model != nil
+      ),
+      Binding([.tab], "Tab", "pane", action: "next pane", help: "Goes to the next pane."),
+      Binding([Key("z")], "z", "zoom", action: "zoom", help: "Lets the pane fill the screen."),
+      Binding(
+        [Key("]")],
+        "[ ]",
+        "step",
+        action: "next step",
+        help: "Shows the next step, [ the one before."
       ),
       Binding([Key("y")], "y", "copy path", action: "copy path", help: "Copies the step's folder."),
     ]

@@ -186,7 +186,8 @@ extension RunsView {
       lines.append(StyledText(label.padded(to: 12), .dim) + text)
     }
     if let reason = run.reason {
-      let step = run.failedStep.map { "\($0): " } ?? ""
+      // Most reasons begin with the step's name.
+      let step = run.failedStep.map { reason.hasPrefix("\($0):") ? "" : "\($0): " } ?? ""
       let failed = run.status == .failed
       line(failed ? "failed" : "ended", StyledText("\(step)\(reason)", failed ? .bad : .warning))
     }

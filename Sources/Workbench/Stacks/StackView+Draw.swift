@@ -78,9 +78,9 @@ extension StackView {
             StackView.style(resource.status.rawValue)
           ),
           StyledText(SafeText(hostile: resource.logicalID), .bold),
-          StyledText(SafeText(hostile: resource.type), .dim),
+          StyledText(SafeText(hostile: StackView.shortType(resource.type)), .dim),
           StyledText(
-            SafeText(hostile: resource.reason ?? place(of: resource, context)),
+            SafeText(hostile: told(of: resource) ?? place(of: resource, context)),
             resource.status == .createFailed ? .bad : .normal
           ),
         ])
@@ -95,6 +95,16 @@ extension StackView {
       state: ListState(selected: max(0, facts.resources.count - inside.height))
     )
     screen.restyle(inside) { $0.underline = false }
+  }
+
+  /// Why a resource is not as it should be.
+  private func told(of resource: ResourceRecord) -> String? {
+    resource.status.rawValue.hasSuffix("FAILED") ? resource.reason : nil
+  }
+
+  /// "NotebookInstance" of "AWS::SageMaker::NotebookInstance".
+  static func shortType(_ type: String) -> String {
+    type.split(separator: ":").last.map(String.init) ?? type
   }
 
   /// What a resource is on this machine: a folder where it has one, else the name in its ARN.
