@@ -91,26 +91,26 @@ struct RunViewTests {
 
          r142 "lower lr"  Failed 2m10s  learning_rate 0.03 (r141: 0.1)  mj 14:02
          = prepare  ✗ train  - evaluate  - accuracy
-        ╭─ val_loss  train_loss ───────────────────── m: 2 groups  x: step  y: linear ─╮
-        │2┤⣇                                                                           │
-        │ │⢹                                                                           │
-        │ │⢞⡇                                                                          │
-        │ │⠘⣷                                                                          │
-        │1┤ ⠛⢣                                                                         │
-        │ │  ⠁⢕⣄                                                    r141 val_loss 0.352│
-        │ │    ⠈⠋⢗⣒⠤⠤⠤⣄⣄⣀⣀⡀⡀⡀⡀⡀⡀⡀⡀⡀                                 val_loss 0.2933    │
-        │ │         ⠉⠉ ⠒⠒ ⠭⠭⠉⠭⠭⠉⠭⠭⠉⠭⣓⠓⣓⣓⠓⣓⣓⠓⣓⣓⠓⣓⡃⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁⠁ train_loss 0.1644  │
-        │ └─────────────┬─────────────┬─────────────┬─────────────┬                    │
-        │               10            20            30            40               step│
+        ╭─ val_loss  train_loss ──────────────────── m: 2 groups  x: epoch  y: linear ─╮
+        │ 2┤ ⢸                                                                         │
+        │  │ ⠈⡇                                                                        │
+        │  │ ⠸⣇                                                                        │
+        │  │  ⢿⡀                                                                       │
+        │ 1┤  ⠘⢷⡀                                                                      │
+        │  │    ⠙⢗⡤⣄⣀                                              r141 val_loss 0.352 │
+        │  │      ⠉⠑⠒⠭⠭⢕⣓⣒⣒⣢⣦⠦⠦⠦⠦⠦⠦⠦⠦⠤⢄⣄⣄⣄⣄⣄⣄⣄⣄⣄⡄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄⠄ val_loss 0.2933     │
+        │ 0┤                 ⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠑⠒⠒⠒⠒⠒⠂                  train_loss 0.1644   │
+        │  └┬────────────┬─────────────┬────────────┬────────────┬                     │
+        │   0            10            20           30           40              epoch │
         ╰──────────────────────────────────────────────────────────────────────────────╯
         ╭─ Log: train ───────────────────────────────────────────── 36 lines  1 error ─╮
-        │ValueError: bad shape                                   Enter opens train.py:9│
-        │    main()                                                                    │
-        │  File "/h/runs/r142/train/1/work/train.py", line 9, in main                  │
-        │    raise ValueError("bad shape")                                             │
-        │ValueError: bad shape                                                        ┃│
+        │ ValueError: bad shape                                 Enter opens train.py:9 │
+        │     main()                                                                   │
+        │   File "/h/runs/r142/train/1/work/train.py", line 9, in main                 │
+        │     raise ValueError("bad shape")                                            │
+        │ ValueError: bad shape                                                       ┃│
         ╰──────────────────────────────────────────────────────────────────────────────╯
-         train failed: exit 1
+         r142 failed 14:04. Enter opens the line; Ctrl-R there saves and resumes.
 
         """
     )
