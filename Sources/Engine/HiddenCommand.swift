@@ -39,7 +39,8 @@ package enum HiddenCommand {
       return 0
     } catch {
       let explanation = Explanation(error)
-      FileHandle.standardError.write(Data("\(explanation.what) \(explanation.next)\n".utf8))
+      let words = "\(explanation.what) \(explanation.next)\n"
+      try? FileHandle.standardError.write(contentsOf: Data(words.utf8))
       return 2
     }
   }

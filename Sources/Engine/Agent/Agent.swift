@@ -50,7 +50,8 @@ final class Agent {
 
   func log(_ text: String) {
     let line = "\(Date().formatted(.iso8601)) \(text)\n"
-    FileHandle.standardError.write(Data(line.utf8))
+    // Not `write(_:)`, which ends the process when the disk is full: just when there is most to say.
+    try? FileHandle.standardError.write(contentsOf: Data(line.utf8))
   }
 }
 

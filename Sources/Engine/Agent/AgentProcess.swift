@@ -28,7 +28,7 @@ package enum AgentProcess {
       return 0
     } catch {
       if let data = try? JSONEncoder().encode(Explanation(error)) {
-        FileHandle.standardOutput.write(data)
+        try? FileHandle.standardOutput.write(contentsOf: data)
       }
       return 1
     }
