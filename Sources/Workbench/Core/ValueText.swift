@@ -15,7 +15,10 @@ func valueText(_ value: Double) -> SafeText {
 
 private func scientific(_ value: Double) -> SafeText {
   var exponent = Int(log10(abs(value)).rounded(.down))
-  var hundredths = Int((abs(value) / pow(10, Double(exponent)) * 100).rounded())
+  // In two steps: 10^-324 is 0 to a Double, and the least values are smaller than 10^-323.
+  let half = exponent / 2
+  let mantissa = abs(value) / pow(10, Double(half)) / pow(10, Double(exponent - half))
+  var hundredths = Int((mantissa * 100).rounded())
   if hundredths >= 1000 {
     hundredths /= 10
     exponent += 1
