@@ -148,15 +148,11 @@ final class AnswerSource: Sendable {
   }
 
   private func comparison(_ ids: [Int]) throws -> RunComparison {
-    let objects = ObjectStore(home: home)
-    let sides = try ids.compactMap { try catalog.run($0) }.map { run in
-      RunComparison.Side(
-        run: run,
-        metrics: try catalog.metrics(of: run.id),
-        files: (objects.manifest(run.code)?.entries ?? [:]).compactMapValues(\.digest)
-      )
-    }
-    return RunComparison(sides) { objects.data($0, limit: 2 << 20) }
+    try RunComparison(
+      of: ids.compactMap { try catalog.run($0) },
+      catalog: catalog,
+      objects: ObjectStore(home: home)
+    )
   }
 
   private func pipeline(_ name: String) throws -> PipelineFacts {
