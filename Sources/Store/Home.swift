@@ -16,7 +16,10 @@ package struct Home: Sendable, Equatable {
     let user = environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory()
     let named = environment["LATHE_HOME"].flatMap { $0.isEmpty ? nil : $0 }
     let folder = URL(filePath: named ?? user + "/.lathe").standardizedFileURL.path
-    self.init(folder: folder, state: environment["LATHE_STATE"].flatMap { $0.isEmpty ? nil : $0 })
+    // The agent works in another folder: a relative path would be another place there.
+    let state = environment["LATHE_STATE"].flatMap { $0.isEmpty ? nil : $0 }
+      .map { URL(filePath: $0).standardizedFileURL.path }
+    self.init(folder: folder, state: state)
   }
 
   package var catalog: String { state + "/catalog.sqlite" }
