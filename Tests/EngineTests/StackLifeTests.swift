@@ -61,7 +61,8 @@ struct StackLifeTests {
         )
       )
     }
-    try site.provisioner().recover()
+    let provisioner = site.provisioner()
+    try provisioner.recover(provisioner.unfinished())
     #expect(
       try site.history().suffix(3) == [
         "Setup CREATE_FAILED: the agent was interrupted",
@@ -74,7 +75,8 @@ struct StackLifeTests {
     var stack = try site.up(instanceTemplate())
     stack.status = .deleteInProgress
     try site.catalog.write { [stack] in try $0.save(stack) }
-    try site.provisioner().recover()
+    let provisioner = site.provisioner()
+    try provisioner.recover(provisioner.unfinished())
     #expect(try site.history().last == "demo DELETE_COMPLETE")
     #expect(!site.exists("home/instances/lab"))
   }

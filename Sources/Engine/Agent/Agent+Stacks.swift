@@ -6,9 +6,10 @@ extension Agent {
   /// Finishes or rolls back what an earlier agent left half made.
   func recoverStacks() {
     let provisioner = provisioner
+    let unfinished = Result { try provisioner.unfinished() }
     work { post in
       do {
-        try provisioner.recover()
+        try provisioner.recover(try unfinished.get())
       } catch {
         let words = Explanation(error).what
         post { $0.log("stacks could not be taken up: \(words)") }

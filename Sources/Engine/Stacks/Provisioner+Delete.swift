@@ -69,12 +69,29 @@ extension Provisioner {
     return failed
   }
 
+  /// What a killed agent left unfinished.
+  package struct Unfinished: Sendable {
+    var stacks: [StackRecord]
+    var instances: [InstanceRecord]
+  }
+
+  /// Finds what is unfinished: before the agent begins anything itself, which would look the same.
+  package func unfinished() throws -> Unfinished {
+    try catalog.write { transaction in
+      Unfinished(
+        stacks: try transaction.stacks().filter(\.status.isInProgress),
+        instances: try transaction.instances()
+          .filter { $0.status == .pending || $0.status == .stopping }
+      )
+    }
+  }
+
   /// Ends what a killed agent left unfinished; called once, when an agent starts.
   ///
   /// A creation is rolled back, a deletion is finished.
-  package func recover() throws {
+  package func recover(_ unfinished: Unfinished) throws {
     let reason = "the agent was interrupted"
-    for var stack in try catalog.write({ try $0.stacks() }) where stack.status.isInProgress {
+    for var stack in unfinished.stacks {
       switch stack.status {
       case .createInProgress, .rollbackInProgress:
         for var resource in try catalog.write({ try $0.resources(of: stack.name) })
@@ -88,7 +105,9 @@ extension Provisioner {
       default: continue
       }
     }
-    for var instance in try catalog.write({ try $0.instances() }) {
+    for instance in unfinished.instances {
+      // A rollback may have removed it.
+      guard var instance = try catalog.write({ try $0.instance(instance.name) }) else { continue }
       switch instance.status {
       case .pending:
         try catalog.write { try $0.move(&instance, to: .failed, reason: reason) }
