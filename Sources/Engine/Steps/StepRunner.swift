@@ -33,12 +33,16 @@ package enum StepRunner {
       let spec = try JSONDecoder().decode(AttemptSpec.self, from: data)
       guard let lock = try Claim.take(attempt) else { return 0 }
       defer { close(lock) }
+      // An attempt that was given up before it was claimed is over.
+      guard access(attempt.exit, F_OK) != 0 else { return 0 }
       let record = Attempt(spec: spec, folder: attempt, signals: signals).run()
+      // Whether there is a record or not: without an agent, nobody would see that this has ended.
+      defer { tellingAgent(spec) }
       try record.publish(in: attempt)
-      tellingAgent(spec)
       return 0
     } catch {
-      FileHandle.standardError.write(Data("\(Explanation(error).what) \(error)\n".utf8))
+      let words = "\(Explanation(error).what) \(error)\n"
+      try? FileHandle.standardError.write(contentsOf: Data(words.utf8))
       return 1
     }
   }
