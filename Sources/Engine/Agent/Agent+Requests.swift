@@ -90,20 +90,7 @@ extension Agent {
     _ id: Int,
     _ answer: @escaping @Sendable (AgentReply, Agent) -> Void
   ) throws {
-    guard runs[id] == nil else {
-      throw Explanation(
-        what: "r\(id) is running.",
-        why: "Only an ended run can be resumed.",
-        next: "lathe watch r\(id)"
-      )
-    }
-    let (run, body) = try earlier(id)
-    guard run.status == .failed || run.status == .stopped else {
-      throw Explanation(
-        what: "r\(id) has succeeded: there is nothing to resume.",
-        next: "'lathe rerun r\(id)' runs it again."
-      )
-    }
+    let (run, body) = try resumable(id)
     let instance = try self.instance(run.instance)
     let launcher = Launcher(home: home, machine: machine)
     let request = LaunchRequest(
@@ -118,7 +105,7 @@ extension Agent {
       post { agent in
         answer(
           AgentReply {
-            .run(try agent.continueRun(run, with: try prepared.get()))
+            .run(try agent.continueRun(id, with: try prepared.get()))
           },
           agent
         )
@@ -126,8 +113,28 @@ extension Agent {
     }
   }
 
-  private func continueRun(_ run: RunRecord, with prepared: PreparedLaunch) throws -> Int {
-    guard runs[run.id] == nil else { return run.id }
+  private func resumable(_ id: Int) throws -> (RunRecord, LaunchBody) {
+    guard runs[id] == nil else {
+      throw Explanation(
+        what: "r\(id) is running.",
+        why: "Only an ended run can be resumed.",
+        next: "lathe watch r\(id)"
+      )
+    }
+    let (run, body) = try earlier(id)
+    guard run.status == .failed || run.status == .stopped else {
+      throw Explanation(
+        what: "r\(id) has succeeded: there is nothing to resume.",
+        next: "'lathe rerun r\(id)' runs it again."
+      )
+    }
+    return (run, body)
+  }
+
+  private func continueRun(_ id: Int, with prepared: PreparedLaunch) throws -> Int {
+    guard runs[id] == nil else { return id }
+    // Looked at anew: it may have been removed, or resumed to its end, while the snapshot was taken.
+    let (run, _) = try resumable(id)
     let edits = edits(from: run.code, to: prepared.run.code)
     var resumed = run
     resumed.move(to: .executing)

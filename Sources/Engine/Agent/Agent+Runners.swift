@@ -12,6 +12,11 @@ extension Agent {
   /// and nothing is started that is not written down.
   func commit(_ id: Int) {
     guard let active = runs[id] else { return }
+    // Specs come first: an agent that ends right behind the transaction leaves all that the next one
+    // needs to place the runners. One that cannot be written is tried again when its runner is placed.
+    for (name, spec) in placements where name.run == id {
+      do { try write(spec, for: folder(of: name)) } catch { unlink(folder(of: name).spec) }
+    }
     do {
       try catalog.write { transaction in
         try transaction.save(active.run)
@@ -56,7 +61,7 @@ extension Agent {
     placements.removeAll { entry in due.contains { $0.0 == entry.0 } }
     for (name, spec) in due {
       do {
-        try write(spec, for: folder(of: name))
+        if access(folder(of: name).spec, F_OK) != 0 { try write(spec, for: folder(of: name)) }
         watch(try executor.place(folder(of: name)), for: name)
       } catch {
         lose(name, reason: "\(Explanation(error).what) \(Explanation(error).why)")
@@ -222,7 +227,8 @@ extension Agent {
   }
 
   func stop(_ id: Int) throws {
-    guard var active = runs[id] else {
+    // One that has ended stays here until the catalog could be written.
+    guard var active = runs[id], active.run.status.isActive else {
       throw Explanation(
         what: "r\(id) is not running.",
         why: (try reader.run(id)).map { "It is \($0.status.rawValue)." } ?? "There is no such run.",

@@ -23,11 +23,7 @@ extension Agent {
         runs[run.id] = active
         for step in active.active { hold(step, of: active) }
       } catch {
-        var lost = run
-        lost.status = .failed
-        lost.ended = Date()
-        lost.reason = "It could not be continued: \(Explanation(error).what)"
-        try catalog.write { [lost] in try $0.save(lost) }
+        giveUp(run, reason: "It could not be continued: \(Explanation(error).what)")
       }
     }
     // Nothing is started before the ledger knows of all that runs already.
@@ -37,6 +33,30 @@ extension Agent {
       }
     }
     for id in runs.keys.sorted() { advance(id) }
+  }
+
+  /// Ends a run that no agent can continue; what cannot be written now is found again by the next one.
+  private func giveUp(_ run: RunRecord, reason: String) {
+    var lost = run
+    lost.move(to: .failed)
+    lost.ended = Date()
+    lost.reason = reason
+    let open = ((try? reader.steps(of: run.id)) ?? []).filter { !$0.status.isEnd }
+    let steps = open.map { step in
+      var step = step
+      step.move(to: step.status.isActive ? .failed : .skipped)
+      step.ended = step.started == nil ? nil : lost.ended
+      step.reason = reason
+      return step
+    }
+    do {
+      try catalog.write { [lost] transaction in
+        try transaction.save(lost)
+        for step in steps { try transaction.save(step) }
+      }
+    } catch {
+      log("\(run.shortName) could not be given up: \(error)")
+    }
   }
 
   /// Takes the share and the cache key of a step that an earlier agent started.
@@ -69,6 +89,16 @@ extension Agent {
 
   /// Starts a launch that was prepared on a worker thread; returns the run's number.
   func begin(_ prepared: PreparedLaunch) throws -> Int {
+    // Asked for twice at once: two snapshots were prepared, and the first one has begun.
+    let token = prepared.body.token
+    if let run = try catalog.write({ try $0.run(launchedBy: token) }) { return run }
+    // The snapshot takes its time: the instance may have been stopped or taken down meanwhile.
+    guard try instance(prepared.run.instance).status == .inService else {
+      throw Explanation(
+        what: "The instance '\(prepared.run.instance)' was stopped while the run was prepared.",
+        next: "'lathe stacks' shows it."
+      )
+    }
     var prepared = prepared
     let body = String(decoding: try JSONEncoder().encode(prepared.body), as: UTF8.self)
     let earlier = try reader.runs(instance: prepared.run.instance, limit: 50)
