@@ -85,17 +85,42 @@ struct LifecycleScript: Sendable, Equatable {
     return found
   }
 
-  /// Commands and names in the script, without its comments.
+  /// The words that stand where a command does; what is only printed or passed on does not count.
   private var words: Set<String> {
+    let passedOn: Set<String> = [
+      "if", "then", "else", "elif", "do", "while", "until", "!", "sudo", "env", "exec", "nohup",
+      "time",
+    ]
     var words: Set<String> = []
-    for line in text.split(whereSeparator: \.isNewline)
-    where line.first(where: { $0 != " " && $0 != "\t" }) != "#" {
-      for word in line.split(whereSeparator: { !($0.isLetter || $0.isNumber || "_-.".contains($0)) }
-      ) {
-        words.insert(String(word))
+    for line in text.split(whereSeparator: \.isNewline) {
+      for command in unquoted(line).split(whereSeparator: { ";|&(){}`".contains($0) }) {
+        for word in command.split(whereSeparator: \.isWhitespace) {
+          if word.hasPrefix("#") { break }
+          words.insert(String(word))
+          // Options and assignments in front of a command are no command.
+          let isBefore =
+            word.hasPrefix("-") || word.contains("=") || passedOn.contains(String(word))
+          if !isBefore { break }
+        }
       }
     }
     return words
+  }
+
+  /// A line without what stands in quotes.
+  private func unquoted(_ line: Substring) -> String {
+    var kept = ""
+    var quote: Character?
+    for character in line {
+      if let open = quote {
+        if character == open { quote = nil }
+      } else if character == "\"" || character == "'" {
+        quote = character
+      } else {
+        kept.append(character)
+      }
+    }
+    return kept
   }
 
   private static let foreign = [
