@@ -38,7 +38,7 @@ struct LogIndex: Sendable {
       var all = LogIndex.lines(bytes)
       // The first one may have been cut in its middle.
       if !isWhole, all.count > 1 { all.removeFirst() }
-      let shown = Array(all.suffix(max(0, lines)))
+      let shown = all.suffix(max(0, lines)).map { String(decoding: $0, as: UTF8.self) }
       return LogFacts(first: count - shown.count, lines: shown, count: count)
     case .lines(let first, let wanted):
       let first = min(max(0, first), count)
@@ -46,7 +46,8 @@ struct LogIndex: Sendable {
       let bytes = read(file, from: marks[mark], to: min(scanned, marks[mark] + 2 * LogIndex.most))
       let shown = LogIndex.lines(bytes).dropFirst(first - mark * LogIndex.stride)
         .prefix(max(0, wanted))
-      return LogFacts(first: first, lines: Array(shown), count: count)
+        .map { String(decoding: $0, as: UTF8.self) }
+      return LogFacts(first: first, lines: shown, count: count)
     }
   }
 
@@ -88,9 +89,9 @@ struct LogIndex: Sendable {
     }
   }
 
-  private static func lines(_ bytes: [UInt8]) -> [String] {
+  private static func lines(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
     var lines = bytes.split(separator: 10, omittingEmptySubsequences: false)
     if lines.last?.isEmpty == true { lines.removeLast() }
-    return lines.map { String(decoding: $0, as: UTF8.self) }
+    return lines
   }
 }
