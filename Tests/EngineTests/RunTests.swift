@@ -320,6 +320,29 @@ struct RunTests {
     #expect(throws: Explanation.self) { try site.ask(.resume(run: run.id)) }
   }
 
+  @Test func `a step that is put into the branch not taken before a resume is skipped`() throws {
+    func pipeline(_ branch: String, _ more: String) -> String {
+      """
+      steps:
+        c: { type: Condition, if: "1 == 1", then: [a], else: [\(branch)] }
+        a: { type: Processing, run: [a] }
+        b: { type: Processing, run: [b] }
+        \(more)
+      """
+    }
+    var isBroken = true
+    let executor = ScriptedExecutor { _ in isBroken ? .fail("broken") : .succeed([:]) }
+    let site = try RunSite(["pipeline.yaml": pipeline("b", "")], executor: executor)
+    let run = try site.run()
+    isBroken = false
+    try site.write(pipeline("b, d", "d: { type: Processing, run: [d] }"), "pipeline.yaml")
+    try site.ask(.resume(run: run.id))
+    #expect(try site.end(of: run.id).status == .succeeded)
+    #expect(
+      try site.statuses(run.id) == ["c: Succeeded", "a: Succeeded", "b: Skipped", "d: Skipped"]
+    )
+  }
+
   @Test func `a rerun takes the earlier values and refuses names that nobody knows`() throws {
     let executor = ScriptedExecutor()
     let site = try RunSite(Self.files, executor: executor)
@@ -333,7 +356,10 @@ struct RunTests {
     // Asked again, as by a client whose agent died before it answered: one launch, one run.
     #expect(try site.ask(.launch(request)) == .run(again))
     request = LaunchRequest(
-      instance: "", what: .rerun(of: run.id), parameters: ["lerning_rate": "0.7"])
+      instance: "",
+      what: .rerun(of: run.id),
+      parameters: ["lerning_rate": "0.7"]
+    )
     #expect(throws: Explanation.self) { try site.ask(.launch(request)) }
   }
 

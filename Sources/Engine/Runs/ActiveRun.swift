@@ -38,6 +38,11 @@ struct ActiveRun {
     // The schedule names what is under way again; those are settled, not started.
     let underWay = Set(steps.filter { $0.status.isActive }.map(\.name))
     queue = schedule.ready().filter { !underWay.contains($0) }
+    // A step that an edit put behind what failed or into the branch not taken has never been told so.
+    let passedOver = schedule.restored.skipped.filter { skipped in
+      [.waiting, .queued].contains(self.steps[skipped.step]?.status)
+    }
+    skip(Schedule.Consequence(skipped: passedOver))
     if run.status == .stopping { skip(schedule.stop()) }
   }
 

@@ -55,6 +55,8 @@ package struct Schedule: Sendable, Equatable {
   private var states: [String: State] = [:]
   private var failure: (step: String, reason: String)?
   private var isStopping = false
+  /// What follows from the steps that had ended already when this was made (`init(_:ended:)`).
+  package private(set) var restored = Consequence()
 
   /// A schedule in which nothing has started; the pipeline's steps stand in dependency order.
   package init(_ pipeline: Pipeline) {
@@ -70,7 +72,7 @@ package struct Schedule: Sendable, Equatable {
     self.init(pipeline)
     for step in steps {
       guard let outcome = ended[step.name], states[step.name] == .waiting else { continue }
-      _ = end(step.name, outcome)
+      restored = Consequence(skipped: restored.skipped + end(step.name, outcome).skipped)
     }
   }
 
