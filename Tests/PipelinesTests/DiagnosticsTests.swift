@@ -197,7 +197,7 @@ struct ReadingTests {
     (["…"], "run"),
   ])
   func `a single command becomes a step named after it`(command: [String], name: String) {
-    let pipeline = Pipeline.single(name: "p", command: command)
+    let pipeline = Pipeline.single(command: command)
     #expect(pipeline.steps.map(\.name) == [name])
     #expect(pipeline.steps[0].process?.isCached == false)
   }

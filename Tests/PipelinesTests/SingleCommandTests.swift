@@ -19,7 +19,7 @@ struct SingleCommandTests {
   ])
   func `what scripts commonly print is found without being declared`(_ item: Case) throws {
     let step = try #require(
-      Pipeline.single(name: "p", command: ["python", "train.py"]).steps.first
+      Pipeline.single(command: ["python", "train.py"]).steps.first
     )
     let metric = try #require(step.process?.metrics.first { $0.name == item.name })
     let match = try #require(metric.pattern.firstMatch(in: item.line))
@@ -34,7 +34,7 @@ struct SingleCommandTests {
 
   @Test(arguments: ["glossary=3", "val_loss=0.5", "loss_scale=1024", "lossless: 4"])
   func `a longer name is another metric`(_ line: String) throws {
-    let step = try #require(Pipeline.single(name: "p", command: ["train"]).steps.first)
+    let step = try #require(Pipeline.single(command: ["train"]).steps.first)
     let loss = try #require(step.process?.metrics.first { $0.name == "loss" })
     #expect(loss.pattern.firstMatch(in: line) == nil)
   }

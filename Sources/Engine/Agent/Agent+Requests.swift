@@ -203,6 +203,7 @@ extension Agent {
     guard var run = try runs[id]?.run ?? reader.run(id) else {
       throw Explanation(what: "There is no run r\(id).", next: "'lathe runs' lists them.")
     }
+    if let name, !name.isEmpty { try RunRecord.check(name: name) }
     if let name { run.name = name.isEmpty ? nil : name }
     if let note { run.note = note.isEmpty ? nil : note }
     runs[id]?.run.name = run.name

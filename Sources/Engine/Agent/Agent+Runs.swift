@@ -165,8 +165,13 @@ extension Agent {
     case .register(let register):
       do {
         let model = try self.model(of: register, starter, active)
-        active.models.append(model)
-        finish(step, .succeeded, of: &active) { $0.reason = "model \(model.group)" }
+        // Equal bytes are the same model: a rerun from the cache makes no new version.
+        let same = try reader.models()
+          .first { $0.group == model.group && $0.artifact == model.artifact }
+        if same == nil { active.models.append(model) }
+        finish(step, .succeeded, of: &active) {
+          $0.reason = same.map { "the same as \($0.shortName)" } ?? "model \(model.group)"
+        }
       } catch {
         fail(step, Explanation(error), of: &active)
       }

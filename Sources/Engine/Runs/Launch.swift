@@ -53,10 +53,19 @@ struct Launcher: Sendable {
           ? "lathe instance start \(instance.name)" : "lathe stacks"
       )
     }
+    try checkFolder(of: instance)
     var request = request
     if let (run, body) = earlier {
       request.what = body.what
       request.name = request.name ?? run.name
+    }
+    if let name = request.name { try RunRecord.check(name: name) }
+    var options: CommandOptions?
+    if case .command(let arguments) = request.what {
+      let replaced = try CommandOptions(arguments).replacing(request.parameters)
+      request.what = .command(replaced)
+      request.parameters = [:]
+      options = CommandOptions(replaced)
     }
     let (pipeline, text) = try read(request.what, in: instance)
     let declared = Set(pipeline.parameters.map(\.name))
@@ -64,7 +73,7 @@ struct Launcher: Sendable {
     // knew is dropped; what was typed now must be known.
     let given = earlier?.1.given.filter { declared.contains($0.key) } ?? [:]
     let typed = given.merging(request.parameters) { _, new in new }
-    let values = try pipeline.values(for: typed)
+    let values = try options?.parameters ?? pipeline.values(for: typed)
     for step in pipeline.steps { try machine.admit(step, in: instance) }
 
     let objects = ObjectStore(home: home, isDurable: false)
@@ -94,10 +103,7 @@ struct Launcher: Sendable {
       host: ProcessInfo.processInfo.hostName,
       user: NSUserName()
     )
-    if case .command(let arguments) = request.what {
-      // Without parameters, the command itself is what tells such runs apart.
-      run.note = run.note ?? arguments.joined(separator: " ")
-    }
+    if let options { run.note = run.note ?? options.arguments.joined(separator: " ") }
     run.stepCount = pipeline.steps.count
     run.mainMetric = pipeline.mainMetric?.metric.name
     run.mainGoal = pipeline.mainMetric?.metric.goal
@@ -117,13 +123,27 @@ struct Launcher: Sendable {
     )
   }
 
+  /// The folder is the user's: it may have been moved away since.
+  private func checkFolder(of instance: InstanceRecord) throws {
+    var facts = stat()
+    guard stat(instance.folder, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR else {
+      throw Explanation(
+        what: "The folder of '\(instance.name)' is missing.",
+        why: "\(instance.folder) is not there any more.",
+        next: instance.isAdopted
+          ? "Move it back, or release it: lathe down \(instance.name)"
+          : "Move it back, or take the stack down and up again: lathe down \(instance.stack ?? instance.name)"
+      )
+    }
+  }
+
   private func read(
     _ what: LaunchRequest.What,
     in instance: InstanceRecord
   ) throws -> (Pipeline, String) {
     switch what {
     case .command(let arguments):
-      let pipeline = Pipeline.single(name: instance.name, command: arguments)
+      let pipeline = Pipeline.single(command: arguments)
       return (pipeline, arguments.joined(separator: "\n"))
     case .pipeline(let file):
       let path = file.hasPrefix("/") ? file : instance.folder + "/" + file
@@ -186,7 +206,7 @@ extension LaunchBody {
   /// The pipeline that the run was launched with.
   func pipeline(named name: String) throws -> Pipeline {
     if case .command(let arguments) = what {
-      return Pipeline.single(name: name, command: arguments)
+      return Pipeline.single(command: arguments)
     }
     let (pipeline, findings) = Pipeline.read(pipelineText, name: name)
     guard let pipeline else { throw InvalidDocument(file: name, diagnostics: findings) }

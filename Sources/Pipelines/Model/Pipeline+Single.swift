@@ -3,12 +3,12 @@ extension Pipeline {
   ///
   /// The step is named after the program or, behind an interpreter, after the script:
   /// `python train.py --lr 0.1` makes "train".
-  package static func single(name: String, command: [String]) -> Pipeline {
+  package static func single(command: [String]) -> Pipeline {
     var process = ProcessStep(command: .arguments(command.map { Text($0) }))
     process.isCached = false
     process.metrics = commonMetrics
     let step = Step(name: stepName(for: command), type: .training, work: .process(process))
-    return Pipeline(name: name, steps: [step])
+    return Pipeline(name: step.name, steps: [step])
   }
 
   /// What training scripts commonly print, such as `epoch 3 val_loss=0.41` or `loss: 1.2e-3`: found
