@@ -145,13 +145,17 @@ struct RunTests {
   }
 
   @Test func `a model's version counts up and has the report's numbers`() throws {
-    let report = #"{"accuracy": 1, "tests": {"loss": 0.25, "ok": true}, "name": "a"}"#
-    let executor = ScriptedExecutor { .succeed($0.outputs.mapValues { _ in report }) }
+    let executor = ScriptedExecutor { spec in
+      let report =
+        #"{"accuracy": 1, "tests": {"loss": 0.25, "ok": true}, "name": "\#(spec.arguments[1])"}"#
+      return .succeed(spec.outputs.mapValues { _ in report })
+    }
     let site = try RunSite(
       [
         "pipeline.yaml": """
+        parameters: { name: { type: String, default: a } }
         steps:
-          make: { type: Processing, run: [a], outputs: { report: report.json } }
+          make: { type: Processing, run: [a, "${parameters.name}"], outputs: { report: report.json } }
           keep:
             type: RegisterModel
             group: digits
@@ -163,10 +167,12 @@ struct RunTests {
       executor: executor
     )
     _ = try site.run()
+    // The same bytes are the same model, and make no version of their own.
     _ = try site.run()
+    _ = try site.run(["name": "b"])
     let models = try site.agent.reader.models()
     #expect(models.map(\.shortName) == ["digits/2", "digits/1"])
-    #expect(models.map(\.description) == ["from r2", "from r1"])
+    #expect(models.map(\.description) == ["from r3", "from r1"])
     #expect(models.first?.metrics == ["accuracy": 1, "tests.loss": 0.25])
     #expect(throws: Explanation.self) { try site.ask(.remove(run: 1)) }
     try site.ask(.decide(model: "digits/1", approval: .approved, note: "fine"))

@@ -40,7 +40,7 @@ struct FileWatchTests {
     let writer = try CatalogWriter(home: scratch.home)
     let watch = FileWatch()
     #expect(watch.add(scratch.home.catalog + "-wal"))
-    try writer.write { _ = try $0.nextRun() }
+    try writer.write { _ = try $0.launch(of: 1) }
     #expect(!watch.wait(milliseconds: 0))
     try writer.write { try $0.saveInstance() }
     #expect(watch.wait(milliseconds: 5000))

@@ -91,8 +91,14 @@ extension Agent {
   private func watch(_ pid: Int32, for name: RunnerName) {
     let descriptor = lathe_pidfd_open(pid)
     guard descriptor >= 0 else {
-      // It is gone already.
-      loop.post { agent in agent.settle(name) }
+      if errno == ESRCH {
+        // It is gone already.
+        loop.post { agent in agent.settle(name) }
+      } else {
+        // Too many open files, perhaps: looked at again when some may have been closed.
+        log("runner \(pid) cannot be watched: \(String(cString: strerror(errno)))")
+        loop.after(1) { [unowned self] in settle(name) }
+      }
       return
     }
     watched[name] = descriptor

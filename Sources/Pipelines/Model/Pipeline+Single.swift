@@ -11,8 +11,10 @@ extension Pipeline {
     return Pipeline(name: step.name, steps: [step])
   }
 
-  /// What training scripts commonly print, such as `epoch 3 val_loss=0.41` or `loss: 1.2e-3`: found
-  /// without being declared, the epoch or step before it as x. The first one that is logged is the main one.
+  /// What training scripts commonly print, found without being declared.
+  ///
+  /// Such as `epoch 3 val_loss=0.41` or `loss: 1.2e-3`; the epoch or step before it is x. The first one
+  /// that is logged is the main one.
   private static let commonMetrics: [MetricDefinition] = {
     let names: [(String, Goal)] = [
       ("val_loss", .min), ("loss", .min), ("train_loss", .min), ("val_acc", .max),

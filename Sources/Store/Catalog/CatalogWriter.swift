@@ -90,15 +90,19 @@ package final class CatalogWriter: Sendable {
       )
     }
 
+    /// A number that no run ever had, removed ones included.
     package func nextRun() throws -> Int {
-      try Int.fetchOne(
-        db,
+      // SQLite's own sequence never goes back; runs that came from elsewhere may be ahead of it.
+      try db.execute(
         sql: """
-          SELECT 1 + max(coalesce((SELECT max(id) FROM run), 0),
-            coalesce((SELECT max(run) FROM model), 0),
-            coalesce((SELECT max(run) FROM execution), 0))
+          INSERT INTO runNumber(id) SELECT max(
+            coalesce((SELECT max(id) FROM run), 0),
+            coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'runNumber'), 0)) + 1
           """
-      ) ?? 1
+      )
+      let id = Int(db.lastInsertedRowID)
+      try db.execute(sql: "DELETE FROM runNumber WHERE id < ?", arguments: [id])
+      return id
     }
 
     package func nextVersion(of group: String) throws -> Int {

@@ -17,6 +17,7 @@ enum Schema {
             host TEXT NOT NULL, user TEXT NOT NULL, stepCount INTEGER NOT NULL,
             stepsDone INTEGER NOT NULL, stepsCached INTEGER NOT NULL, mainMetric TEXT,
             mainGoal TEXT, mainBest DOUBLE, mainLast DOUBLE, sparkline TEXT NOT NULL);
+          CREATE TABLE runNumber (id INTEGER PRIMARY KEY AUTOINCREMENT);
           CREATE INDEX runByStatus ON run(status, ended);
           CREATE INDEX runByInstance ON run(instance, id);
           CREATE TABLE step (
