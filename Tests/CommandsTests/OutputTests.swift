@@ -103,7 +103,7 @@ struct OutputTests {
         == "run  name                when\nr1   a very long name  3m ago\n"
     )
     #expect(table.lines(width: 22).plain == "run  name         when\nr1   a very l…  3m ago\n")
-    #expect(table.lines(width: 14).plain == "run  name\nr1   a ver…\n")
+    #expect(table.lines(width: 14).plain == "run  name\nr1   a very l…\n")
   }
 
   @Test func `columns without any text are left out, wide text keeps columns aligned`() {
@@ -129,9 +129,10 @@ struct OutputTests {
   }
 
   @Test(arguments: [
-    (0, "0 B"), (999, "999 B"), (1000, "1.0 KB"), (412_000, "412 KB"), (999_600, "1.0 MB"),
+    (-1, "0 B"), (1023, "1023 B"), (1024, "1 KB"), (3200, "3.1 KB"), (412_000, "402 KB"),
+    (1_023_500, "1 MB"), (16 << 30, "16 GB"), (.max, "8192 PB"),
   ])
-  func `a size is in the units of disks`(bytes: Int, text: String) {
+  func `a size is in 1024s, as on the workbench's screens`(bytes: Int, text: String) {
     #expect(sizeText(bytes) == text)
   }
 

@@ -19,9 +19,9 @@ struct RunTextTests {
     let base = run(1)
     #expect(
       RunTable.lines([slow, base], parents: [1: base], at: noon, width: nil).plain == """
-           run  name      pipeline  status      time       when  changed (from)            best              curve
-        ●  r2   lower lr  digits    Executing  3m14s  3m14s ago  learning_rate 0.03 (0.1)  val_loss 0.288 ↓  █▅▃▁
-        ✓  r1             digits    Succeeded  2m14s  1m00s ago                            val_loss 0.288 ↓  █▅▃▁
+           run  name      pipeline  status      time       when  changed (from)            metric    best     curve
+        ●  r2   lower lr  digits    Executing  3m14s  3m14s ago  learning_rate 0.03 (0.1)  val_loss  0.288 ↓  █▅▃▁
+        ✓  r1             digits    Succeeded  2m14s  1m00s ago                            val_loss  0.288 ↓  █▅▃▁
 
         """
     )
@@ -32,7 +32,31 @@ struct RunTextTests {
     let long = run(3, .failed, name: String(repeating: "이름", count: 20), parent: 1)
     let lines = RunTable.lines([long, slow, run(1)], parents: [1: run(1)], at: noon, width: width)
     #expect(lines.allSatisfy { $0.width <= width })
-    #expect(lines.dropFirst().allSatisfy { $0.plain.contains("r") })
+    #expect(lines.dropFirst().allSatisfy { $0.plain.contains("0.288 ↓") })
+  }
+
+  @Test func `at 80 columns the pipeline, when and the metric's name go before the best`() {
+    let lines = RunTable.lines([slow, run(1)], parents: [1: run(1)], at: noon, width: 80)
+    #expect(
+      lines.plain == """
+           run  name      status      time  changed (from)            best     curve
+        ●  r2   lower lr  Executing  3m14s  learning_rate 0.03 (0.1)  0.288 ↓  █▅▃▁
+        ✓  r1             Succeeded  2m14s                            0.288 ↓  █▅▃▁
+
+        """
+    )
+  }
+
+  @Test(arguments: [40, 60, 80])
+  func `a run's metrics are shown with their best, however long their names are`(width: Int) {
+    var report = RunReport(run: run(1), parent: nil, steps: [], metrics: [], home: home)
+    report.metrics = [
+      metric("val_loss", best: 0.288, last: 0.291),
+      metric("macro average of the recall over all classes", best: 0.123, last: 0.5),
+    ]
+    let lines = report.metricTable(width: width)
+    #expect(lines.allSatisfy { $0.width <= width - 2 })
+    #expect(lines.plain.contains("0.288 @25") && lines.plain.contains("0.123 @25"))
   }
 
   @Test func `empty lists say what to do next`() {
@@ -163,7 +187,7 @@ struct RunTextTests {
 
         Outputs
           output       kind      size  sha256        made in
-          train/model  folder  412 KB  \(digest("m").short)  /home/mj/.lathe/runs/r2/train/1/work
+          train/model  folder  402 KB  \(digest("m").short)  /home/mj/.lathe/runs/r2/train/1/work
 
         Paths
           run    /home/mj/.lathe/runs/r2

@@ -218,16 +218,17 @@ struct StackTextTests {
       step: "register",
       instance: "lab",
       artifact: Artifact(kind: .folder, digest: digest("m"), size: 1000),
-      metrics: ["accuracy": 0.96],
+      metrics: ["accuracy": 0.96, "recall.0": 0.9],
       created: noon.addingTimeInterval(-60)
     )
     #expect(
       ModelTable.lines([model], at: noon, width: nil).plain == """
         model     status               run  metrics          size       when
-        digits/3  needs your approval  r2   accuracy 0.96  1.0 KB  1m00s ago
+        digits/3  needs your approval  r2   accuracy 0.96  1000 B  1m00s ago
 
         """
     )
+    #expect(model.json["metrics"] == ["accuracy": .number(0.96), "recall.0": .number(0.9)])
     #expect(model.json["approval"] == "PendingManualApproval")
   }
 }

@@ -39,9 +39,9 @@ package enum ModelTable {
       ]
     }
     let rows = models.map { model -> [Line] in
-      let metrics = model.metrics.sorted { $0.key < $1.key }.map { name, value in
-        Line("\(name) ", .dim) + Line("\(figureText(value))")
-      }
+      // Those inside of others, such as recall.3, are for --json: a list has one line a model.
+      let metrics = model.metrics.filter { !$0.key.contains(".") }.sorted { $0.key < $1.key }
+        .map { name, value in Line("\(name) ", .dim) + Line("\(figureText(value))") }
       return [
         Line("\(model.shortName)", .bold), Line(model.approval.words, model.approval.style),
         Line("r\(model.run)"), metrics.joined(", "),

@@ -17,17 +17,20 @@ package func ageText(_ date: Date, at now: Date) -> String {
   durationText(max(1, now.timeIntervalSince(date))) + " ago"
 }
 
-/// Bytes in the decimal units of disks: "412 KB", "1.3 GB".
+/// Bytes in 1024s, as the workbench shows them: "412 B", "3.1 KB", "16 GB".
 package func sizeText(_ bytes: Int) -> String {
+  guard bytes >= 1024 else { return "\(max(0, bytes)) B" }
   let units = ["B", "KB", "MB", "GB", "TB", "PB"]
-  var value = Double(max(0, bytes))
+  var value = Double(bytes)
   var unit = 0
   while value >= 999.5, unit < units.count - 1 {
-    value /= 1000
+    value /= 1024
     unit += 1
   }
-  if unit == 0 || value >= 9.95 { return "\(Int(value.rounded())) \(units[unit])" }
-  return String(format: "%.1f ", value) + units[unit]
+  let tenths = Int((value * 10).rounded())
+  if value >= 9.95 { return "\(Int(value.rounded())) \(units[unit])" }
+  let digits = tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
+  return "\(digits) \(units[unit])"
 }
 
 /// The time of day where the reader is: "14:02:11".

@@ -7,7 +7,7 @@ package struct Table: Sendable, Equatable {
     package var isRight: Bool
     /// What is given up first when there is no room: the highest; 0 is never dropped.
     package var rank: Int
-    /// May be cut to this many cells before columns are dropped; nil: never cut.
+    /// May be cut to this many cells; nil: never cut.
     package var least: Int?
 
     package init(_ title: SafeText, right: Bool = false, rank: Int = 0, least: Int? = nil) {
@@ -55,20 +55,24 @@ package struct Table: Sendable, Equatable {
     func excess() -> Int {
       shown.reduce(0) { $0 + widths[$1] } + 2 * max(0, shown.count - 1) - width
     }
+    // How much too wide the columns are once each is cut as far as it may be.
+    func leastExcess() -> Int {
+      shown.reduce(0) { $0 + min(widths[$1], columns[$1].least ?? .max) }
+        + 2 * max(0, shown.count - 1) - width
+    }
+    while leastExcess() > 0,
+      let dropped = shown.max(by: { columns[$0].rank < columns[$1].rank }),
+      columns[dropped].rank > 0
+    {
+      shown.removeAll { $0 == dropped }
+    }
+    // Those that stay share the room: the widest gives way first, by what is missing.
     while excess() > 0 {
-      // Long cells give way first, the widest of them by what is missing.
       let flexible = shown.filter { column in
         columns[column].least.map { widths[column] > $0 } ?? false
       }
-      if let widest = flexible.max(by: { widths[$0] < widths[$1] }) {
-        let least = columns[widest].least ?? 0
-        widths[widest] = max(least, widths[widest] - excess())
-        continue
-      }
-      guard let dropped = shown.max(by: { columns[$0].rank < columns[$1].rank }),
-        columns[dropped].rank > 0
-      else { return }
-      shown.removeAll { $0 == dropped }
+      guard let widest = flexible.max(by: { widths[$0] < widths[$1] }) else { return }
+      widths[widest] = max(columns[widest].least ?? 0, widths[widest] - excess())
     }
   }
 }

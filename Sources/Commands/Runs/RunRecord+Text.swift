@@ -20,10 +20,10 @@ extension RunRecord {
     }.joined(", ")
   }
 
-  /// The main metric at its best, with an arrow for its direction: "val_loss 0.288 ↓".
+  /// The main metric at its best, with an arrow for its direction: "0.288 ↓".
   package var bestText: Line {
-    guard let mainMetric, let value = mainBest ?? mainLast else { return Line() }
-    return Line("\(mainMetric) ", .dim) + Line("\(figureText(value))")
+    guard mainMetric != nil, let value = mainBest ?? mainLast else { return Line() }
+    return Line("\(figureText(value))")
       + Line(SafeText(hostile: mainGoal.map { $0 == .min ? " ↓" : " ↑" } ?? ""), .dim)
   }
 

@@ -12,11 +12,12 @@ package enum RunTable {
     width: Int?
   ) -> [Line] {
     let columns: [Table.Column] = [
-      .init(""), .init("run"), .init("name", rank: 2, least: 6),
-      .init("pipeline", rank: 4, least: 6),
+      .init(""), .init("run"), .init("name", rank: 1, least: 8),
+      .init("pipeline", rank: 6, least: 6),
       .init("status"), .init("time", right: true), .init("when", right: true, rank: 5),
-      .init("changed (from)", rank: 3, least: 10), .init("best", rank: 1, least: 10),
-      .init("curve", rank: 6),
+      .init("changed (from)", rank: 2, least: 22), .init("metric", rank: 4, least: 6),
+      // What runs are compared by: neither cut nor dropped.
+      .init("best"), .init("curve", rank: 3),
     ]
     let rows = runs.map { run -> [Line] in
       let age = run.status.isActive ? run.created : run.ended ?? run.created
@@ -26,7 +27,9 @@ package enum RunTable {
         Line("\(run.status.rawValue)", run.status.mark.style),
         Line(SafeText(hostile: run.seconds(at: now).map { durationText($0) } ?? "")),
         Line(SafeText(hostile: ageText(age, at: now)), .dim),
-        run.differences(from: run.parent.flatMap { parents[$0] }), run.bestText,
+        run.differences(from: run.parent.flatMap { parents[$0] }),
+        Line(SafeText(hostile: run.bestText.isEmpty ? "" : run.mainMetric ?? ""), .dim),
+        run.bestText,
         Line(SafeText(hostile: sparkText(run.sparkline, width: 12)), .running),
       ]
     }

@@ -192,7 +192,8 @@ package struct ModelsView: View {
     Table.Row([
       StyledText(SafeText(hostile: " " + model.shortName), .bold),
       StyledText(model.approval.word, model.approval.style),
-      metrics(model),
+      // A list has one line a model: what is inside of others, such as recall.3, is in its details.
+      metrics(model.metrics.filter { !$0.key.contains(".") }),
       StyledText("r\(model.run)"),
       StyledText(SafeText(hostile: model.instance), .dim),
       StyledText(bytesText(model.artifact.size), .dim),
@@ -200,9 +201,9 @@ package struct ModelsView: View {
     ])
   }
 
-  private static func metrics(_ model: ModelRecord) -> StyledText {
+  private static func metrics(_ values: [String: Double]) -> StyledText {
     var text = StyledText()
-    for (name, value) in model.metrics.sorted(by: { $0.key < $1.key }) {
+    for (name, value) in values.sorted(by: { $0.key < $1.key }) {
       if !text.isEmpty { text.append("  ") }
       text.append(SafeText(hostile: name) + " ", .dim)
       text.append(valueText(value))
@@ -234,7 +235,7 @@ package struct ModelsView: View {
     line("status", status)
     line("note", StyledText(SafeText(hostile: model.note ?? "")))
     line("lineage", StyledText("r\(model.run) > \(model.step) in \(model.instance)"))
-    line("metrics", ModelsView.metrics(model))
+    line("metrics", ModelsView.metrics(model.metrics))
     line("about", StyledText(SafeText(hostile: model.description)))
     let kind = model.artifact.kind.rawValue
     let hash = model.artifact.digest.hex.prefix(16)
