@@ -67,13 +67,16 @@ extension LatheCommand {
       Foundation.exit(code.rawValue)
     } catch {
       let wantsJSON = arguments.prefix { $0 != "--" }.contains("--json")
-      Foundation.exit(report(error, as: wantsJSON, to: errors, environment: environment))
+      Foundation.exit(
+        report(error, of: arguments, as: wantsJSON, to: errors, environment: environment)
+      )
     }
   }
 
   /// Prints an error that reached the top and returns its exit code.
   static func report(
     _ error: any Error,
+    of arguments: [String],
     as json: Bool,
     to errors: Output,
     environment: [String: String]
@@ -84,12 +87,14 @@ extension LatheCommand {
       let output = Output(descriptor: STDOUT_FILENO, environment: environment)
       output.print(safeLines(fullMessage(for: error)))
     } else if json {
-      let usage = Explanation(what: message(for: error), next: "See 'lathe --help'.")
+      let message = message(for: error)
+      let next = terminatorHint(for: message, arguments) ?? "See 'lathe --help'."
+      let usage = Explanation(what: message, next: next)
       errors.print(ErrorReport.json(for: isOurs ? error : usage))
     } else if isOurs {
       errors.print(ErrorReport.lines(for: error) { try? readText($0, limit: 8 << 20) })
     } else {
-      errors.print(usageLines(fullMessage(for: error)))
+      errors.print(usageLines(fullMessage(for: error), of: arguments))
     }
     return code
   }
@@ -119,14 +124,16 @@ extension LatheCommand {
   }
 
   /// The parser's own message in the form of every other error.
-  package static func usageLines(_ message: String) -> [Line] {
+  ///
+  /// `arguments` are what the user typed, for what to type instead.
+  package static func usageLines(_ message: String, of arguments: [String] = []) -> [Line] {
     var lines = message.split(separator: "\n", omittingEmptySubsequences: true).map(String.init)
     guard let first = lines.first, first.lowercased().hasPrefix("error: ") else {
       return safeLines(message)
     }
     lines.removeFirst()
     let next =
-      lines.first { $0.contains("--help'") }?
+      terminatorHint(for: first, arguments) ?? lines.first { $0.contains("--help'") }?
       .trimmingCharacters(in: .whitespaces) ?? "See 'lathe --help'."
     let rest = lines.filter { !$0.contains("--help'") }.map { $0.drop { $0 == " " } }
     let explanation = Explanation(
@@ -135,6 +142,37 @@ extension LatheCommand {
       next: next
     )
     return ErrorReport.lines(for: explanation)
+  }
+
+  /// What to type where a command stands without its `--`; nil where that is not what went wrong.
+  private static func terminatorHint(for message: String, _ arguments: [String]) -> String? {
+    guard arguments.first == "run", !arguments.contains("--") else { return nil }
+    let takesValue = ["-p", "--parameter", "--in", "--name", "--note"]
+    var start = 1
+    while start < arguments.count, arguments[start].hasPrefix("-") {
+      start += takesValue.contains(arguments[start]) ? 2 : 1
+    }
+    guard start + 1 < arguments.count else { return nil }
+    // An unknown option behind a pipeline's name is a slip; behind two words it is the command's own.
+    let isOption = arguments[start + 1].hasPrefix("-")
+    let isUnexpected = message.lowercased().contains("unexpected argument")
+    guard isUnexpected || (!isOption && message.contains("Unknown option")) else { return nil }
+    let words = ["lathe"] + arguments[..<start] + ["--"] + arguments[start...]
+    return "Put -- before a command: \(words.map(quoted).joined(separator: " "))"
+  }
+
+  /// A word as a shell reads it back.
+  private static func quoted(_ word: String) -> String {
+    let isPlain = word.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+      default: "-_./=:,+@%".utf8.contains(byte)
+      }
+    }
+    guard word.isEmpty || !isPlain else { return word }
+    return "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
   }
 
   private static func safeLines(_ text: String) -> [Line] {

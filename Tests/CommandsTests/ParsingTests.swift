@@ -93,6 +93,53 @@ struct ParsingTests {
     #expect(lines.last?.contains("--help") ?? false)
   }
 
+  @Test(arguments: [
+    (["run", "python3", "train.py"], "lathe run -- python3 train.py"),
+    (
+      ["run", "--in", "lab", "python3", "train it.py", "--lr", "0.1"],
+      "lathe run --in lab -- python3 'train it.py' --lr 0.1"
+    ),
+  ])
+  func `a command without its two dashes is told with them`(line: [String], typed: String) throws {
+    let error = try #require(
+      #expect(throws: (any Error).self) { try LatheCommand.parseAsRoot(line) }
+    )
+    let lines = LatheCommand.usageLines(LatheCommand.fullMessage(for: error), of: line)
+    #expect(lines.last?.plain == " next: Put -- before a command: \(typed)")
+  }
+
+  @Test func `a misspelt option of a pipeline is no command`() throws {
+    let line = ["run", "nightly", "--nmae", "x"]
+    let error = try #require(
+      #expect(throws: (any Error).self) { try LatheCommand.parseAsRoot(line) }
+    )
+    let lines = LatheCommand.usageLines(LatheCommand.fullMessage(for: error), of: line)
+    #expect(!lines.plain.contains("Put --"))
+  }
+
+  @Test(arguments: Set(lines.map(\.line).map { $0.isEmpty ? [] : words($0) }))
+  func `every example of the help is taken as it stands`(words: [String]) throws {
+    let error = #expect(throws: (any Error).self) {
+      var command = try LatheCommand.parseAsRoot(words + ["--help"])
+      try command.run()
+    }
+    let help = LatheCommand.fullMessage(for: try #require(error))
+    let examples = help.split(separator: "\n").filter { $0.hasPrefix("  lathe ") }
+    #expect(!examples.isEmpty)
+    for example in examples {
+      let line = example.prefix { $0 != ">" }.split(
+        separator: "\"",
+        omittingEmptySubsequences: false
+      )
+      let typed = line.enumerated().flatMap { index, part in
+        index % 2 == 1 ? [String(part)] : part.split(separator: " ").map(String.init)
+      }
+      #expect(throws: Never.self, "\(example)") {
+        try LatheCommand.parseAsRoot(Array(typed.dropFirst()))
+      }
+    }
+  }
+
   @Test func `a word that is no command is told with the nearest one`() {
     let unknown = LatheCommand.unknownCommand(in: ["rnus", "--json"])
     #expect(unknown?.next == "Did you mean 'runs'? 'lathe --help' lists the commands.")

@@ -15,7 +15,7 @@ package struct RunCommand: ParsableCommand {
         lathe run -p learning_rate=0.03 --note "slower"
 
       EXAMPLE: one command, no pipeline file
-        lathe run -- python train.py --lr 0.1
+        lathe run -- python3 steps/prepare.py --out data
       """
   )
 

@@ -81,7 +81,7 @@ package struct InitCommand: ParsableCommand {
       EXAMPLE: one's own repository
         cd ~/work/classifier
         lathe init
-        lathe run -- python train.py --lr 0.1
+        lathe run -- python3 train.py --lr 0.1
       """
   )
 

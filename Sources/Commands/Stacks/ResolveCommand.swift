@@ -12,7 +12,7 @@ package struct ResolveCommand: ParsableCommand {
       exist yet.
 
       EXAMPLE:
-        lathe resolve digits -p InstanceType=ml.m4.xlarge
+        lathe resolve digits -p InstanceType=ml.m5.xlarge
       """
   )
 
