@@ -29,7 +29,13 @@ extension Agent {
         answer(.done, self)
       case .ended(let run, let step, let attempt):
         settle(RunnerName(run: run, step: step, attempt: attempt))
-        answer(.done, self)
+        if isRetrying {
+          // What follows is not written down yet (a full disk): the runner stays as long, so that
+          // somebody is left who would start another agent.
+          loop.after(2) { [unowned self] in handle(request, answer: answer) }
+        } else {
+          answer(.done, self)
+        }
       case .up, .down, .startInstance, .stopInstance, .adopt, .release:
         try provision(request, answer)
       }

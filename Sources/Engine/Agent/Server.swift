@@ -35,13 +35,22 @@ final class Server {
   private func accept() {
     while true {
       let descriptor = Glibc.accept(listener, nil, nil)
-      guard descriptor >= 0 else { return }
+      guard descriptor >= 0 else {
+        if errno == EMFILE || errno == ENFILE { pause() }
+        return
+      }
       _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
       _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
       count += 1
       connections[descriptor] = Connection(descriptor: descriptor, number: count)
       agent.loop.watch(descriptor) { [unowned self] events in serve(descriptor, events) }
     }
+  }
+
+  /// Too many open files: clients wait in the queue until some may have been closed.
+  private func pause() {
+    agent.loop.unwatch(listener)
+    agent.loop.after(1) { [unowned self] in start() }
   }
 
   private func serve(_ descriptor: Int32, _ events: Int16) {
