@@ -1,6 +1,7 @@
 import Commands
 import Documents
 import Foundation
+import Pipelines
 import Terminal
 import Testing
 
@@ -20,6 +21,15 @@ struct OutputTests {
 
         """
     )
+  }
+
+  @Test func `parameters that are refused are to be corrected, not to be given again`() {
+    let faults: [InvalidParameters.Fault] = [
+      .init(parameter: "lr", message: "Parameter 'lr' is '11', more than its maximum 10."),
+      .init(parameter: "epohcs", message: "No 'epohcs'.", hint: "Did you mean 'epochs'?"),
+    ]
+    #expect(InvalidParameters([faults[0]]).next == "Correct 'lr'.")
+    #expect(InvalidParameters(faults).next == "Correct 'lr'.\nDid you mean 'epochs'?")
   }
 
   @Test func `findings are printed as a compiler prints them, the caret under wide text`() {

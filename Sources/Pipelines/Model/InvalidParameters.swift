@@ -27,7 +27,6 @@ package struct InvalidParameters: Explained, Equatable {
   }
 
   package var next: String {
-    let hints = faults.map(\.hint).filter { !$0.isEmpty }
-    return hints.isEmpty ? "Give them with -p NAME=VALUE." : hints.joined(separator: "\n")
+    faults.map { $0.hint.isEmpty ? "Correct '\($0.parameter)'." : $0.hint }.joined(separator: "\n")
   }
 }
