@@ -32,6 +32,10 @@ struct ChoiceTests {
   @Test func `what cannot be told lists what there is`() throws {
     let error = #expect(throws: Explanation.self) { try three.meant(by: nil, in: "/") }
     #expect(error?.why == "There are work, deep, other.")
+    let one = #expect(throws: Explanation.self) {
+      try [instance("lab", "/x")].meant(by: "nothing", in: "/")
+    }
+    #expect(one?.why == "There is only lab.")
     let none = #expect(throws: Explanation.self) { try [InstanceRecord]().meant(by: nil, in: "/") }
     #expect(none?.next.contains("lathe up") ?? false)
   }

@@ -11,11 +11,11 @@ extension [InstanceRecord] {
       if let instance = first(where: { $0.name == name }) { return instance }
       throw Explanation(
         what: "There is no instance '\(name)'.",
-        why: listed,
+        why: listed(map(\.name)),
         next: isEmpty
           ? Self.howToMake
           : nearest(name, among: map(\.name)).map { "Did you mean '\($0)'?" }
-            ?? "Name one of these."
+            ?? (count == 1 ? "Name that one." : "Name one of these.")
       )
     }
     let around = filter { instance in
@@ -31,17 +31,22 @@ extension [InstanceRecord] {
     }
     throw Explanation(
       what: "Which instance is meant?",
-      why: listed,
+      why: listed(map(\.name)),
       next: "Name one with --in, or change into its folder."
     )
   }
 
-  private var listed: String {
-    isEmpty ? "There are none yet." : "There are " + map { $0.name }.joined(separator: ", ") + "."
-  }
-
   private static var howToMake: String {
     "'lathe up digits' makes one from a template; 'lathe init' adopts this folder."
+  }
+}
+
+/// What there is to choose from, as a sentence such as "There is only lab".
+package func listed(_ names: [String]) -> String {
+  switch names.count {
+  case 0: "There are none yet."
+  case 1: "There is only \(names[0])."
+  default: "There are \(names.joined(separator: ", "))."
   }
 }
 

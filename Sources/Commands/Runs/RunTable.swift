@@ -46,7 +46,7 @@ package enum RunTable {
     if hasInstance {
       return [
         Line("No runs yet."),
-        Line("  next: 'lathe run' launches the pipeline of the instance.", .dim),
+        Line("  next: 'lathe run' launches a pipeline, 'lathe run -- COMMAND' a command.", .dim),
       ]
     }
     return [

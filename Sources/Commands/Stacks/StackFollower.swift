@@ -126,11 +126,18 @@ extension Session {
   }
 
   func report(on stack: StackRecord) throws -> StackReport {
-    StackReport(
+    let instances = try catalog.instances().filter { $0.stack == stack.name }
+    let file = instances.first.flatMap { instance in
+      try? pipelineFile(named: nil, in: instance, from: folder) {
+        FileManager.default.fileExists(atPath: $0)
+      }
+    }
+    return StackReport(
       stack: stack,
       resources: try catalog.resources(of: stack.name),
       events: try catalog.events(of: stack.name),
-      instances: try catalog.instances().filter { $0.stack == stack.name }
+      instances: instances,
+      hasPipeline: file != nil
     )
   }
 }

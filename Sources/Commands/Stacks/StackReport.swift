@@ -8,17 +8,21 @@ package struct StackReport: Sendable {
   package var resources: [ResourceRecord]
   package var events: [StackEvent]
   package var instances: [InstanceRecord]
+  /// Whether the first instance has a pipeline file, which `lathe run` alone would launch.
+  package var hasPipeline: Bool
 
   package init(
     stack: StackRecord,
     resources: [ResourceRecord],
     events: [StackEvent],
-    instances: [InstanceRecord] = []
+    instances: [InstanceRecord] = [],
+    hasPipeline: Bool = true
   ) {
     self.stack = stack
     self.resources = resources
     self.events = events
     self.instances = instances
+    self.hasPipeline = hasPipeline
   }
 
   package func lines(width: Int?, zone: TimeZone = .current) -> [Line] {
@@ -46,7 +50,11 @@ package struct StackReport: Sendable {
     guard stack.status.isFailure else {
       lines += stack.outputs.map { Line("  ") + pair($0.name, $0.value) }
       if let instance = instances.first {
-        lines.append(Line(" next: 'lathe run --in \(instance.name)' launches its pipeline.", .dim))
+        let next: SafeText =
+          hasPipeline
+          ? "'lathe run --in \(instance.name)' launches its pipeline."
+          : "'lathe run --in \(instance.name) -- COMMAND' runs a command in it."
+        lines.append(Line(" next: " + next, .dim))
       }
       return lines
     }

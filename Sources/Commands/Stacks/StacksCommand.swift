@@ -165,9 +165,7 @@ extension Session {
     let known = try catalog.stacks().map(\.name) + catalog.instances().map(\.name)
     throw Explanation(
       what: "There is no stack or instance '\(name)'.",
-      why: known.isEmpty
-        ? "There are none yet."
-        : "There are \(Set(known).sorted().joined(separator: ", ")).",
+      why: listed(Set(known).sorted()),
       next: "'lathe stacks' lists them."
     )
   }
