@@ -12,8 +12,8 @@ package struct LatheCommand: ParsableCommand {
     commandName: "lathe",
     abstract: "A workbench for machine learning in the terminal.",
     discussion: """
-      Without a command, the workbench opens. The same things are there as commands, each with
-      --json and exit codes for scripts: 0 done, 1 the run or stack failed, 2 wrong use or invalid
+      Without a command, the workbench opens. The same things are there as commands, each with \
+      --json and exit codes for scripts: 0 done, 1 the run or stack failed, 2 wrong use or invalid \
       input, 130 interrupted.
 
       EXAMPLE: from a template to a run

@@ -2,6 +2,7 @@ import ArgumentParser
 import Commands
 import Documents
 import Engine
+import Foundation
 import Testing
 
 struct ParsingTests {
@@ -137,6 +138,22 @@ struct ParsingTests {
       #expect(throws: Never.self, "\(example)") {
         try LatheCommand.parseAsRoot(Array(typed.dropFirst()))
       }
+    }
+  }
+
+  @Test(arguments: Set(lines.map(\.line).map { $0.isEmpty ? [] : words($0) }))
+  func `help is wrapped by the terminal alone and tells a default once`(words: [String]) throws {
+    let error = #expect(throws: (any Error).self) {
+      var command = try LatheCommand.parseAsRoot(words + ["--help"])
+      try command.run()
+    }
+    let help = LatheCommand.fullMessage(for: try #require(error), columns: 1000)
+    let lines = help.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.allSatisfy { $0.components(separatedBy: "(default:").count <= 2 })
+    let prose = lines.prefix { !$0.hasPrefix("USAGE:") }.dropFirst()
+    for (line, next) in zip(prose, prose.dropFirst()) {
+      let isProse = { (text: Substring) in !text.isEmpty && !text.hasPrefix(" ") }
+      #expect(!isProse(line) || line.hasPrefix("EXAMPLE") || !isProse(next), "\(line)")
     }
   }
 

@@ -9,7 +9,7 @@ package struct LogsCommand: ParsableCommand {
     commandName: "logs",
     abstract: "Print what a run's steps said.",
     discussion: """
-      Without STEP, all steps in their order. On a terminal colours are kept and everything else that a
+      Without STEP, all steps in their order. On a terminal colours are kept and everything else that a \
       log could do to it is made harmless; into a pipe the bytes go as they came.
 
       EXAMPLE: the last twenty lines of a step, and what follows
@@ -17,7 +17,7 @@ package struct LogsCommand: ParsableCommand {
       """
   )
 
-  @Argument(help: ArgumentHelp("The run (default: the last one).", valueName: "run"))
+  @Argument(help: ArgumentHelp("The run; @ is the last one.", valueName: "run"))
   package var reference = "@"
   @Argument(help: "The step (default: all of them).")
   package var step: String?

@@ -8,7 +8,7 @@ package struct RunCommand: ParsableCommand {
     commandName: "run",
     abstract: "Launch a pipeline, or one command, and follow it.",
     discussion: """
-      PIPELINE is a file of the instance, or x for x.yaml or pipelines/x.yaml. The run belongs to no
+      PIPELINE is a file of the instance, or x for x.yaml or pipelines/x.yaml. The run belongs to no \
       terminal: Ctrl-C leaves it going and says how to watch and how to stop it.
 
       EXAMPLE: another learning rate

@@ -7,7 +7,7 @@ package struct WatchCommand: ParsableCommand {
     commandName: "watch",
     abstract: "Follow a run to its end.",
     discussion: """
-      On a terminal the steps are redrawn in place with the main metric's curve; otherwise each change
+      On a terminal the steps are redrawn in place with the main metric's curve; otherwise each change \
       is a line. Ctrl-C ends the watching, never the run.
 
       EXAMPLE: the last run
@@ -15,7 +15,7 @@ package struct WatchCommand: ParsableCommand {
       """
   )
 
-  @Argument(help: ArgumentHelp("The run (default: the last one).", valueName: "run"))
+  @Argument(help: ArgumentHelp("The run; @ is the last one.", valueName: "run"))
   package var reference = "@"
   @OptionGroup var output: OutputOptions
 

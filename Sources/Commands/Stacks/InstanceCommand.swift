@@ -85,7 +85,7 @@ package struct InitCommand: ParsableCommand {
       """
   )
 
-  @Argument(help: "The folder (default: the current one).")
+  @Argument(help: "The folder; . is the current one.")
   package var folder: String = "."
   @Option(name: .long, help: "The instance's name (default: the folder's).")
   package var name: String?

@@ -8,7 +8,7 @@ package struct ResolveCommand: ParsableCommand {
     commandName: "resolve",
     abstract: "Print a template's resources with its parameters filled in, as JSON.",
     discussion: """
-      Conditions are decided; references to other resources stay Ref and Fn::GetAtt, as those do not
+      Conditions are decided; references to other resources stay Ref and Fn::GetAtt, as those do not \
       exist yet.
 
       EXAMPLE:

@@ -11,7 +11,7 @@ package struct UpCommand: ParsableCommand {
     commandName: "up",
     abstract: "Make a stack from a template, and follow it.",
     discussion: """
-      Missing parameters and acknowledgements are asked for on a terminal. When a resource fails, what
+      Missing parameters and acknowledgements are asked for on a terminal. When a resource fails, what \
       was made is rolled back and the reason is shown.
 
       EXAMPLE: the plan first, then the stack

@@ -10,7 +10,7 @@ package struct ValidateCommand: ParsableCommand {
     commandName: "validate",
     abstract: "Check a template or a pipeline file.",
     discussion: """
-      Which of the two it is, is told by its content. Every finding is printed as a compiler prints it;
+      Which of the two it is, is told by its content. Every finding is printed as a compiler prints it; \
       the exit code is 2 when one of them is an error.
 
       EXAMPLE:
