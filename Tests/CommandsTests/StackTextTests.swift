@@ -115,16 +115,20 @@ struct StackTextTests {
     )
   }
 
-  @Test func `a stack that failed ends with the script's last words`() {
+  @Test func `a stack that failed tells the reason's lines once, below each other`() {
     var failed = stack
     failed.status = .rollbackComplete
-    failed.reason = "Notebook failed."
+    failed.reason = "Notebook failed.\nERROR: no network"
     let report = StackReport(
       stack: failed,
       resources: [],
       events: [event(1, "", "ERROR: no network")]
     )
-    #expect(report.ending.plain.contains("  why: Notebook failed.\n       ERROR: no network\n"))
+    let ending = report.ending.plain
+    #expect(ending.contains("  why: Notebook failed.\n       ERROR: no network\n next:"))
+    let text = report.lines(width: 80, zone: utc).plain
+    #expect(text.contains("reason         Notebook failed.\n               ERROR: no network\n"))
+    #expect(!text.contains("⏎"))
   }
 
   @Test func `the list names stacks and adopted folders`() {

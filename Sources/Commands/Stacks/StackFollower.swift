@@ -91,7 +91,7 @@ package struct StackProgress: Sendable {
       if total > 0 { line += Line("\(done)/\(total) ", .dim) }
       line += Line("\(event.logicalID) ", .bold)
       line += Line(SafeText(hostile: event.status), style(of: event.status))
-      if !event.reason.isEmpty { line += Line("  \(event.reason)") }
+      if !event.reason.isEmpty { line += Line("  \(firstLine(event.reason))") }
       return line
     }
   }

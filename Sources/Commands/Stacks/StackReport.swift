@@ -42,10 +42,12 @@ package struct StackReport: Sendable {
   }
 
   /// What stands below a stack that was followed to its end.
+  ///
+  /// What a script printed is not told again: it was followed line by line, and its last words are in the reason.
   package var ending: [Line] {
     var lines = [headline]
     if let reason = stack.reason {
-      lines.append(Line("  why: ", .dim) + Line(SafeText(hostile: reason)))
+      lines += below(Line("  why: ", .dim), reason)
     }
     guard stack.status.isFailure else {
       lines += stack.outputs.map { Line("  ") + pair($0.name, $0.value) }
@@ -58,9 +60,6 @@ package struct StackReport: Sendable {
       }
       return lines
     }
-    // The script's last words are the cause more often than the status is.
-    let output = events.filter { $0.status.isEmpty }.suffix(12)
-    lines += output.map { Line("       ", .dim) + Line(SafeText(hostile: $0.reason)) }
     lines.append(
       Line(
         " next: 'lathe describe \(stack.name)' tells all; 'lathe down \(stack.name)' clears it away.",
@@ -78,7 +77,9 @@ package struct StackReport: Sendable {
   private func heading(zone: TimeZone) -> [Line] {
     var lines = [headline]
     if !stack.description.isEmpty { lines.append(Line(SafeText(hostile: stack.description), .dim)) }
-    if let reason = stack.reason { lines.append(pair("reason", reason)) }
+    if let reason = stack.reason {
+      lines += below(Line("reason", .dim).padded(to: 15), reason)
+    }
     lines.append(pair("template", stack.template))
     lines.append(pair("made", dateText(stack.created, in: zone)))
     return lines
@@ -88,6 +89,13 @@ package struct StackReport: Sendable {
     Line(SafeText(hostile: name), .dim).padded(to: 14) + Line(" ") + Line(SafeText(hostile: value))
   }
 
+  /// The lines of a text below each other, behind a label.
+  private func below(_ label: Line, _ text: String) -> [Line] {
+    text.split(whereSeparator: \.isNewline).prefix(40).enumerated().map { index, line in
+      (index == 0 ? label : Line(SafeText.blanks(label.width))) + Line(SafeText(hostile: line))
+    }
+  }
+
   private func resourceTable(width: Int?) -> [Line] {
     let rows = resources.map { resource -> [Line] in
       [
@@ -95,7 +103,7 @@ package struct StackReport: Sendable {
         Line(SafeText(hostile: resource.type), .dim),
         Line("\(resource.status.rawValue)", resource.status.mark.style),
         Line(SafeText(hostile: resource.physicalID)),
-        Line(SafeText(hostile: resource.reason ?? "")),
+        Line(SafeText(hostile: resource.reason.map(firstLine) ?? "")),
       ]
     }
     let columns: [Table.Column] = [
@@ -109,6 +117,11 @@ package struct StackReport: Sendable {
     var progress = StackProgress(zone: zone)
     return progress.lines(for: events, resources: [])
   }
+}
+
+/// The first line of a text; the others are told where there is room for them.
+func firstLine(_ text: String) -> String {
+  text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
 }
 
 extension InstanceRecord {
