@@ -79,7 +79,7 @@ package struct InitCommand: ParsableCommand {
       Nothing is copied and no environment is made.
 
       EXAMPLE: one's own repository
-        cd ~/work/classifier
+        cd ~/projects/classifier
         lathe init
         lathe run -- python3 train.py --lr 0.1
       """
