@@ -2,7 +2,7 @@
 ///
 /// Source: Kounavis and Berry, "A Systematic Approach to Building High Performance Software-Based
 /// CRC Generators", 2005 (slicing by eight).
-enum CRC32C {
+package enum CRC32C {
   private static let tables: [UInt32] = {
     var tables = [UInt32](repeating: 0, count: 8 * 256)
     for byte in 0..<256 {
@@ -17,7 +17,7 @@ enum CRC32C {
     return tables
   }()
 
-  static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+  package static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
     tables.withUnsafeBufferPointer { table in
       var value = ~UInt32(0)
       var at = 0
