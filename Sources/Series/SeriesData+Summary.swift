@@ -1,7 +1,8 @@
 /// What a table shows of a series.
 package struct SeriesSummary: Sendable, Equatable {
   package var count: Int
-  /// As it was logged: it may be NaN or infinite.
+  /// As they were logged: they may be NaN or infinite.
+  package var first: Double
   package var last: Double
   package var lastStep: Double
   /// The least finite value, nil when there is none; of equal ones the first gives the step.
@@ -9,36 +10,72 @@ package struct SeriesSummary: Sendable, Equatable {
   package var minStep: Double?
   package var max: Double?
   package var maxStep: Double?
+  /// Of the finite values, whose number is `finiteCount`; infinite where it overflows.
+  package var sum: Double
+  package var finiteCount: Int
+  /// From the least to the greatest finite step and time; nil when there is none.
+  package var stepRange: ClosedRange<Double>?
+  package var timeRange: ClosedRange<Double>?
 
   package init(
     count: Int,
+    first: Double,
     last: Double,
     lastStep: Double,
     min: Double? = nil,
     minStep: Double? = nil,
     max: Double? = nil,
-    maxStep: Double? = nil
+    maxStep: Double? = nil,
+    sum: Double = 0,
+    finiteCount: Int = 0,
+    stepRange: ClosedRange<Double>? = nil,
+    timeRange: ClosedRange<Double>? = nil
   ) {
     self.count = count
+    self.first = first
     self.last = last
     self.lastStep = lastStep
     self.min = min
     self.minStep = minStep
     self.max = max
     self.maxStep = maxStep
+    self.sum = sum
+    self.finiteCount = finiteCount
+    self.stepRange = stepRange
+    self.timeRange = timeRange
+  }
+}
+
+extension SeriesSummary {
+  /// Nil for a node without points.
+  init?(_ node: SeriesNode) {
+    guard node.count > 0 else { return nil }
+    let hasFinite = node.finiteCount > 0
+    self.init(
+      count: node.count,
+      first: node.first,
+      last: node.last,
+      lastStep: node.steps.last,
+      min: hasFinite ? node.min : nil,
+      minStep: hasFinite ? node.minStep : nil,
+      max: hasFinite ? node.max : nil,
+      maxStep: hasFinite ? node.maxStep : nil,
+      sum: node.sum,
+      finiteCount: node.finiteCount,
+      stepRange: node.steps.range,
+      timeRange: node.times.range
+    )
   }
 }
 
 extension SeriesData {
   /// Nil for a series without points.
   package var summary: SeriesSummary? {
-    guard let last = values.last, let lastStep = steps.last else { return nil }
-    var summary = SeriesSummary(count: count, last: last, lastStep: lastStep)
-    for (step, value) in zip(steps, values) where value.isFinite {
-      if summary.min.map({ value < $0 }) ?? true { (summary.min, summary.minStep) = (value, step) }
-      if summary.max.map({ value > $0 }) ?? true { (summary.max, summary.maxStep) = (value, step) }
+    var node = SeriesNode(start: 0)
+    for index in 0..<count {
+      node.add(step: steps[index], time: times[index], value: values[index])
     }
-    return summary
+    return SeriesSummary(node)
   }
 
   /// Means of the finite values of equal shares of the points, in the order of logging.

@@ -6,7 +6,7 @@ struct SeriesDecoder: Sendable {
   private(set) var ids: [String: Int] = [:]
   /// Points of each series, by id; filled even where the points themselves are not kept.
   private(set) var counts: [Int] = []
-  private(set) var series: [SeriesData] = []
+  private(set) var series: [SeriesTrack] = []
   private let keepsPoints: Bool
   /// A payload was taken in half and then refused; taking it again would repeat its points.
   private var isBroken = false
@@ -66,7 +66,7 @@ struct SeriesDecoder: Sendable {
     names.append(name)
     ids[name] = id
     counts.append(0)
-    series.append(SeriesData())
+    series.append(SeriesTrack())
   }
 
   private mutating func points(_ cursor: inout ByteCursor) throws(Malformed) {
@@ -76,25 +76,11 @@ struct SeriesDecoder: Sendable {
     guard id < names.count, columns < 4 else { throw Malformed() }
     let stepScale: Double? = columns & SeriesFormat.wholeSteps != 0 ? 1 : nil
     let timeScale = columns & SeriesFormat.microseconds != 0 ? SeriesFormat.microsecond : nil
-    if keepsPoints {
-      let old = counts[id]
-      do {
-        try cursor.column(count, scale: stepScale, into: &series[id].steps)
-        try cursor.column(count, scale: timeScale, into: &series[id].times)
-        try cursor.column(count, scale: nil, into: &series[id].values)
-      } catch {
-        // The three arrays stay of one length.
-        series[id].steps.removeLast(series[id].steps.count - old)
-        series[id].times.removeLast(series[id].times.count - old)
-        series[id].values.removeLast(series[id].values.count - old)
-        throw error
-      }
-    } else {
-      var unused: [Double] = []
-      try cursor.column(count, scale: stepScale, into: &unused)
-      try cursor.column(count, scale: timeScale, into: &unused)
-      _ = try cursor.take(8 * count)
-    }
+    var data = SeriesData()
+    try cursor.column(count, scale: stepScale, into: &data.steps)
+    try cursor.column(count, scale: timeScale, into: &data.times)
+    try cursor.column(count, scale: nil, into: &data.values)
+    if keepsPoints { series[id].append(data) }
     counts[id] += count
   }
 }

@@ -24,6 +24,9 @@ enum SeriesFormat {
   static let microseconds: UInt8 = 2
   static let microsecond = 1e6
 
+  static let mostPointsOfBlock = 4096
+  static let pointsOfSpan = 64
+
   /// Points of one entry, few enough to fit a frame several times.
   static let mostPointsOfEntry = 8192
 

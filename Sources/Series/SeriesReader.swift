@@ -11,8 +11,8 @@ package struct SeriesReader: Sendable {
 
   private static let chunk = 4 * SeriesFormat.longestPayload
 
-  package init(path: String) {
-    self.init(path: path, keepsPoints: true)
+  package init(folder: String) {
+    self.init(path: folder + "/journal-0", keepsPoints: true)
   }
 
   init(path: String, keepsPoints: Bool) {
@@ -38,7 +38,7 @@ package struct SeriesReader: Sendable {
   /// In the order of their first point.
   package var names: [String] { decoder.names }
 
-  package subscript(name: String) -> SeriesData? {
+  package subscript(name: String) -> SeriesTrack? {
     decoder.ids[name].map { decoder.series[$0] }
   }
 

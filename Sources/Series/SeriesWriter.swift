@@ -14,6 +14,8 @@ package struct SeriesWriter: ~Copyable {
   private let path: String
   private let file: Int32
   private var ids: [String: Int] = [:]
+  private var tracks: [SeriesTrack]
+  private var offsets: [String: Int] = [:]
   private var counts: [Int]
   /// How many of the names stand in the file.
   private var defined: Int
@@ -31,12 +33,14 @@ package struct SeriesWriter: ~Copyable {
   ///
   /// Throws a `SeriesError`: `.busy` where another writer has it open, `.damaged` where the file
   /// was changed by something else.
-  package init(path: String) throws {
+  package init(folder: String) throws {
+    mkdir(folder, 0o700)
+    let path = folder + "/journal-0"
     let file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
     guard file >= 0 else {
       throw SeriesError.system(call: "open", path: path, number: errno)
     }
-    var reader = SeriesReader(path: path, keepsPoints: false)
+    var reader = SeriesReader(path: path, keepsPoints: true)
     do {
       // A file system without locks is written all the same: an attempt is claimed once.
       if flock(file, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
@@ -55,6 +59,7 @@ package struct SeriesWriter: ~Copyable {
     self.file = file
     names = reader.names
     counts = reader.counts
+    tracks = reader.names.map { reader[$0] ?? SeriesTrack() }
     defined = reader.names.count
     batch = Array(repeating: SeriesData(), count: reader.names.count)
     for (id, name) in reader.names.enumerated() { ids[name] = id }
@@ -67,14 +72,43 @@ package struct SeriesWriter: ~Copyable {
     ids[name].map { counts[$0] } ?? 0
   }
 
+  package func count(of id: Int) -> Int { counts[id] }
+
+  /// The number of a name, which is defined if it is new; nil for a name that is refused.
+  package mutating func id(of name: String) -> Int? {
+    guard let id = ids[name] ?? define(name) else {
+      dropped += 1
+      return nil
+    }
+    return id
+  }
+
+  /// What all points of a series add up to, those of the batch among them.
+  package func summary(of id: Int) -> SeriesSummary? { tracks[id].summary }
+
+  /// As `SeriesData.sparkline`.
+  package func sparkline(of id: Int, _ buckets: Int) -> [Double] {
+    ((try? tracks[id].allPoints()) ?? SeriesData()).sparkline(buckets)
+  }
+
+  /// Says that a source of points has been taken in up to `offset`; written with the next batch.
+  package mutating func note(source: String, offset: Int) { offsets[source] = offset }
+
+  /// How far a source has been taken in.
+  package func offset(of source: String) -> Int { offsets[source] ?? 0 }
+
   /// Adds a point to the batch; nothing is written before `flush`.
   package mutating func append(_ name: String, step: Double, time: Double, value: Double) {
-    guard pending < Self.mostPending, unwritten.count < Self.mostUnwritten,
-      let id = ids[name] ?? define(name)
-    else {
+    if let id = id(of: name) { append(id, step: step, time: time, value: value) }
+  }
+
+  /// The same for a name's number.
+  package mutating func append(_ id: Int, step: Double, time: Double, value: Double) {
+    guard pending < Self.mostPending, unwritten.count < Self.mostUnwritten else {
       dropped += 1
       return
     }
+    tracks[id].append(step: step, time: time, value: value)
     if batch[id].count == 0 { touched.append(id) }
     batch[id].steps.append(step)
     batch[id].times.append(time)
@@ -110,12 +144,16 @@ package struct SeriesWriter: ~Copyable {
     }
   }
 
+  /// Ends the attempt: what is better sealed is sealed.
+  package mutating func seal() throws { try flush() }
+
   private mutating func define(_ name: String) -> Int? {
     guard !name.isEmpty, name.utf8.count <= SeriesFormat.longestName,
       names.count < SeriesFormat.mostNames
     else { return nil }
     names.append(name)
     counts.append(0)
+    tracks.append(SeriesTrack())
     batch.append(SeriesData())
     ids[name] = names.count - 1
     return names.count - 1

@@ -56,6 +56,7 @@ package struct AttemptFolder: Sendable, Equatable, Hashable {
   package var log: String { path + "/output.log" }
   /// One line a log line: seconds since 1970 and the line's offset, as text.
   package var times: String { path + "/output.times" }
+  /// A folder, which `SeriesWriter` makes and `SeriesReader` reads.
   package var metrics: String { path + "/metrics" }
   package var exit: String { path + "/exit.json" }
   package var work: String { path + "/work" }

@@ -131,14 +131,14 @@ struct AttemptTests {
 
   private func series(_ regex: String, _ log: String) throws -> SeriesData? {
     let metric = AttemptSpec.Metric(name: "m", regex: regex, goal: nil, isMain: true)
-    var scraper = try MetricScraper(metrics: [metric], path: attempt.metrics)
+    var scraper = try MetricScraper(metrics: [metric], folder: attempt.metrics)
     for (index, line) in log.split(separator: "\n").enumerated() {
       Array(line.utf8).withUnsafeBufferPointer { scraper.scan($0, time: Double(index)) }
     }
     try scraper.flush()
-    var reader = SeriesReader(path: attempt.metrics)
+    var reader = SeriesReader(folder: attempt.metrics)
     _ = try reader.refresh()
-    return reader["m"]
+    return try reader["m"]?.allPoints()
   }
 
   @Test func `numbers are read as scripts print them`() throws {

@@ -93,14 +93,16 @@ struct RunFollower {
   private mutating func refresh(_ step: StepRecord, metric: String) throws {
     let folder = session.home.attempt(run: step.logRun, step: step.name, attempt: step.logAttempt)
     if readers[step.name]?.path != folder.metrics {
-      readers[step.name] = (folder.metrics, SeriesReader(path: folder.metrics))
+      readers[step.name] = (folder.metrics, SeriesReader(folder: folder.metrics))
       seen[step.name] = nil
     }
     if step.status.isActive {
       watch(FileManager.default.fileExists(atPath: folder.metrics) ? folder.metrics : folder.path)
     }
     guard var (path, reader) = readers[step.name] else { return }
-    if try reader.refresh(), let data = reader[metric] { seen[step.name] = data }
+    if try reader.refresh(), let track = reader[metric] {
+      seen[step.name] = try track.allPoints()
+    }
     path = folder.metrics
     readers[step.name] = (path, reader)
   }

@@ -57,9 +57,9 @@ extension Session {
     // The last step that logged it counts.
     for step in try catalog.steps(of: run.id).reversed() where step.logAttempt > 0 {
       let folder = home.attempt(run: step.logRun, step: step.name, attempt: step.logAttempt)
-      var reader = SeriesReader(path: folder.metrics)
+      var reader = SeriesReader(folder: folder.metrics)
       _ = try reader.refresh()
-      if let data = reader[name] { return (step.name, data) }
+      if let track = reader[name] { return (step.name, try track.allPoints()) }
       names += reader.names.filter { !names.contains($0) }
     }
     throw Explanation(

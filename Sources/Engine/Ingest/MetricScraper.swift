@@ -13,12 +13,12 @@ struct MetricScraper: ~Copyable {
   private let definitions: [Definition]
   private var writer: SeriesWriter
 
-  init(metrics: [AttemptSpec.Metric], path: String) throws {
+  init(metrics: [AttemptSpec.Metric], folder: String) throws {
     let compiled = try metrics.map { metric in
       let pattern = try Pattern(metric.regex)
       return Definition(metric: metric, pattern: pattern, valueGroup: pattern.valueGroup)
     }
-    let opened = try SeriesWriter(path: path)
+    let opened = try SeriesWriter(folder: folder)
     definitions = compiled
     writer = opened
   }

@@ -17,7 +17,7 @@ struct StepLog: ~Copyable {
 
   init(folder: AttemptFolder, metrics: [AttemptSpec.Metric]) throws {
     try StepLog.setAside(folder)
-    let scraper = try MetricScraper(metrics: metrics, path: folder.metrics)
+    let scraper = try MetricScraper(metrics: metrics, folder: folder.metrics)
     let log = try StepLog.open(folder.log)
     do {
       times = try StepLog.open(folder.times)
@@ -75,10 +75,10 @@ struct StepLog: ~Copyable {
 
   /// Everything that was logged, read back.
   borrowing func series() throws -> [String: SeriesData] {
-    var reader = SeriesReader(path: folder.metrics)
+    var reader = SeriesReader(folder: folder.metrics)
     _ = try reader.refresh()
     var series: [String: SeriesData] = [:]
-    for name in reader.names { series[name] = reader[name] }
+    for name in reader.names { series[name] = try reader[name]?.allPoints() }
     return series
   }
 

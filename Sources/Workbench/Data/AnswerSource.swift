@@ -176,11 +176,11 @@ final class AnswerSource: Sendable {
   private func series(_ folder: AttemptFolder) throws -> [NamedSeries] {
     try memory.withLock { memory in
       if memory.series.count > 32, memory.series[folder] == nil { memory.series = [:] }
-      var reader = memory.series[folder] ?? SeriesReader(path: folder.metrics)
+      var reader = memory.series[folder] ?? SeriesReader(folder: folder.metrics)
       _ = try reader.refresh()
       memory.series[folder] = reader
-      return reader.names.compactMap { name in
-        reader[name].map { NamedSeries(name: name, data: $0) }
+      return try reader.names.compactMap { name in
+        try reader[name].map { NamedSeries(name: name, data: try $0.allPoints()) }
       }
     }
   }
