@@ -17,8 +17,3 @@ package protocol TerminalDoor: AnyObject {
   /// Whether the terminal can show braille and other Unicode glyphs.
   var glyphs: GlyphSet { get }
 }
-
-/// The finest set of glyphs that a terminal can show in one cell each.
-package enum GlyphSet: Int, Sendable, CaseIterable {
-  case ascii, halfBlocks, braille
-}

@@ -35,8 +35,8 @@ struct ChartTests {
         line("loss", steps.map { 2 / (1 + $0 / 3) }, .series1),
         line("val_loss", steps.map { 2 / (1 + $0 / 5) + 0.2 }, .series2, .dashed),
       ],
-      title: "loss",
-      xLabel: "epoch"
+      x: ChartAxis(label: "epoch"),
+      title: "loss"
     )
   }
 
@@ -93,7 +93,7 @@ struct ChartTests {
 
   @Test func `a logarithmic axis has decades, and marks what has no logarithm`() {
     var chart = LineChart(series: [line("lr", [1, 0.1, 0.01, 0, 0.001, .nan, 0.1, .infinity])])
-    chart.isLogarithmic = true
+    chart.y.kind = .logarithmic
     let screen = drawn(chart, 40, 10, .ascii)
     #expect(
       screen.text == """
@@ -114,8 +114,8 @@ struct ChartTests {
 
   @Test func `a range clips the curve at its edges and the crosshair stands behind`() {
     var chart = LineChart(series: [line("a", [0, 10, 0, 10, 0])])
-    chart.xRange = 0.5...3.5
-    chart.yRange = 2...8
+    chart.x.range = 0.5...3.5
+    chart.y.range = 2...8
     chart.crosshair = 2
     #expect(
       drawn(chart, 36, 9, .ascii).text == """
@@ -207,9 +207,9 @@ struct ChartTests {
       let y = (0..<count).map { _ in odd.randomElement(using: &dice) ?? 0 }
       let chart = LineChart(
         series: [.init(label: "한글", x: x, y: y, color: .series1, stroke: .dotted)],
+        x: ChartAxis(AxisKind.allCases.randomElement(using: &dice) ?? .linear, label: "x"),
+        y: ChartAxis(AxisKind.allCases.randomElement(using: &dice) ?? .linear),
         title: "title",
-        xLabel: "x",
-        isLogarithmic: Bool.random(using: &dice),
         crosshair: x.last
       )
       var screen = Screen(size: Size(width: 50, height: 20))

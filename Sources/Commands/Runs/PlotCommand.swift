@@ -98,9 +98,9 @@ package func plot(
         stroke: LineChart.Stroke.allCases[index % LineChart.Stroke.allCases.count]
       )
     },
-    title: SafeText(hostile: name),
-    xLabel: "step",
-    isLogarithmic: isLogarithmic
+    x: ChartAxis(label: "step"),
+    y: ChartAxis(isLogarithmic ? .logarithmic : .linear),
+    title: SafeText(hostile: name)
   )
 }
 

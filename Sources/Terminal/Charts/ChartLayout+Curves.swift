@@ -1,9 +1,8 @@
 extension ChartLayout {
   func drawCurve(of line: LineChart.Series, _ index: Int, on screen: inout Screen) {
-    var grid = DotGrid(columns: dotColumns, rows: dotRows)
-    let (width, height) = (Double(dotColumns - 1), Double(dotRows - 1))
+    var grid = DotGrid(columns: geometry.dotColumns, rows: geometry.dotRows)
     grid.drawLine(count: line.count) { point in
-      (x.unit(line.x[point]) * width, (1 - y.unit(line.y[point])) * height)
+      (geometry.columns.place(of: line.x[point]), geometry.dotRow(of: line.y[point]))
     }
     for row in 0..<plot.height {
       for column in 0..<plot.width {
@@ -35,7 +34,7 @@ extension ChartLayout {
       let isTop = top || before == "▀" || before == "█"
       let isBottom = bottom || before == "▄" || before == "█"
       screen[atX, atY] = Cell(isTop && isBottom ? "█" : isTop ? "▀" : "▄", Style(line.color))
-    case .braille:
+    case .braille, .sextants:
       var bits: UInt32 = 0
       for (bit, place) in Self.brailleDots.enumerated()
       where grid.shows(2 * column + place.x, 4 * row + place.y, line.stroke) { bits |= 1 << bit }
@@ -58,9 +57,9 @@ extension ChartLayout {
     for line in chart.series {
       for index in 0..<line.count {
         let value = line.y[index]
-        guard y.unit(value).isNaN, x.contains(line.x[index]) else { continue }
+        guard y.unit(value).isNaN, let column = geometry.column(of: line.x[index]) else { continue }
         let row = value == .infinity ? plot.y : plot.maxY - 1
-        screen[cellColumn(line.x[index]), row] = Cell("!", .bad)
+        screen[column, row] = Cell("!", .bad)
       }
     }
   }
@@ -69,10 +68,11 @@ extension ChartLayout {
   func drawEndLabels(on screen: inout Screen) {
     let room = area.maxX - plot.maxX - 1
     guard room >= 3 else { return }
-    let ends = chart.series.filter { $0.count > 0 }.prefix(plot.height).map { line in
+    let ends = chart.series.filter { $0.count > 0 && $0.role == .curve }.prefix(plot.height).map {
+      line in
       let last = line.y[line.count - 1]
       // Within a row by value, so that the labels stand in the order of the curves.
-      return (line: line, row: cellRow(last), depth: last.isNaN ? .infinity : -last)
+      return (line: line, row: geometry.nearestRow(of: last), depth: last.isNaN ? .infinity : -last)
     }.enumerated().sorted {
       ($0.element.row, $0.element.depth, $0.offset) < ($1.element.row, $1.element.depth, $1.offset)
     }
@@ -121,6 +121,8 @@ extension DotGrid {
     case .solid: true
     case .dashed: column % 6 < 4
     case .dotted: column % 2 == 0
+    case .dashDotted: column % 8 < 4 || column % 8 == 6
+    case .sparse: column % 4 == 0
     }
   }
 }

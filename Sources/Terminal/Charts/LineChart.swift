@@ -1,71 +1,38 @@
-/// Lines over common axes, drawn in braille dots, half blocks or ASCII.
+/// Lines over common axes, drawn in braille dots, sextants, half blocks or ASCII.
 ///
-/// A value: what it draws depends on its fields and the rectangle alone. The dots are those of every
-/// segment between two points that follow each other, clipped at the plot's edges; see
-/// `DotGrid.drawLine`. What is NaN or infinite breaks the line and is marked "!" at an edge: at the
-/// top for +∞, else at the bottom.
+/// A value: what it draws depends on its fields and the rectangle alone, and where the plot lies not
+/// even on the points. The dots are those of every segment between two points that follow each
+/// other, clipped at the plot's edges; see `DotGrid.drawLine`. What is NaN or infinite breaks the line
+/// and is marked "!" at an edge: at the top for +∞, else at the bottom.
 package struct LineChart: Sendable, Equatable {
-  package struct Series: Sendable, Equatable {
-    package var label: SafeText
-    /// In any order, of the length of `y`; what is longer is not drawn.
-    package var x: [Double]
-    package var y: [Double]
-    package var color: Color
-    package var stroke: Stroke
-
-    package init(
-      label: SafeText,
-      x: [Double],
-      y: [Double],
-      color: Color,
-      stroke: Stroke = .solid
-    ) {
-      self.label = label
-      self.x = x
-      self.y = y
-      self.color = color
-      self.stroke = stroke
-    }
-
-    var count: Int { min(x.count, y.count) }
-  }
-
-  /// How a line is told apart where there are no colours; in ASCII by its mark.
-  package enum Stroke: Sendable, CaseIterable {
-    case solid
-    case dashed
-    case dotted
-  }
-
   package var series: [Series]
+  package var x: ChartAxis
+  package var y: ChartAxis
   package var title: SafeText?
-  package var xLabel: SafeText?
-  /// What is shown; nil for all points.
-  package var xRange: ClosedRange<Double>?
-  /// What is shown; nil for the points that lie in the x range.
-  package var yRange: ClosedRange<Double>?
-  /// Whether y is drawn by its logarithm; values of 0 or less are marked as not drawable then.
-  package var isLogarithmic: Bool
-  /// Where an upright line is drawn behind the curves.
+  /// Whether single far outliers are left outside of a y range that is not given.
+  package var isRobust = false
+  /// Events on the x axis, drawn behind the curves.
+  package var marks: [Mark] = []
+  /// Where an upright line is drawn and the values of all series are told.
   package var crosshair: Double?
+  /// Whether the crosshair's values are told in the plot.
+  package var showsReadings = true
+  /// The part of the plot that a zoom would show.
+  package var box: Box?
   /// Shown where there is no point at all.
   package var emptyText: SafeText = "no points yet"
 
   package init(
     series: [Series],
+    x: ChartAxis = ChartAxis(),
+    y: ChartAxis = ChartAxis(),
     title: SafeText? = nil,
-    xLabel: SafeText? = nil,
-    xRange: ClosedRange<Double>? = nil,
-    yRange: ClosedRange<Double>? = nil,
-    isLogarithmic: Bool = false,
     crosshair: Double? = nil
   ) {
     self.series = series
+    self.x = x
+    self.y = y
     self.title = title
-    self.xLabel = xLabel
-    self.xRange = xRange
-    self.yRange = yRange
-    self.isLogarithmic = isLogarithmic
     self.crosshair = crosshair
   }
 
@@ -74,7 +41,8 @@ package struct LineChart: Sendable, Equatable {
     let area = rect.intersection(screen.bounds)
     guard !area.isEmpty else { return }
     screen.fill(area)
-    guard let scales = scales() else {
+    let layout = ChartLayout(self, in: area, glyphs: glyphs)
+    guard hasPlaces else {
       let text = emptyText.cut(to: area.width)
       screen.write(
         text,
@@ -85,7 +53,6 @@ package struct LineChart: Sendable, Equatable {
       )
       return
     }
-    let layout = ChartLayout(self, in: area, x: scales.x, y: scales.y, glyphs: glyphs)
     layout.drawAxes(on: &screen)
     drawCrosshair(on: &screen, layout)
     for index in series.indices { layout.drawCurve(of: series[index], index, on: &screen) }
@@ -93,54 +60,18 @@ package struct LineChart: Sendable, Equatable {
     layout.drawEndLabels(on: &screen)
   }
 
+  /// Where the chart would draw what: for the mouse, crosshairs and zoom.
+  ///
+  /// The plot and the dots depend on the rectangle, the glyphs, the title and the labels alone, so
+  /// that they can be asked for before there are points.
+  package func geometry(in rect: Rect, glyphs: GlyphSet) -> ChartGeometry {
+    ChartLayout(self, in: rect, glyphs: glyphs).geometry
+  }
+
   private func drawCrosshair(on screen: inout Screen, _ layout: ChartLayout) {
-    guard let crosshair, layout.x.contains(crosshair) else { return }
-    let column = layout.cellColumn(crosshair)
+    guard let crosshair, let column = layout.geometry.column(of: crosshair) else { return }
     for row in layout.plot.y..<layout.plot.maxY {
       screen[column, row] = Cell(layout.glyphs == .ascii ? ":" : "┊", .dim)
     }
-  }
-}
-
-// MARK: Ranges
-
-extension LineChart {
-  /// The scales of both axes; nil when no point has a place in x.
-  private func scales() -> (x: AxisScale, y: AxisScale)? {
-    var (left, right) = (Double.infinity, -Double.infinity)
-    for line in series {
-      for index in 0..<line.count where line.x[index].isFinite {
-        left = min(left, line.x[index])
-        right = max(right, line.x[index])
-      }
-    }
-    guard left <= right else { return nil }
-    // An axis that begins near 0 begins at 0: the first step is 1 as often as not.
-    if left > 0, left < right, left <= max(1, right / 10) { left = 0 }
-    let shown = Self.usable(xRange)
-    let x = AxisScale(shown?.lowerBound ?? left, shown?.upperBound ?? right, padding: 0.5)
-    if let range = Self.usable(yRange), !isLogarithmic || range.lowerBound > 0 {
-      return (
-        x, AxisScale(range.lowerBound, range.upperBound, isLogarithmic: isLogarithmic)
-      )
-    }
-    var (low, high) = (Double.infinity, -Double.infinity)
-    for line in series {
-      for index in 0..<line.count {
-        let (at, value) = (line.x[index], line.y[index])
-        guard value.isFinite, at >= x.low, at <= x.high, !isLogarithmic || value > 0
-        else { continue }
-        low = min(low, value)
-        high = max(high, value)
-      }
-    }
-    if low > high { (low, high) = isLogarithmic ? (0.1, 10) : (0, 1) }
-    if !isLogarithmic, low > 0, low <= high * 0.3 { low = 0 }
-    return (x, AxisScale(low, high, isLogarithmic: isLogarithmic))
-  }
-
-  private static func usable(_ range: ClosedRange<Double>?) -> ClosedRange<Double>? {
-    guard let range, range.lowerBound.isFinite, range.upperBound.isFinite else { return nil }
-    return range
   }
 }

@@ -13,7 +13,7 @@ package struct Sparkline: Sendable, Equatable {
     let levels = Array(glyphs == .ascii ? "_.-~=^*#" : "▁▂▃▄▅▆▇█")
     let finite = values.filter(\.isFinite)
     let (low, high) = (finite.min() ?? 0, finite.max() ?? 0)
-    let scale = AxisScale(low, high)
+    let scale = AxisScale(low...high)
     var text = ""
     for value in values {
       guard value.isFinite else {

@@ -23,8 +23,8 @@ func drawCurves(
         stroke: curve.stroke
       )
     },
-    xLabel: xLabel,
-    isLogarithmic: isLogarithmic,
+    x: ChartAxis(label: xLabel),
+    y: ChartAxis(isLogarithmic ? .logarithmic : .linear),
     crosshair: crosshair
   ).draw(on: &screen, in: rect.width < 30 ? rect : rect.left(1).1.right(1).0, glyphs: glyphs)
 }

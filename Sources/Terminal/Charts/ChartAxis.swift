@@ -1,0 +1,48 @@
+/// How the values of an axis are spaced.
+package enum AxisKind: Sendable, Hashable, CaseIterable {
+  case linear
+  /// By the logarithm; what is 0 or less has no place.
+  case logarithmic
+  /// By the logarithm on both sides of 0, and nearly linear close to it.
+  ///
+  /// The linear part begins three decades below the greatest value shown. Source: Webber, "A
+  /// bi-symmetric log transformation for wide-range data", Measurement Science and Technology 2012.
+  case symlog
+}
+
+/// What the numbers of an axis mean, which decides about its ticks and their labels.
+package enum AxisUnit: Sendable, Hashable {
+  case number
+  /// Seconds: 90s, 2m, 1h30.
+  case duration
+  /// Seconds since 1970, shown as a time of day that many seconds east of Greenwich.
+  case clock(secondsFromGMT: Int)
+}
+
+/// One axis of a chart.
+package struct ChartAxis: Sendable, Hashable {
+  package var kind: AxisKind
+  package var unit: AxisUnit
+  /// What is shown; nil for a range that fits the points.
+  package var range: ClosedRange<Double>?
+  /// Written at the end of the x axis.
+  package var label: SafeText?
+
+  package init(
+    _ kind: AxisKind = .linear,
+    unit: AxisUnit = .number,
+    range: ClosedRange<Double>? = nil,
+    label: SafeText? = nil
+  ) {
+    self.kind = kind
+    self.unit = unit
+    self.range = range
+    self.label = label
+  }
+
+  /// The range, if it can be drawn on an axis of this kind.
+  var usableRange: ClosedRange<Double>? {
+    guard let range, range.lowerBound.isFinite, range.upperBound.isFinite else { return nil }
+    return kind == .logarithmic && range.lowerBound <= 0 ? nil : range
+  }
+}

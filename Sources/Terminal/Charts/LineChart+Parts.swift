@@ -1,0 +1,97 @@
+extension LineChart {
+  /// One line.
+  package struct Series: Sendable, Equatable {
+    package var label: SafeText
+    /// In any order, of the length of `y`; what is longer is not drawn.
+    package var x: [Double]
+    package var y: [Double]
+    package var color: Color
+    package var stroke: Stroke
+    package var role: Role
+
+    package init(
+      label: SafeText,
+      x: [Double],
+      y: [Double],
+      color: Color,
+      stroke: Stroke = .solid,
+      role: Role = .curve
+    ) {
+      self.label = label
+      self.x = x
+      self.y = y
+      self.color = color
+      self.stroke = stroke
+      self.role = role
+    }
+
+    var count: Int { min(x.count, y.count) }
+  }
+
+  /// What a series is for.
+  package enum Role: Sendable, CaseIterable {
+    case curve
+    /// Shaded behind the curves and without a label of its own: what a smoothed line leaves out.
+    case behind
+  }
+
+  /// How a line is told apart where there are no colours; in ASCII by its mark.
+  package enum Stroke: Sendable, CaseIterable {
+    case solid
+    case dashed
+    case dotted
+    case dashDotted
+    case sparse
+
+    /// The stroke of the `index`th series; they repeat after five.
+    package static func series(_ index: Int) -> Stroke {
+      allCases[((index % allCases.count) + allCases.count) % allCases.count]
+    }
+  }
+
+  /// An event on the x axis: a log message, an alert, the border of a step.
+  package struct Mark: Sendable, Equatable {
+    package enum Kind: Sendable {
+      /// An upright line through the plot.
+      case line
+      /// A sign on the first curve at that x.
+      case point
+    }
+
+    package var x: Double
+    package var label: SafeText
+    package var color: Color
+    package var kind: Kind
+
+    package init(x: Double, label: SafeText, color: Color, kind: Kind = .line) {
+      self.x = x
+      self.label = label
+      self.color = color
+      self.kind = kind
+    }
+  }
+
+  /// A part of the plot.
+  package struct Box: Sendable, Hashable {
+    package var x: ClosedRange<Double>
+    package var y: ClosedRange<Double>
+
+    package init(x: ClosedRange<Double>, y: ClosedRange<Double>) {
+      self.x = x
+      self.y = y
+    }
+  }
+
+  /// What a series says at a crosshair.
+  package struct Reading: Sendable, Equatable {
+    package var label: SafeText
+    package var color: Color
+    /// Where the value was logged, which may be left of the crosshair.
+    package var x: Double
+    /// The last value in the crosshair's column of dots.
+    package var value: Double
+    /// The least and greatest value in that column.
+    package var low: Double
+    package var high: Double
+  }
+}
