@@ -1,42 +1,8 @@
-/// Where a least or greatest value lies, as far as it is known before anybody asks.
-struct CurvePlace: Equatable {
-  /// 0 is a point; what a greater level's index counts is known to the values it came from.
-  var level: Int
-  var index: Int
-
-  static func point(_ position: Int) -> CurvePlace { CurvePlace(level: 0, index: position) }
-}
-
-/// One point of a series: its position in the order of logging, and where it is drawn.
+/// One point of a series: its place in the order of logging, and where it is drawn.
 struct CurvePoint: Equatable {
-  var position: Int
+  var place: Int
   var x: Double
   var y: Double
-}
-
-/// The least and greatest value of a row of points, and where they lie; of equal ones the first.
-struct CurveExtremes: Equatable {
-  private(set) var min = Double.infinity
-  private(set) var max = -Double.infinity
-  private(set) var minPlace = CurvePlace.point(0)
-  private(set) var maxPlace = CurvePlace.point(0)
-
-  @inline(__always)
-  mutating func add(_ value: Double, at position: Int) {
-    if value < min { (min, minPlace) = (value, .point(position)) }
-    if value > max { (max, maxPlace) = (value, .point(position)) }
-  }
-
-  @inline(__always)
-  mutating func add(_ least: Double, _ greatest: Double, in place: CurvePlace) {
-    if least < min { (min, minPlace) = (least, place) }
-    if greatest > max { (max, maxPlace) = (greatest, place) }
-  }
-
-  mutating func add(_ other: CurveExtremes) {
-    if other.min < min { (min, minPlace) = (other.min, other.minPlace) }
-    if other.max > max { (max, maxPlace) = (other.max, other.maxPlace) }
-  }
 }
 
 /// Joins pieces of a series, given in the order of logging, to runs, and keeps what M4 keeps of them.
@@ -55,35 +21,32 @@ struct CurveBuilder {
   }
 
   /// Adds points of one column that can all be drawn, by their first, last, least and greatest.
-  ///
-  /// `find` gives the position and x of a point with a value that lies at a place; it is asked when
-  /// a run has ended, at most twice.
   @inline(__always)
-  mutating func add(
+  mutating func add<Values: CurveValues & ~Copyable>(
     column: Int,
     first: CurvePoint,
     last: CurvePoint,
     extremes: CurveExtremes,
-    find: (Double, CurvePlace) throws -> CurvePoint
-  ) rethrows {
+    of values: borrowing Values
+  ) throws {
     if run?.column == column {
       run?.last = last
       run?.extremes.add(extremes)
     } else {
-      try finish(find: find)
+      try finish(values)
       run = Run(column: column, first: first, last: last, extremes: extremes)
     }
   }
 
   /// Adds a point that cannot be drawn; its column is nil when it has no place in x either.
-  mutating func skip(
+  mutating func skip<Values: CurveValues & ~Copyable>(
     column: Int?,
     x: Double,
     y: Double,
-    find: (Double, CurvePlace) throws -> CurvePoint
-  ) rethrows {
+    of values: borrowing Values
+  ) throws {
     if run != nil {
-      try finish(find: find)
+      try finish(values)
       (gapMarks, gapColumn) = (0, nil)
     }
     if let column, column != gapColumn { (gapMarks, gapColumn) = (0, column) }
@@ -95,16 +58,16 @@ struct CurveBuilder {
   }
 
   /// Ends the run; the points are complete then.
-  mutating func finish(find: (Double, CurvePlace) throws -> CurvePoint) rethrows {
+  mutating func finish<Values: CurveValues & ~Copyable>(_ values: borrowing Values) throws {
     guard let run else { return }
     self.run = nil
     append(run.first.x, run.first.y)
-    guard run.last.position > run.first.position else { return }
+    guard run.last.place > run.first.place else { return }
     let (low, high) = (min(run.first.y, run.last.y), max(run.first.y, run.last.y))
     let (least, greatest) = (run.extremes.min, run.extremes.max)
-    let bottom = least < low ? try find(least, run.extremes.minPlace) : nil
-    let top = greatest > high ? try find(greatest, run.extremes.maxPlace) : nil
-    let isTopFirst = (top?.position ?? .max) < (bottom?.position ?? .min)
+    let bottom = least < low ? try values.find(least, in: run.extremes.minPlace) : nil
+    let top = greatest > high ? try values.find(greatest, in: run.extremes.maxPlace) : nil
+    let isTopFirst = (top?.place ?? .max) < (bottom?.place ?? .min)
     if isTopFirst, let top { append(top.x, top.y) }
     if let bottom { append(bottom.x, bottom.y) }
     if !isTopFirst, let top { append(top.x, top.y) }

@@ -1,9 +1,3 @@
-/// What x is: the step that was logged, or the wall-clock time in seconds since 1970.
-package enum SeriesAxis: Sendable, Hashable {
-  case step
-  case time
-}
-
 /// The points of a curve that say all that can be seen of it.
 ///
 /// A *run* is a row of points that follow each other in the order of logging, lie in one column of

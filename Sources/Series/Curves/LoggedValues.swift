@@ -1,0 +1,119 @@
+/// The values as they were logged.
+struct LoggedValues: CurveValues, ~Copyable {
+  let series: CurveSeries
+  /// What cannot be drawn is not above it: 0 on a logarithmic axis.
+  private let floor: Double
+
+  init(_ series: consuming CurveSeries, floor: Double?) {
+    self.series = series
+    self.floor = floor ?? -.infinity
+  }
+
+  mutating func add(
+    _ place: SeriesTree.Place,
+    column: Int,
+    to builder: inout CurveBuilder
+  ) throws {
+    let node = series.tree[place]
+    let x = node.extent(series.axis)
+    if node.isAllFinite, node.min > floor {
+      var extremes = CurveExtremes()
+      extremes.add(node.min, at: node.minIndex)
+      extremes.add(node.max, at: node.maxIndex)
+      try builder.add(
+        column: column,
+        first: CurvePoint(place: node.start, x: x.first, y: node.first),
+        last: CurvePoint(place: node.range.upperBound - 1, x: x.last, y: node.last),
+        extremes: extremes,
+        of: self
+      )
+    } else if node.isAllFinite, node.max <= floor {
+      try builder.skip(column: column, x: x.first, y: node.first, of: self)
+    } else if place.level > 0 {
+      for child in series.tree.children(of: place) {
+        let below = SeriesTree.Place(level: place.level - 1, index: child)
+        try add(below, column: column, to: &builder)
+      }
+    } else {
+      var block = series.tree.block(at: place.index)
+      try add(0..<block.count, of: &block, column: column, to: &builder)
+    }
+  }
+
+  mutating func add(
+    _ range: Range<Int>,
+    of block: inout BlockPoints,
+    column: Int?,
+    to builder: inout CurveBuilder
+  ) throws {
+    guard let column else {
+      let first = try point(range.lowerBound, of: &block)
+      return try builder.skip(column: nil, x: first.x, y: first.y, of: self)
+    }
+    var extremes = CurveExtremes()
+    // Where the points that can be drawn and were not added yet begin.
+    var from = range.lowerBound
+    var at = range.lowerBound
+    while at < range.upperBound {
+      let span = at / SeriesFormat.pointsOfSpan
+      let points = block.points(ofSpan: span)
+      if at == points.lowerBound, points.upperBound <= range.upperBound {
+        let y = try block.span(span)
+        if y.min > floor {
+          extremes.add(span: block.node.start + at, y.min, y.max)
+          at = points.upperBound
+          continue
+        }
+      }
+      let end = min(points.upperBound, range.upperBound)
+      while at < end {
+        let y = try block.value(at: at)
+        if y > floor, y < .infinity {
+          extremes.add(y, at: block.node.start + at)
+        } else {
+          try add(from..<at, of: &block, column, extremes, to: &builder)
+          try builder.skip(column: column, x: try block.x(series.axis, at: at), y: y, of: self)
+          from = at + 1
+          extremes = CurveExtremes()
+        }
+        at += 1
+      }
+    }
+    try add(from..<at, of: &block, column, extremes, to: &builder)
+  }
+
+  private func add(
+    _ range: Range<Int>,
+    of block: inout BlockPoints,
+    _ column: Int,
+    _ extremes: CurveExtremes,
+    to builder: inout CurveBuilder
+  ) throws {
+    guard let last = range.last else { return }
+    try builder.add(
+      column: column,
+      first: try point(range.lowerBound, of: &block),
+      last: try point(last, of: &block),
+      extremes: extremes,
+      of: self
+    )
+  }
+
+  borrowing func find(_ value: Double, in place: CurvePlace) throws -> CurvePoint {
+    var block = series.tree.block(at: series.block(with: place.place))
+    var at = place.place - block.node.start
+    if place.isSpan {
+      let end = block.points(ofSpan: at / SeriesFormat.pointsOfSpan).upperBound - 1
+      while at < end, try block.value(at: at) != value { at += 1 }
+    }
+    return try point(at, of: &block)
+  }
+
+  private borrowing func point(_ index: Int, of block: inout BlockPoints) throws -> CurvePoint {
+    CurvePoint(
+      place: block.node.start + index,
+      x: try block.x(series.axis, at: index),
+      y: try block.value(at: index)
+    )
+  }
+}
