@@ -221,13 +221,15 @@ struct AttemptTests {
       launch: launch,
       run: run,
       step: "a",
-      attempt: attempt
+      attempt: attempt,
+      module: "/share/python"
     )
     #expect(
       environment == [
         "PATH": "/own", "HOME": "/h", "LC_TIME": "C", "TOKEN": "t", "SEED": "1",
         "PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "3", "LATHE_RUN": "r4", "LATHE_STEP": "a",
         "LATHE_INSTANCE": "digits", "LATHE_ATTEMPT": attempt.path, "SM_NUM_CPUS": "3",
+        "PYTHONPATH": "/share/python",
       ]
     )
     #expect(StepEnvironment.channel("train-data") == "SM_CHANNEL_TRAIN_DATA")

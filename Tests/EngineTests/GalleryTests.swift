@@ -57,13 +57,13 @@ struct GalleryTests {
     try withTemporaryFolder { folder in
       let home = Home(folder: folder + "/new/home")
       let file = try Gallery(home: home).file(of: "digits")
-      #expect(file == home.share + "/\(EmbeddedGallery.identity)/Workspaces/digits/template.yaml")
+      #expect(file == home.share + "/\(EmbeddedFiles.identity)/Workspaces/digits/template.yaml")
       let text = try String(contentsOfFile: file, encoding: .utf8)
       #expect(text == EmbeddedGallery.text("digits/template.yaml"))
       #expect(try mode(of: home.folder) == 0o700)
       #expect(try mode(of: file) == 0o600)
       let left = try FileManager.default.contentsOfDirectory(atPath: home.share)
-      #expect(left == [EmbeddedGallery.identity])
+      #expect(left == [EmbeddedFiles.identity])
     }
   }
 
@@ -79,7 +79,7 @@ struct GalleryTests {
     let files = try filesBelow(URL(filePath: EmbeddedGallery.folder(in: home)))
     #expect(files == EmbeddedGallery.files.map(\.path).sorted())
     let left = try FileManager.default.contentsOfDirectory(atPath: home.share)
-    #expect(left == [EmbeddedGallery.identity])
+    #expect(left == [EmbeddedFiles.identity])
   }
 
   @Test func `what was unpacked is not unpacked again`() throws {

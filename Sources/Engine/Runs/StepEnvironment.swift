@@ -27,13 +27,16 @@ enum StepEnvironment {
   }
 
   /// All that one step's script gets.
+  ///
+  /// `module` is the folder that holds the Python module; nil when it could not be unpacked.
   static func of(
     _ process: ProcessStep,
     declared: [String: String],
     launch: LaunchBody,
     run: RunRecord,
     step: String,
-    attempt: AttemptFolder
+    attempt: AttemptFolder,
+    module: String?
   ) -> [String: String] {
     var environment = launch.environment.filter {
       base.contains($0.key) || $0.key.hasPrefix("LC_") || process.passEnvironment.contains($0.key)
@@ -53,6 +56,12 @@ enum StepEnvironment {
     environment["LATHE_INSTANCE"] = run.instance
     environment["SM_NUM_CPUS"] = String(process.cpus)
     environment.merge(declared) { _, declared in declared }
+    if let module {
+      environment["PYTHONPATH"] = EmbeddedModule.path(
+        after: environment["PYTHONPATH"],
+        folder: module
+      )
+    }
     // The mark by which a lost script is found and ended: no pipeline takes it off.
     environment["LATHE_ATTEMPT"] = attempt.path
     return environment

@@ -70,7 +70,9 @@ struct StepStarter {
         launch: active.launch,
         run: active.run,
         step: step.name,
-        attempt: folder
+        attempt: folder,
+        // Only a script that imports it would miss it: no reason to refuse the others.
+        module: try? EmbeddedModule.unpack(in: home)
       )
       for (name, input) in inputs where process.inputs[name] != nil {
         environment[StepEnvironment.channel(name)] = folder.work + "/" + input.path

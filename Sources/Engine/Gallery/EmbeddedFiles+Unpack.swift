@@ -2,19 +2,19 @@ import Documents
 import Glibc
 package import Store
 
-extension EmbeddedGallery {
-  /// Where the built-in templates lie once they are unpacked in a home.
+extension EmbeddedFiles {
+  /// Where the files lie once they are unpacked in a home.
   package static func folder(in home: Home) -> String {
-    home.share + "/" + identity + "/Workspaces"
+    home.share + "/" + identity
   }
 
-  /// Unpacks the built-in templates once per content, safe against others that do so at the same time.
+  /// Unpacks the files once per content, safe against others that do so at the same time.
   ///
   /// A temporary folder is filled, synced and renamed, so what lies at the returned path is whole.
   /// Folders are made with mode 0700.
   ///
   /// - Parameter home: made when it is missing.
-  /// - Returns: the folder with one folder a template.
+  /// - Returns: the folder with `Workspaces` and `python`.
   /// - Throws: an `Explanation` that names the path that cannot be written.
   @discardableResult
   package static func unpack(in home: Home) throws -> String {
@@ -31,16 +31,15 @@ extension EmbeddedGallery {
     var isInPlace = false
     defer { if !isInPlace { removeTree(temporary) } }
 
-    for file in files {
-      let path = temporary + "/Workspaces/" + file.path
+    for file in all {
+      let path = temporary + "/" + file.path
       try makeFolders(parent(of: path))
       try write(file, to: path)
     }
-    let target = home.share + "/" + identity
-    if rename(temporary, target) == 0 {
+    if rename(temporary, folder) == 0 {
       isInPlace = true
     } else if !isFolder(folder) {
-      throw unwritable(target, errno)
+      throw unwritable(folder, errno)
     }
     return folder
   }
