@@ -22,7 +22,7 @@ struct SingleCommandTests {
       Pipeline.single(command: ["python", "train.py"]).steps.first
     )
     let metric = try #require(step.process?.metrics.first { $0.name == item.name })
-    let match = try #require(metric.pattern.firstMatch(in: item.line))
+    let match = try #require(metric.pattern?.firstMatch(in: item.line))
     let bytes = Array(item.line.utf8)
     func text(_ range: Range<Int>?) -> String? {
       range.map { String(decoding: bytes[$0], as: UTF8.self) }
@@ -36,6 +36,6 @@ struct SingleCommandTests {
   func `a longer name is another metric`(_ line: String) throws {
     let step = try #require(Pipeline.single(command: ["train"]).steps.first)
     let loss = try #require(step.process?.metrics.first { $0.name == "loss" })
-    #expect(loss.pattern.firstMatch(in: line) == nil)
+    #expect(loss.pattern != nil && loss.pattern?.firstMatch(in: line) == nil)
   }
 }

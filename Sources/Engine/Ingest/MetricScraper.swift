@@ -14,8 +14,9 @@ struct MetricScraper: ~Copyable {
   private var writer: SeriesWriter
 
   init(metrics: [AttemptSpec.Metric], folder: String) throws {
-    let compiled = try metrics.map { metric in
-      let pattern = try Pattern(metric.regex)
+    let compiled = try metrics.compactMap { metric -> Definition? in
+      guard let regex = metric.regex else { return nil }
+      let pattern = try Pattern(regex)
       return Definition(metric: metric, pattern: pattern, valueGroup: pattern.valueGroup)
     }
     let opened = try SeriesWriter(folder: folder)

@@ -94,7 +94,7 @@ struct StepStarter {
           metrics: process.metrics.map {
             AttemptSpec.Metric(
               name: $0.name,
-              regex: $0.pattern.source,
+              regex: $0.pattern?.source,
               goal: $0.goal,
               isMain: $0.name == active.run.mainMetric
             )

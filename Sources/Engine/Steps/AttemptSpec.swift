@@ -35,7 +35,8 @@ package struct AttemptSpec: Sendable, Codable, Equatable {
 
   package struct Metric: Sendable, Codable, Equatable {
     package var name: String
-    package var regex: String
+    /// Nil: the metric comes another way than by log lines.
+    package var regex: String?
     package var goal: Goal?
     package var isMain: Bool
   }

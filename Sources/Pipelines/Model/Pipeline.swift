@@ -148,6 +148,8 @@ package struct ProcessStep: Sendable, Equatable {
   /// Files and folders of the instance that the step sees; nil: found from the command.
   package var code: [String]?
   package var isCached: Bool
+  /// Judged while the step logs.
+  package var watch: [WatchRule]
 
   package init(
     command: Command,
@@ -161,7 +163,8 @@ package struct ProcessStep: Sendable, Equatable {
     cpus: Int = 1,
     memory: Int? = nil,
     code: [String]? = nil,
-    isCached: Bool = true
+    isCached: Bool = true,
+    watch: [WatchRule] = []
   ) {
     self.command = command
     self.inputs = inputs
@@ -175,6 +178,7 @@ package struct ProcessStep: Sendable, Equatable {
     self.memory = memory
     self.code = code
     self.isCached = isCached
+    self.watch = watch
   }
 
   package enum Input: Sendable, Equatable {
@@ -184,16 +188,16 @@ package struct ProcessStep: Sendable, Equatable {
   }
 }
 
-/// A metric that is read from log lines, as SageMaker's MetricDefinitions.
+/// What is known of a metric beforehand; with a pattern, SageMaker's MetricDefinition.
 package struct MetricDefinition: Sendable, Equatable {
   package var name: String
   /// Searched in each line of the log; group 1 (or the group `value`) is the number, the group `step`
-  /// the x value where there is one.
-  package var pattern: Pattern
+  /// the x value where there is one. Nil: the metric comes another way, such as by `lathe.log`.
+  package var pattern: Pattern?
   package var goal: Goal?
   package var isMain: Bool
 
-  package init(name: String, pattern: Pattern, goal: Goal? = nil, isMain: Bool = false) {
+  package init(name: String, pattern: Pattern?, goal: Goal? = nil, isMain: Bool = false) {
     self.name = name
     self.pattern = pattern
     self.goal = goal

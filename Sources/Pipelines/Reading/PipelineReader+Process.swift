@@ -21,7 +21,8 @@ extension PipelineReader {
     if let node = fields["run"] { process.command = command(node, into: &draft) }
     if let node = fields["inputs"] { process.inputs = inputs(node, into: &draft) }
     if let node = fields["outputs"] { process.outputs = outputs(node) }
-    if let node = fields["metrics"] { process.metrics = metrics(node) }
+    if let node = fields["metrics"] { process.metrics = metrics(node, &process.watch) }
+    process.watch += watch(settings.watch, process)
     draft.step.work = .process(process)
   }
 
@@ -94,21 +95,25 @@ extension PipelineReader {
     return outputs
   }
 
-  private mutating func metrics(_ node: Node) -> [MetricDefinition] {
+  private mutating func metrics(
+    _ node: Node,
+    _ watch: inout [WatchRule]
+  ) -> [MetricDefinition] {
     var metrics: [MetricDefinition] = []
     for item in items(node, "metrics") ?? [] {
       guard
         let fields = fields(
           item,
           of: "A metric",
-          allowed: ["name", "regex", "goal", "main"],
-          required: ["name", "regex"]
+          allowed: ["name", "regex", "goal", "main", "watch"],
+          required: ["name"]
         ), let name = fields["name"].flatMap({ metricName($0) })
       else { continue }
       if metrics.contains(where: { $0.name == name }) {
         error(at: item.place, "A second metric is named '\(name)'.")
       }
-      guard let pattern = fields["regex"].flatMap({ pattern($0, of: name) }) else { continue }
+      let pattern = fields["regex"].flatMap { self.pattern($0, of: name) }
+      guard fields["regex"] == nil || pattern != nil else { continue }
       var metric = MetricDefinition(name: name, pattern: pattern)
       if let goal = fields["goal"], let text = string(goal, "goal") {
         metric.goal = Goal(rawValue: text)
@@ -117,6 +122,9 @@ extension PipelineReader {
         }
       }
       if let main = fields["main"] { metric.isMain = boolean(main, "main") ?? false }
+      for item in fields["watch"].flatMap({ items($0, "watch") }) ?? [] {
+        if let rule = rule(item, of: metric) { watch.append(rule) }
+      }
       metrics.append(metric)
     }
     return metrics

@@ -14,7 +14,7 @@ struct PipelineReader {
   static let keys = ["name", "description", "parameters", "steps"]
   /// Keys that a pipeline may give for all of its Processing and Training steps.
   static let defaultKeys = [
-    "python", "before", "env", "pass_env", "code", "cpu", "memory", "cache",
+    "python", "before", "env", "pass_env", "code", "cpu", "memory", "cache", "watch",
   ]
 
   mutating func pipeline(_ root: Node, name: String) -> Pipeline? {
@@ -49,7 +49,9 @@ struct PipelineReader {
     hint: @autoclosure () -> String = ""
   ) {
     guard diagnostics.count < Self.findingLimit else { return }
-    diagnostics.append(Diagnostic(at: place, message(), hint: hint()))
+    let found = Diagnostic(at: place, message(), hint: hint())
+    // What is said once for all steps is read for each of them.
+    if !diagnostics.contains(found) { diagnostics.append(found) }
   }
 }
 

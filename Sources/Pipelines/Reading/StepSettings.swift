@@ -12,12 +12,13 @@ struct StepSettings {
   var cpus = 1
   var memory: Int?
   var isCached = true
+  var watch: [WatchItem] = []
 }
 
 extension PipelineReader {
   /// Reads the settings that `fields` give; what they do not give stays as in `base`.
   ///
-  /// `env` and `pass_env` are added to the base's, the others replace them.
+  /// `env`, `pass_env` and `watch` are added to the base's, the others replace them.
   mutating func settings(
     _ fields: [String: Node],
     over base: StepSettings
@@ -61,6 +62,10 @@ extension PipelineReader {
           hint: "Write a size such as 512MiB, 4GiB or 4000000000."
         )
       }
+    }
+    settings.watch = base.watch.map { WatchItem(node: $0.node, isForAll: true) }
+    if let node = fields["watch"] {
+      settings.watch += (items(node, "watch") ?? []).map { WatchItem(node: $0, isForAll: false) }
     }
     if let node = fields["cache"] {
       settings.isCached = boolean(node, "cache") ?? settings.isCached

@@ -1,0 +1,93 @@
+/// A rule that watches a step's metrics while they are logged, as SageMaker Debugger's rules do.
+///
+/// Names, parameters and defaults are SageMaker Debugger's where it has the rule (ExplodingTensor,
+/// LossNotDecreasing, Overfit, Overtraining, StalledTrainingRule); Divergence and Threshold are Lathe's.
+package struct WatchRule: Sendable, Equatable, Codable {
+  package enum Action: String, Sendable, Codable, CaseIterable {
+    case alert = "Alert"
+    /// The alert, and the run is stopped.
+    case stop = "StopTraining"
+  }
+
+  package enum Kind: Sendable, Equatable, Codable {
+    /// A value is NaN or infinite; with `onlyNaN`, NaN.
+    case explodingTensor(onlyNaN: Bool)
+    /// Over at least `numSteps` of x, the value improved by less than `diffPercent` percent, or got
+    /// worse by more than `increaseThresholdPercent` percent.
+    case lossNotDecreasing(
+      numSteps: Double,
+      diffPercent: Double,
+      increaseThresholdPercent: Double
+    )
+    /// (validation - mean of training) / mean of training is above `ratioThreshold`, `patience` times
+    /// in a row, from x `startStep` on.
+    case overfit(train: String, ratioThreshold: Double, patience: Int, startStep: Double)
+    /// No value in `patience` was better than the best before by `delta` or more.
+    case overtraining(patience: Int, delta: Double)
+    /// Neither output nor a point for `seconds`.
+    case stalledTraining(seconds: Double)
+    /// Worse than the best value by more than `ratio` times its size, `patience` times in a row.
+    case divergence(ratio: Double, patience: Int)
+    /// Above or below a bound, `patience` times in a row.
+    case threshold(above: Double?, below: Double?, patience: Int)
+  }
+
+  package var kind: Kind
+  /// Nil: every metric (ExplodingTensor) or none (StalledTraining).
+  package var metric: String?
+  /// What "better" is for the metric.
+  package var goal: Goal
+  package var action: Action
+
+  package init(_ kind: Kind, metric: String? = nil, goal: Goal = .min, action: Action = .alert) {
+    self.kind = kind
+    self.metric = metric
+    self.goal = goal
+    self.action = action
+  }
+
+  package var name: String {
+    switch kind {
+    case .explodingTensor: "ExplodingTensor"
+    case .lossNotDecreasing: "LossNotDecreasing"
+    case .overfit: "Overfit"
+    case .overtraining: "Overtraining"
+    case .stalledTraining: "StalledTraining"
+    case .divergence: "Divergence"
+    case .threshold: "Threshold"
+    }
+  }
+}
+
+/// A rule that fired: what it saw, where.
+package struct WatchFinding: Sendable, Equatable, Codable {
+  package var rule: String
+  /// Nil for a rule that watches the step itself.
+  package var metric: String?
+  /// x of the point, NaN where there is none.
+  package var step: Double
+  /// Seconds since 1970.
+  package var time: Double
+  package var value: Double
+  /// One sentence.
+  package var message: String
+  package var action: WatchRule.Action
+
+  package init(
+    rule: String,
+    metric: String?,
+    step: Double,
+    time: Double,
+    value: Double,
+    message: String,
+    action: WatchRule.Action
+  ) {
+    self.rule = rule
+    self.metric = metric
+    self.step = step
+    self.time = time
+    self.value = value
+    self.message = message
+    self.action = action
+  }
+}
