@@ -191,8 +191,9 @@ package struct ProcessStep: Sendable, Equatable {
 /// What is known of a metric beforehand; with a pattern, SageMaker's MetricDefinition.
 package struct MetricDefinition: Sendable, Equatable {
   package var name: String
-  /// Searched in each line of the log; group 1 (or the group `value`) is the number, the group `step`
-  /// the x value where there is one. Nil: the metric comes another way, such as by `lathe.log`.
+  /// Searched in each line of the log; nil: the metric comes another way, such as by `lathe.log`.
+  ///
+  /// Group 1 (or the group `value`) is the number, the group `step` the x value where there is one.
   package var pattern: Pattern?
   package var goal: Goal?
   package var isMain: Bool
