@@ -14,4 +14,24 @@ package struct SeriesData: Sendable, Equatable {
   }
 
   package var count: Int { values.count }
+
+  func points(_ range: Range<Int>) -> SeriesData {
+    SeriesData(
+      steps: Array(steps[range]),
+      times: Array(times[range]),
+      values: Array(values[range])
+    )
+  }
+
+  mutating func append(_ data: SeriesData) {
+    steps += data.steps
+    times += data.times
+    values += data.values
+  }
+
+  mutating func removeAll(keepingCapacity: Bool) {
+    steps.removeAll(keepingCapacity: keepingCapacity)
+    times.removeAll(keepingCapacity: keepingCapacity)
+    values.removeAll(keepingCapacity: keepingCapacity)
+  }
 }

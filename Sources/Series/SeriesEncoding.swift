@@ -2,12 +2,20 @@ extension SeriesFormat {
   /// Appends entries that define a series.
   static func encode(define id: Int, name: String, into bytes: inout [UInt8]) {
     bytes.append(defineTag)
-    append(UInt64(id), to: &bytes)
-    append(UInt64(name.utf8.count), to: &bytes)
+    append(varint: UInt64(id), to: &bytes)
+    append(varint: UInt64(name.utf8.count), to: &bytes)
     bytes.append(contentsOf: name.utf8)
   }
 
-  /// Appends one entry with a range of a series' points.
+  /// Appends an entry with the progress of a source.
+  static func encode(source: String, offset: Int, into bytes: inout [UInt8]) {
+    bytes.append(sourceTag)
+    append(varint: UInt64(source.utf8.count), to: &bytes)
+    bytes.append(contentsOf: source.utf8)
+    append(varint: UInt64(offset), to: &bytes)
+  }
+
+  /// Appends one entry with a range of a block's points.
   static func encode(
     points data: SeriesData,
     _ range: Range<Int>,
@@ -17,8 +25,8 @@ extension SeriesFormat {
     let areWhole = data.steps[range].allSatisfy { whole($0, scale: 1) != nil }
     let areMicroseconds = data.times[range].allSatisfy { whole($0, scale: microsecond) != nil }
     bytes.append(pointsTag)
-    append(UInt64(id), to: &bytes)
-    append(UInt64(range.count), to: &bytes)
+    append(varint: UInt64(id), to: &bytes)
+    append(varint: UInt64(range.count), to: &bytes)
     bytes.append((areWhole ? wholeSteps : 0) | (areMicroseconds ? microseconds : 0))
     append(column: data.steps[range], scale: areWhole ? 1 : nil, to: &bytes)
     append(column: data.times[range], scale: areMicroseconds ? microsecond : nil, to: &bytes)
@@ -38,19 +46,19 @@ extension SeriesFormat {
     to bytes: inout [UInt8]
   ) {
     guard let scale else {
-      for value in column { append(value.bitPattern, fixedTo: &bytes) }
+      for value in column { append(value.bitPattern, to: &bytes) }
       return
     }
     var previous: Int64 = 0
     for value in column {
       let integer = whole(value, scale: scale) ?? 0
       let difference = integer - previous
-      append(UInt64(bitPattern: (difference << 1) ^ (difference >> 63)), to: &bytes)
+      append(varint: UInt64(bitPattern: (difference << 1) ^ (difference >> 63)), to: &bytes)
       previous = integer
     }
   }
 
-  private static func append(_ value: UInt64, to bytes: inout [UInt8]) {
+  static func append(varint value: UInt64, to bytes: inout [UInt8]) {
     var rest = value
     while rest >= 0x80 {
       bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -59,11 +67,8 @@ extension SeriesFormat {
     bytes.append(UInt8(rest))
   }
 
-  private static func append(_ value: UInt64, fixedTo bytes: inout [UInt8]) {
-    withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
-  }
-
-  private static func append(_ value: UInt32, to bytes: inout [UInt8]) {
+  /// Appends an integer, little-endian.
+  static func append(_ value: some FixedWidthInteger, to bytes: inout [UInt8]) {
     withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
   }
 }

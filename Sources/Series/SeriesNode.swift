@@ -25,7 +25,11 @@ struct SeriesNode: Sendable, Equatable {
   /// Infinite where it overflows.
   var sum = 0.0
 
-  init(start: Int) { self.start = start }
+  init(start: Int) {
+    self.start = start
+    minIndex = start
+    maxIndex = start
+  }
 
   /// The places of its points in the series.
   var range: Range<Int> { start..<start + count }

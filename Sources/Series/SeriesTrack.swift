@@ -3,64 +3,38 @@
 /// Its older points lie in sealed blocks of a file, the newest ones in memory. Nothing is read
 /// before it is asked for, and what is read is not kept.
 package struct SeriesTrack: Sendable {
+  /// The file of blocks.
+  let blocks: String
   /// In the order of logging.
+  private(set) var sealed: [SealedBlock] = []
+  /// Groups of sealed blocks, groups of groups, and so on: see `SeriesTree`.
+  private(set) var groups: [[SeriesNode]] = []
+  /// The points that are not sealed, which follow the sealed ones.
   var tail: [TailBlock] = []
 
-  init() {}
+  init(blocks: String) { self.blocks = blocks }
 
   /// A series that is not on disk.
-  package init(_ data: SeriesData) { append(data) }
+  package init(_ data: SeriesData) {
+    blocks = ""
+    append(data)
+  }
 
-  package var count: Int { tail.last.map(\.node.range.upperBound) ?? 0 }
+  package var count: Int {
+    tail.last.map(\.node.range.upperBound) ?? sealed.last.map(\.node.range.upperBound) ?? 0
+  }
+
+  /// What is known of all points.
+  var node: SeriesNode {
+    var node = SeriesNode(start: 0)
+    for group in groups.last ?? [] { node.add(group) }
+    if groups.isEmpty { for block in sealed { node.add(block.node) } }
+    for block in tail { node.add(block.node) }
+    return node
+  }
 
   /// Nil for a series without points.
-  package var summary: SeriesSummary? {
-    var whole = SeriesNode(start: 0)
-    for block in tail { whole.add(block.node) }
-    return SeriesSummary(whole)
-  }
-
-  /// The points at these places, in the order of logging.
-  package func points(_ range: Range<Int>) throws -> SeriesData {
-    var data = SeriesData()
-    for block in tail {
-      let part = range.clamped(to: block.node.range)
-      guard !part.isEmpty else { continue }
-      let places = part.lowerBound - block.node.start..<part.upperBound - block.node.start
-      data.steps += block.data.steps[places]
-      data.times += block.data.times[places]
-      data.values += block.data.values[places]
-    }
-    return data
-  }
-
-  /// Every point; for a series that is known to be short.
-  package func allPoints() throws -> SeriesData { try points(0..<count) }
-
-  /// One pass over all points in the order of logging, in bounded memory.
-  package func forEach(_ body: (_ step: Double, _ time: Double, _ value: Double) -> Void) throws {
-    try forEachBlock { _, data in
-      for index in 0..<data.count { body(data.steps[index], data.times[index], data.values[index]) }
-    }
-  }
-
-  /// One pass over the points from a place on, in pieces of up to 4,096.
-  func forEachBlock(from start: Int = 0, _ body: (_ node: SeriesNode, SeriesData) throws -> Void)
-    throws
-  {
-    for block in tail where block.node.range.upperBound > start {
-      guard block.node.start < start else {
-        try body(block.node, block.data)
-        continue
-      }
-      var node = SeriesNode(start: start)
-      let data = try points(start..<block.node.range.upperBound)
-      for index in 0..<data.count {
-        node.add(step: data.steps[index], time: data.times[index], value: data.values[index])
-      }
-      try body(node, data)
-    }
-  }
+  package var summary: SeriesSummary? { SeriesSummary(node) }
 
   mutating func append(_ data: SeriesData) {
     for index in 0..<data.count {
@@ -71,5 +45,52 @@ package struct SeriesTrack: Sendable {
   mutating func append(step: Double, time: Double, value: Double) {
     if tail.last?.isFull ?? true { tail.append(TailBlock(start: count)) }
     tail[tail.count - 1].append(step: step, time: time, value: value)
+  }
+
+  /// Adds the sealed block that follows; the tail must be empty.
+  mutating func append(_ block: SealedBlock) {
+    sealed.append(block)
+    var child = sealed.count - 1
+    var level = 0
+    // A level is grouped as soon as it has more nodes than one group.
+    while (level == 0 ? sealed.count : groups[level - 1].count) > SeriesTree.fanOut {
+      if level == groups.count {
+        groups.append(regrouped(level))
+      } else {
+        let node = level == 0 ? block.node : groups[level - 1][child]
+        update(level, child: child, node)
+      }
+      child /= SeriesTree.fanOut
+      level += 1
+    }
+  }
+
+  /// The groups of a level that had none.
+  private func regrouped(_ level: Int) -> [SeriesNode] {
+    let nodes = level == 0 ? sealed.map(\.node) : groups[level - 1]
+    return stride(from: 0, to: nodes.count, by: SeriesTree.fanOut).map { start in
+      var group = nodes[start]
+      for node in nodes[(start + 1)..<min(nodes.count, start + SeriesTree.fanOut)] {
+        group.add(node)
+      }
+      return group
+    }
+  }
+
+  private mutating func update(_ level: Int, child: Int, _ node: SeriesNode) {
+    let place = child / SeriesTree.fanOut
+    guard place < groups[level].count else {
+      groups[level].append(node)
+      return
+    }
+    guard level > 0 else {
+      groups[level][place].add(node)
+      return
+    }
+    // The child has grown: the group is added up again.
+    let start = place * SeriesTree.fanOut
+    var group = groups[level - 1][start]
+    for next in groups[level - 1][(start + 1)...] { group.add(next) }
+    groups[level][place] = group
   }
 }

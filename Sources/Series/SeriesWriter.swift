@@ -1,101 +1,105 @@
 internal import Glibc
 
-/// Appends points to the metrics file of one attempt, as its only writer.
+/// Appends points to the metrics of one attempt, as their only writer.
 ///
-/// `SeriesFormat` describes the file. Values, steps and times are kept bit for bit: NaN,
+/// `SeriesFormat` describes the files. Values, steps and times are kept bit for bit: NaN,
 /// infinities, steps that repeat or go backwards.
 package struct SeriesWriter: ~Copyable {
-  /// Points not kept: of a name that is empty, over 256 bytes or the 10,001st, or beyond what a
-  /// batch may hold while the disk refuses it.
+  /// Points not kept: of a name that is empty, over 256 bytes or the 10,001st, or beyond what may
+  /// wait while the disk refuses it.
   package private(set) var dropped = 0
-  /// In the order of their first point, with those of the batch.
+  /// In the order of their definition, with those of the batch.
   package private(set) var names: [String]
 
-  private let path: String
-  private let file: Int32
-  private var ids: [String: Int] = [:]
-  private var tracks: [SeriesTrack]
-  private var offsets: [String: Int] = [:]
-  private var counts: [Int]
-  /// How many of the names stand in the file.
-  private var defined: Int
-  private var batch: [SeriesData]
+  /// One series: what is sealed is known in sum, the rest is here.
+  struct Open {
+    var sealed: SeriesNode
+    var shares: SparklineShares
+    /// The points of the journal, then those of the batch.
+    var tail: [TailBlock]
+    /// How many of the series' points stand in the files.
+    var written: Int
+
+    var count: Int { tail.last.map(\.node.range.upperBound) ?? sealed.count }
+  }
+
+  var files: SeriesFiles
+  var series: [Open]
+  /// Points of the journal, and of the batch.
+  var journaled: Int
+  var pending = 0
+  /// How many of the names stand in the journal, or in the index.
+  var defined: Int
+  var indexed: Int
+  /// Sources whose progress the index does not have yet.
+  var sourcesOfJournal: Set<String>
+  /// Points of a journal that is to be sealed; put off when sealing has failed.
+  var sealsAt = 0
+
+  private var ids: [String: Int]
+  private var sources: [String: (noted: Int, written: Int)] = [:]
+  /// Sources that were noted since the last frame.
+  private var noted: Set<String> = []
   /// Series with points in the batch, in the order of the first of these.
   private var touched: [Int] = []
-  private var pending = 0
-  /// Bytes of a batch that the disk has not taken yet.
+  /// Bytes of a frame that the disk has not taken yet.
   private var unwritten: [UInt8] = []
+  private let pointsOfJournal: Int
 
-  private static let mostPending = 1_000_000
-  private static let mostUnwritten = 64 << 20
-
-  /// Opens or makes the file; a torn last record, left by a writer that was killed, is cut off.
+  /// Makes the folder, or goes on with it: what a writer that was killed left unfinished is cut off.
   ///
-  /// Throws a `SeriesError`: `.busy` where another writer has it open, `.damaged` where the file
-  /// was changed by something else.
-  package init(folder: String) throws {
-    mkdir(folder, 0o700)
-    let path = folder + "/journal-0"
-    let file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-    guard file >= 0 else {
-      throw SeriesError.system(call: "open", path: path, number: errno)
-    }
-    var reader = SeriesReader(path: path, keepsPoints: true)
-    do {
-      // A file system without locks is written all the same: an attempt is claimed once.
-      if flock(file, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
-        throw SeriesError.busy(path: path)
+  /// Throws a `SeriesError`: `.busy` where another writer has it open, `.damaged` where a file was
+  /// changed by something else. A journal is sealed when it holds `pointsOfJournal` points; fewer
+  /// than usual are for tests.
+  package init(folder: String, pointsOfJournal: Int = 1 << 18) throws {
+    var files = try SeriesFiles(folder: folder)
+    var reader = SeriesReader(folder: folder)
+    _ = try reader.refresh()
+    try files.begin(after: reader)
+    let contents = reader.contents
+    self.files = files
+    self.pointsOfJournal = pointsOfJournal
+    names = contents.names
+    ids = contents.ids
+    defined = names.count
+    // Said twice does no harm.
+    indexed = 0
+    sourcesOfJournal = Set(contents.sources.keys)
+    for (source, offset) in contents.sources { sources[source] = (offset, offset) }
+    journaled = contents.countOfJournal
+    series = contents.tracks.map { track in
+      var shares = SparklineShares()
+      var sealed = SeriesNode(start: 0)
+      for block in track.sealed {
+        shares.add(block.node)
+        sealed.add(block.node)
       }
-      _ = try reader.read(file)
-      let isTorn = lseek(file, 0, SEEK_END) > off_t(reader.end)
-      guard !isTorn || ftruncate(file, off_t(reader.end)) == 0 else {
-        throw SeriesError.system(call: "ftruncate", path: path, number: errno)
-      }
-    } catch {
-      close(file)
-      throw error
+      for block in track.tail { for value in block.data.values { shares.add(value) } }
+      return Open(sealed: sealed, shares: shares, tail: track.tail, written: track.count)
     }
-    self.path = path
-    self.file = file
-    names = reader.names
-    counts = reader.counts
-    tracks = reader.names.map { reader[$0] ?? SeriesTrack() }
-    defined = reader.names.count
-    batch = Array(repeating: SeriesData(), count: reader.names.count)
-    for (id, name) in reader.names.enumerated() { ids[name] = id }
   }
-
-  deinit { close(file) }
-
-  /// The number of a series' points, in the file and in the batch: what x is where no step is given.
-  package func count(of name: String) -> Int {
-    ids[name].map { counts[$0] } ?? 0
-  }
-
-  package func count(of id: Int) -> Int { counts[id] }
 
   /// The number of a name, which is defined if it is new; nil for a name that is refused.
   package mutating func id(of name: String) -> Int? {
-    guard let id = ids[name] ?? define(name) else {
+    if let id = ids[name] { return id }
+    guard !name.isEmpty, name.utf8.count <= SeriesFormat.longestName,
+      names.count < SeriesFormat.mostNames
+    else {
       dropped += 1
       return nil
     }
+    let id = names.count
+    names.append(name)
+    ids[name] = id
+    series.append(
+      Open(sealed: SeriesNode(start: 0), shares: SparklineShares(), tail: [], written: 0)
+    )
     return id
   }
 
-  /// What all points of a series add up to, those of the batch among them.
-  package func summary(of id: Int) -> SeriesSummary? { tracks[id].summary }
-
-  /// As `SeriesData.sparkline`.
-  package func sparkline(of id: Int, _ buckets: Int) -> [Double] {
-    ((try? tracks[id].allPoints()) ?? SeriesData()).sparkline(buckets)
-  }
-
-  /// Says that a source of points has been taken in up to `offset`; written with the next batch.
-  package mutating func note(source: String, offset: Int) { offsets[source] = offset }
-
-  /// How far a source has been taken in.
-  package func offset(of source: String) -> Int { offsets[source] ?? 0 }
+  /// The number of a series' points, in the files and in the batch: what x is where no step is given.
+  package func count(of name: String) -> Int { ids[name].map { series[$0].count } ?? 0 }
+  package func count(of id: Int) -> Int { series[id].count }
 
   /// Adds a point to the batch; nothing is written before `flush`.
   package mutating func append(_ name: String, step: Double, time: Double, value: Double) {
@@ -104,90 +108,114 @@ package struct SeriesWriter: ~Copyable {
 
   /// The same for a name's number.
   package mutating func append(_ id: Int, step: Double, time: Double, value: Double) {
-    guard pending < Self.mostPending, unwritten.count < Self.mostUnwritten else {
+    guard pending < SeriesFormat.mostPointsOfBatch,
+      journaled + pending < SeriesFormat.mostPointsOfJournal
+    else {
       dropped += 1
       return
     }
-    tracks[id].append(step: step, time: time, value: value)
-    if batch[id].count == 0 { touched.append(id) }
-    batch[id].steps.append(step)
-    batch[id].times.append(time)
-    batch[id].values.append(value)
-    counts[id] += 1
+    if series[id].written == series[id].count { touched.append(id) }
+    if series[id].tail.last?.isFull ?? true {
+      series[id].tail.append(TailBlock(start: series[id].count))
+    }
+    series[id].tail[series[id].tail.count - 1].append(step: step, time: time, value: value)
+    series[id].shares.add(value)
     pending += 1
   }
+
+  /// What all points of a series add up to, those of the batch among them; nothing is read.
+  package func summary(of id: Int) -> SeriesSummary? {
+    var node = series[id].sealed
+    for block in series[id].tail { node.add(block.node) }
+    return SeriesSummary(node)
+  }
+
+  /// As `SeriesData.sparkline`, from means of shares of all points; at least 64 of many points.
+  package func sparkline(of id: Int, _ buckets: Int) -> [Double] {
+    series[id].shares.line(buckets)
+  }
+
+  /// Says that a source of points has been taken in up to `offset`.
+  ///
+  /// It is written in the same frame as the points of the batch, so that after a kill each point of
+  /// the source is there once. Progress without points is written at times only, and by `seal`.
+  /// Names over 512 bytes and a 4,097th source are not kept.
+  package mutating func note(source: String, offset: Int) {
+    guard !source.isEmpty, source.utf8.count <= SeriesFormat.longestSource, offset >= 0,
+      sources[source] != nil || sources.count < SeriesFormat.mostSources
+    else { return }
+    sources[source, default: (0, 0)].noted = offset
+    noted.insert(source)
+  }
+
+  /// How far a source was noted; 0 for one that never was.
+  package func offset(of source: String) -> Int { sources[source]?.noted ?? 0 }
+
+  /// How far a source stands in the files: what is before it is never asked for again.
+  package func committed(of source: String) -> Int { sources[source]?.written ?? 0 }
 
   /// Writes the batch with one `write`; what has returned survives the death of this process.
   ///
   /// Throws a `SeriesError` when the disk does not take all; nothing is lost then, and the next
   /// `flush` goes on where this one stopped.
   package mutating func flush() throws {
-    encodeBatch()
-    guard !unwritten.isEmpty else { return }
-    var written = 0
-    repeat {
-      written = unwritten.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
-    } while written < 0 && errno == EINTR
-    guard written >= 0 else {
-      throw SeriesError.system(call: "write", path: path, number: errno)
+    try writeRest()
+    let progress = noted.reduce(0) { sum, source in
+      sum + (sources[source].map { abs($0.noted - $0.written) } ?? 0)
     }
-    unwritten.removeFirst(written)
-    guard unwritten.isEmpty else {
-      throw SeriesError.partlyWritten(path: path, left: unwritten.count)
-    }
+    if pending > 0 || progress >= SeriesFormat.progressOfFrame { try writeBatch() }
+    // So that a block of many series has 256 points in the mean.
+    let most = max(pointsOfJournal, names.count * pointsOfJournal / 1024)
+    if journaled >= max(most, sealsAt) { try rotate() }
   }
 
   /// Waits until the disk has what was flushed; for file systems whose host may vanish.
-  package func sync() throws {
-    guard fdatasync(file) == 0 else {
-      throw SeriesError.system(call: "fdatasync", path: path, number: errno)
+  package mutating func sync() throws { try files.sync() }
+
+  /// Writes all, and seals a journal that is not small: the attempt has ended.
+  package mutating func seal() throws {
+    try flush()
+    if !noted.isEmpty { try writeBatch() }
+    if journaled >= pointsOfJournal / 4 { try rotate() }
+  }
+
+  private mutating func writeBatch() throws {
+    SeriesFormat.encode(frame: batch(), into: &unwritten)
+    try writeRest()
+  }
+
+  private mutating func writeRest() throws {
+    guard !unwritten.isEmpty else { return }
+    unwritten.removeFirst(try files.append(unwritten))
+    guard unwritten.isEmpty else {
+      throw SeriesError.partlyWritten(path: files.journalPath, left: unwritten.count)
     }
   }
 
-  /// Ends the attempt: what is better sealed is sealed.
-  package mutating func seal() throws { try flush() }
-
-  private mutating func define(_ name: String) -> Int? {
-    guard !name.isEmpty, name.utf8.count <= SeriesFormat.longestName,
-      names.count < SeriesFormat.mostNames
-    else { return nil }
-    names.append(name)
-    counts.append(0)
-    tracks.append(SeriesTrack())
-    batch.append(SeriesData())
-    ids[name] = names.count - 1
-    return names.count - 1
-  }
-
-  private mutating func encodeBatch() {
-    guard pending > 0 else { return }
+  /// What came since the last frame, as a payload.
+  private mutating func batch() -> [UInt8] {
     var payload: [UInt8] = []
-    // A new series has points in this batch, and names come in the order of their ids.
-    while defined < names.count {
-      SeriesFormat.encode(define: defined, name: names[defined], into: &payload)
-      defined += 1
-      closeFrame(&payload)
+    for id in defined..<names.count {
+      SeriesFormat.encode(define: id, name: names[id], into: &payload)
     }
+    defined = names.count
     for id in touched {
-      let data = batch[id]
-      var start = 0
-      while start < data.count {
-        let end = min(data.count, start + SeriesFormat.mostPointsOfEntry)
-        SeriesFormat.encode(points: data, start..<end, of: id, into: &payload)
-        closeFrame(&payload)
-        start = end
+      for block in series[id].tail where block.node.range.upperBound > series[id].written {
+        let start = max(0, series[id].written - block.node.start)
+        SeriesFormat.encode(points: block.data, start..<block.node.count, of: id, into: &payload)
       }
-      batch[id] = SeriesData()
+      series[id].written = series[id].count
     }
-    if !payload.isEmpty { SeriesFormat.encode(frame: payload, into: &unwritten) }
     touched.removeAll(keepingCapacity: true)
+    journaled += pending
     pending = 0
-  }
-
-  /// Ends a frame while the longest entry would still have fitted into it.
-  private mutating func closeFrame(_ payload: inout [UInt8]) {
-    guard payload.count > SeriesFormat.longestPayload / 2 else { return }
-    SeriesFormat.encode(frame: payload, into: &unwritten)
-    payload.removeAll(keepingCapacity: true)
+    for source in noted {
+      let offset = offset(of: source)
+      SeriesFormat.encode(source: source, offset: offset, into: &payload)
+      sources[source] = (offset, offset)
+    }
+    sourcesOfJournal.formUnion(noted)
+    noted.removeAll(keepingCapacity: true)
+    return payload
   }
 }

@@ -61,7 +61,8 @@ struct SeriesTests {
     #expect(try reader.refresh() == false)
     var time = 1_700_000_000.0
     for _ in 0..<3 {
-      var writer = try SeriesWriter(folder: file.metrics)
+      let pointsOfJournal = [1 << 18, 5000, 200, 30, 1].randomElement(using: &dice) ?? 1
+      var writer = try SeriesWriter(folder: file.metrics, pointsOfJournal: pointsOfJournal)
       #expect(writer.names == order)
       for _ in 0..<Int.random(in: 0..<6, using: &dice) {
         let count = Int.random(in: 0..<40, using: &dice)
@@ -90,6 +91,11 @@ struct SeriesTests {
         #expect(try reader.refresh() == false)
       }
       for name in order { #expect(writer.count(of: name) == expected[name]?[0].count) }
+      if Bool.random(using: &dice) {
+        try writer.seal()
+        #expect(try reader.refresh() == false)
+        #expect(try contents(reader) == expected)
+      }
     }
     #expect(reader.names == order)
   }
