@@ -74,6 +74,14 @@ struct CurveBuilder {
     append(run.last.x, run.last.y)
   }
 
+  /// Sees to it that the last point stands last, so that it can be labelled.
+  mutating func end(x: Double, y: Double) {
+    let isLast =
+      points.x.last?.bitPattern == x.bitPattern
+      && points.y.last?.bitPattern == y.bitPattern
+    if !isLast { append(x, y) }
+  }
+
   private mutating func append(_ x: Double, _ y: Double) {
     points.x.append(x)
     points.y.append(y)

@@ -18,6 +18,10 @@ struct CurveWalk<Values: CurveValues & ~Copyable>: ~Copyable {
   mutating func points() throws -> CurvePoints {
     for root in values.series.roots { try add(root) }
     try builder.finish(values)
+    if let root = values.series.roots.last {
+      let node = values.series.tree[root]
+      builder.end(x: node.extent(axis).last, y: node.last)
+    }
     return builder.points
   }
 

@@ -64,6 +64,10 @@ package struct DotGrid: Sendable, Equatable {
   /// The part of a line within the grid, by Liang and Barsky, 1984.
   private func clipped(_ start: Place, _ end: Place) -> (Place, Place)? {
     guard columns > 0, rows > 0 else { return nil }
+    // Beside the grid nothing is seen, also of what only touches its edge.
+    guard max(start.column, end.column) >= 0, min(start.column, end.column) < columns,
+      max(start.row, end.row) >= 0, min(start.row, end.row) < rows
+    else { return nil }
     let (dx, dy) = (end.x - start.x, end.y - start.y)
     var (enter, leave) = (0.0, 1.0)
     let sides = [
