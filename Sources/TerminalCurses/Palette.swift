@@ -35,7 +35,7 @@ struct Palette {
     if style.reverse { attributes |= Int32(LATHE_REVERSE) }
     switch depth {
     case .none: return Look(attributes: attributes | monochrome(style.color), pair: 0)
-    case .eight where style.color == .dim || style.color == .comment:
+    case .eight where style.color == .dim || style.color == .comment || style.color.isFaded:
       return Look(attributes: attributes | Int32(LATHE_DIM), pair: 0)
     default: return Look(attributes: attributes, pair: Int32(style.color.rawValue) + 1)
     }
@@ -43,7 +43,7 @@ struct Palette {
 
   private func monochrome(_ color: Color) -> Int32 {
     switch color {
-    case .dim, .comment: Int32(LATHE_DIM)
+    case .dim, .comment, .faded1, .faded2, .faded3, .faded4, .faded5, .faded6: Int32(LATHE_DIM)
     case .accent, .running, .keyword: Int32(LATHE_BOLD)
     case .warning: Int32(LATHE_UNDERLINE)
     case .bad: Int32(LATHE_BOLD | LATHE_UNDERLINE)
@@ -76,6 +76,17 @@ struct Palette {
     case (.number, .many): 173
     case (.comment, .many): 244
     case (.function, .many): 32
+    // Of less saturation rather than darker, so that they recede on light backgrounds as well.
+    case (.faded1, .many): 67
+    case (.faded2, .many): 137
+    case (.faded3, .many): 65
+    case (.faded4, .many): 96
+    case (.faded5, .many): 101
+    case (.faded6, .many): 66
+    case (.faded1, .sixteen), (.faded2, .sixteen), (.faded3, .sixteen), (.faded4, .sixteen),
+      (.faded5, .sixteen), (.faded6, .sixteen):
+      8
+    case (.faded1, _), (.faded2, _), (.faded3, _), (.faded4, _), (.faded5, _), (.faded6, _): -1
     case (.dim, .sixteen), (.comment, .sixteen): 8
     case (.dim, _), (.comment, _): -1
     case (.accent, _), (.running, _), (.function, _), (.series1, _), (.series6, _): 6
@@ -86,4 +97,8 @@ struct Palette {
     case (.series4, _), (.keyword, _): 5
     }
   }
+}
+
+extension Color {
+  fileprivate var isFaded: Bool { rawValue >= Color.faded1.rawValue }
 }

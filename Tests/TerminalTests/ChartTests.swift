@@ -43,16 +43,16 @@ struct ChartTests {
   @Test func `two curves in braille`() {
     #expect(
       drawn(losses, 48, 10, .braille).text == """
-          loss
-        2┤⡵⡀
-         │⢸⠱
-         │ ⢣ ⠢⡀
-        1┤  ⠱⡀⠈ ⠢⢄
-         │   ⠈⠑⢄⡀  ⠉⠑ ⠢⠤ ⠤⣀ ⣀⣀
-         │      ⠈⠉⠑⠒⠢⠤⠤⢄⣀⣀⣀⣀⣀  ⠉⠉ ⠉⠉ ⠒⠒⠐ val_loss 0.4941
-        0┤                   ⠉⠉⠉⠉⠉⠉⠉⠉⠒⠒⠒ loss 0.1875
-         └┬─────────┬─────────┬─────────
-          0         10        20                   epoch
+                loss
+              2┤⡵⡀
+               │⢸⢣
+               │ ⢇ ⡄
+              1┤ ⠈⢆⠈⠑ ⣀
+               │   ⠑⢄⡀ ⠉ ⠒⠤ ⢄⣀ ⣀
+               │     ⠈⠉⠒⠢⠤⠤⣀⣀⣀⣀ ⠉ ⠉⠉ ⠒⠒⠐ ╌╌ val_… 0.4941
+              0┤               ⠉⠉⠉⠉⠉⠉⠑⠒⠒ ── loss 0.1875
+               └┬───────┬───────┬───────
+                0       10      20                 epoch
         """
     )
   }
@@ -60,16 +60,16 @@ struct ChartTests {
   @Test func `two curves in half blocks`() {
     #expect(
       drawn(losses, 48, 10, .halfBlocks).text == """
-          loss
-        2┤█▄
-         │▀█▄
-         │ ▀▄▀
-        1┤  ▀▄  ▀▄▄
-         │    ▀▄▄▄ ▀  ▀▄▄▄  ▄▄▄
-         │        ▀▀▀▀▄▄▄▄▄▄▄▄▄▀  ▀▀▀▀ ▀ val_loss 0.4941
-        0┤                     ▀▀▀▀▀▀▀▀▀ loss 0.1875
-         └┬─────────┬─────────┬─────────
-          0         10        20                   epoch
+                loss
+              2┤█▄
+               │▀█▄
+               │ ▀█▄
+              1┤  █   ▄
+               │   ▀▄▄▄▀▀▀  ▄▄▄▄
+               │      ▀▀▀▀▄▄▄▄▄▄▄ ▀▀▀▀ ▀ ╌╌ val_… 0.4941
+              0┤                 ▀▀▀▀▀▀▀ ── loss 0.1875
+               └┬───────┬───────┬───────
+                0       10      20                 epoch
         """
     )
   }
@@ -77,16 +77,16 @@ struct ChartTests {
   @Test func `two curves in ASCII`() {
     #expect(
       drawn(losses, 48, 10, .ascii).text == """
-          loss
-         |o
-        2+*o
-         | *ooo
-        1+  ** oooo
-         |    **** ooooooooooooooo
-         |        ****************oooooo val_loss 0.4941
-        0+                               loss 0.1875
-         ++---------+---------+---------
-          0         10        20                   epoch
+                loss
+               |o
+              2+*o
+               | *oo
+              1+  * ooo
+               |   ****oooooooooooo
+               |      *************ooooo * loss 0.1875
+              0+                         o val_l… 0.4941
+               ++-------+-------+-------
+                0       10      20                 epoch
         """
     )
   }
@@ -97,16 +97,16 @@ struct ChartTests {
     let screen = drawn(chart, 40, 10, .ascii)
     #expect(
       screen.text == """
-            1+*                         ! lr inf
-             | **
-          0.1+   **                 *
-             |     *
-             |      *
-         0.01+       *
-             |
-        0.001+           !   *   !
-             ++------------------+-------
-              0                  5
+              1+*                   ^
+               | **
+            0.1+   *             *    lr inf
+               |    *
+               |     *
+           0.01+      *
+               |
+          0.001+         v *  !
+               ++-------------+------
+                0             5
         """
     )
     #expect(screen.cells.filter { $0.text == "!" }.allSatisfy { $0.style.color == .bad })
@@ -119,15 +119,15 @@ struct ChartTests {
     chart.crosshair = 2
     #expect(
       drawn(chart, 36, 9, .ascii).text == """
-        8+   *  *        :       *  *
-         |  *    *       :      *    *
-        6+  *     *      :     *      *
-         | *       **    :   **       *
-        4+*          *   :  *          *
-         |            *  : *
-        2+             * :*              a 0
-         +-----+---------+--------+-----
-               1         2        3
+              8+  * *    :   * *   a 10
+               |  *  *   :  *   *
+              6+ *   *   :  *   *
+               | *    *  : *     *
+              4+*      * :* 2    *
+               |       * :* a 0
+              2+        **
+               +---------+--------
+                         2
         """
     )
   }
@@ -135,24 +135,24 @@ struct ChartTests {
   @Test func `a single point and a constant series are seen`() {
     #expect(
       drawn(LineChart(series: [line("a", [0.5])]), 30, 7, .ascii).text == """
-        0.55+
-            |
-        0.50+         *          a 0.5
-            |
-        0.45+
-            ++--------+--------+
-            -0.5      0       0.5
+           0.55+
+               |
+           0.50+       *       a 0.5
+               |
+           0.45+
+               +-------+------
+                       0
         """
     )
     #expect(
       drawn(LineChart(series: [line("a", [3, 3, 3])]), 30, 7, .ascii).text == """
-           |
-           |
-        3.0+********************** a 3
-           |
-           |
-           ++----------+---------+
-            0          1         2
+               |
+               |
+            3.0+************** a 3
+               |
+               |
+               ++------------+
+                0            2
         """
     )
   }
@@ -163,14 +163,14 @@ struct ChartTests {
     )
     #expect(
       drawn(chart, 40, 8, .ascii).text == """
-        1.0+                       xxx run3 1.03
-           |                  xxxxx    run2 1.02
-           |             xxxxx         run1 1.01
-        0.5+        xxxxx              run0 1
-           |   xxxxx
-          0+xxx
-           ++------------+-----------+
-            0           0.5         1.0
+            1.0+                  xx * run0 1
+               |              xxxx   o run1 1.01
+               |          xxxx       + run2 1.02
+            0.5+      xxxx           x run3 1.03
+               |  xxxx
+              0+xx
+               ++---------+--------+
+                0        0.5      1.0
         """
     )
   }

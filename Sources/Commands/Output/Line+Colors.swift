@@ -28,7 +28,7 @@ extension Color {
   fileprivate var code: String? {
     switch self {
     case .normal, .selection: nil
-    case .dim, .comment: "2"
+    case .dim, .comment, .faded1, .faded2, .faded3, .faded4, .faded5, .faded6: "2"
     case .accent, .function: "34"
     case .good, .string: "32"
     case .warning, .number: "33"

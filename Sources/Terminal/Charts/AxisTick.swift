@@ -7,26 +7,60 @@ struct AxisTick: Equatable {
 }
 
 extension AxisScale {
-  /// Round values in the range, about `count` of them, in steps of 1, 2 or 5 times a power of ten.
-  func ticks(_ count: Int) -> [AxisTick] {
+  /// Round values in the range, about `count` of them, in steps that suit the unit.
+  func ticks(_ count: Int, unit: AxisUnit = .number) -> [AxisTick] {
     let count = max(1, count)
-    let (low, high) = (range.lowerBound, range.upperBound)
-    guard kind == .logarithmic else { return linearTicks(low, high, count) }
-    let first = Int(log10(low).rounded(.up))
-    let inside = Array(first...max(first, Int(log10(high).rounded(.down)))).filter {
-      contains(pow(10, Double($0)))
+    switch (unit, kind) {
+    case (.clock(let secondsFromGMT), _): return clockTicks(count, secondsFromGMT: secondsFromGMT)
+    case (.duration, .linear): return durationTicks(count)
+    case (_, .linear): return linearTicks(range.lowerBound, range.upperBound, count)
+    case (_, .logarithmic): return logarithmicTicks(count, unit)
+    case (_, .symlog): return symlogTicks(count, unit)
     }
-    if inside.count >= 2 {
-      let stride = (inside.count + count - 1) / count
-      return inside.filter { $0 % stride == 0 }.map(decade)
-    }
-    let linear = linearTicks(low, high, count)
-    return linear.isEmpty ? inside.map(decade) : linear
   }
 
-  private func decade(_ exponent: Int) -> AxisTick {
-    let value = pow(10, Double(exponent))
-    return AxisTick(value: value, label: numberText(value).string)
+  // MARK: Numbers
+
+  private func logarithmicTicks(_ count: Int, _ unit: AxisUnit) -> [AxisTick] {
+    let first = Int(log10(range.lowerBound).rounded(.up))
+    let last = Int(log10(range.upperBound).rounded(.down))
+    let decades = first <= last ? Array(first...last).filter { contains(pow(10, Double($0))) } : []
+    guard decades.count >= 2 || (decades.count == 1 && count < 3) else {
+      let linear = linearTicks(range.lowerBound, range.upperBound, count)
+      return linear.isEmpty ? decades.map { tick(pow(10, Double($0)), unit) } : linear
+    }
+    if decades.count * 3 <= count {
+      // Room for 1, 2 and 5 of each decade.
+      return (first - 1...last).flatMap { decade in
+        [1.0, 2, 5].map { $0 * pow(10, Double(decade)) }
+      }.filter(contains).map { tick($0, unit) }
+    }
+    let stride = (decades.count + count - 1) / count
+    return decades.filter { $0 % stride == 0 }.map { tick(pow(10, Double($0)), unit) }
+  }
+
+  /// 0 and decades on both sides of it, from the end of the linear part on.
+  private func symlogTicks(_ count: Int, _ unit: AxisUnit) -> [AxisTick] {
+    let greatest = max(abs(range.lowerBound), abs(range.upperBound))
+    let first = Int(log10(linearPart).rounded()) + 1
+    let last = max(first, Int((log10(greatest) + 1e-9).rounded(.down)))
+    let sides = range.lowerBound < 0 && range.upperBound > 0 ? 2 : 1
+    let decades = (last - first + 1) * sides + 1
+    let stride = max(1, (decades + count - 1) / count)
+    let powers = Swift.stride(from: last, through: first, by: -stride).map { pow(10, Double($0)) }
+    let values = powers.map { -$0 } + [0] + powers.reversed()
+    let inside = values.filter(contains)
+    guard inside.count >= 2 else {
+      return linearTicks(range.lowerBound, range.upperBound, count)
+    }
+    return inside.map { tick($0, unit) }
+  }
+
+  private func tick(_ value: Double, _ unit: AxisUnit) -> AxisTick {
+    AxisTick(
+      value: value,
+      label: unit == .duration ? durationText(value) : numberText(value).string
+    )
   }
 
   private func linearTicks(_ low: Double, _ high: Double, _ count: Int) -> [AxisTick] {
@@ -34,15 +68,21 @@ extension AxisScale {
     let power = pow(10, log10(raw).rounded(.down))
     guard power > 0, power.isFinite else { return [] }
     let step = ([1, 2, 5, 10].first { $0 * power >= raw * 0.999_999 } ?? 10) * power
-    let (first, last) = ((low / step).rounded(.up), (high / step).rounded(.down))
-    // Beyond 2^53 steps from 0 the ticks are no longer different numbers.
-    guard step.isFinite, first <= last, abs(first) < 9e15, abs(last) < 9e15, last - first < 1000
-    else { return [] }
-    let greatest = max(abs(first * step), abs(last * step))
-    return (0...Int(last - first)).map { index in
-      let value = (first + Double(index)) * step
-      return AxisTick(value: value, label: Self.label(value, step: step, greatest: greatest))
+    let values = multiples(of: step)
+    let greatest = values.map(abs).max() ?? 0
+    return values.map {
+      AxisTick(value: $0, label: Self.label($0, step: step, greatest: greatest))
     }
+  }
+
+  /// The multiples of a step that lie in the range, shifted by an offset; none if they are too many.
+  func multiples(of step: Double, offset: Double = 0) -> [Double] {
+    let low = ((range.lowerBound + offset) / step).rounded(.up)
+    let high = ((range.upperBound + offset) / step).rounded(.down)
+    // Beyond 2^53 steps from 0 the ticks are no longer different numbers.
+    guard step.isFinite, low <= high, abs(low) < 9e15, abs(high) < 9e15, high - low < 1000
+    else { return [] }
+    return (0...Int(high - low)).map { (low + Double($0)) * step - offset }
   }
 
   private static func label(_ value: Double, step: Double, greatest: Double) -> String {
@@ -59,5 +99,44 @@ extension AxisScale {
       return trimmed(decimal(value / 1e3, places: max(0, 3 - stepPower))) + "k"
     }
     return decimal(value, places: max(0, -stepPower))
+  }
+}
+
+// MARK: Room
+
+extension AxisScale {
+  /// Ticks whose labels fit into a width.
+  ///
+  /// Where values differ only far behind the point, the labels are differences to a base, which is to
+  /// be told beside them.
+  func fitted(_ ticks: [AxisTick], width: Int) -> (ticks: [AxisTick], base: String?) {
+    guard ticks.contains(where: { $0.label.count > width }) else { return (ticks, nil) }
+    let short = ticks.map { AxisTick(value: $0.value, label: numberText($0.value).string) }
+    let isShort = short.allSatisfy { $0.label.count <= width }
+    if isShort, Set(short.map(\.label)).count == short.count { return (short, nil) }
+    guard kind == .linear, let first = ticks.first, let last = ticks.last, first.value < last.value
+    else { return (short.map { $0.cut(to: width) }, nil) }
+    let span = last.value - first.value
+    let unit = pow(10, log10(span).rounded(.up))
+    let base = (first.value / unit).rounded(.down) * unit
+    let step = span / Double(ticks.count - 1)
+    guard base.isFinite, unit.isFinite, unit > 0, step > 0 else {
+      return (short.map { $0.cut(to: width) }, nil)
+    }
+    let differences = ticks.map { tick in
+      let difference = ((tick.value - base) / step).rounded() * step
+      return AxisTick(
+        value: tick.value,
+        label: difference == 0
+          ? "+0" : "+" + Self.label(difference, step: step, greatest: span + last.value - base)
+      ).cut(to: width)
+    }
+    return (differences, Self.label(base, step: unit, greatest: abs(base)))
+  }
+}
+
+extension AxisTick {
+  fileprivate func cut(to width: Int) -> AxisTick {
+    AxisTick(value: value, label: String(label.prefix(width)))
   }
 }

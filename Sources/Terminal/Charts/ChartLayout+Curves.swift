@@ -1,128 +1,107 @@
 extension ChartLayout {
-  func drawCurve(of line: LineChart.Series, _ index: Int, on screen: inout Screen) {
+  /// The dots of all series, those behind first.
+  func ink() -> ChartInk {
+    var ink = ChartInk(width: plot.width, height: plot.height, glyphs: glyphs)
     var grid = DotGrid(columns: geometry.dotColumns, rows: geometry.dotRows)
-    grid.drawLine(count: line.count) { point in
-      (geometry.columns.place(of: line.x[point]), geometry.dotRow(of: line.y[point]))
-    }
-    for row in 0..<plot.height {
-      for column in 0..<plot.width {
-        draw(grid, column, row, line, index, on: &screen)
+    for role in [LineChart.Role.behind, .curve] {
+      for (index, line) in chart.series.enumerated() where line.role == role {
+        grid.clear()
+        grid.drawLine(count: line.count) { point in
+          (geometry.columns.place(of: line.x[point]), geometry.dotRow(of: line.y[point]))
+        }
+        switch role {
+        case .curve where glyphs == .ascii: ink.add(grid, of: index)
+        case .curve: ink.add(grid.stroked(line.stroke), of: index)
+        case .behind where glyphs == .ascii || glyphs == .halfBlocks: ink.addShade(grid, of: index)
+        case .behind: ink.addShade(grid.shaded(), of: index)
+        }
       }
     }
+    return ink
   }
 
-  /// Puts the dots of one cell on the screen, over those of the series before.
-  private func draw(
-    _ grid: DotGrid,
-    _ column: Int,
-    _ row: Int,
-    _ line: LineChart.Series,
-    _ index: Int,
-    on screen: inout Screen
-  ) {
-    let (atX, atY) = (plot.x + column, plot.y + row)
-    switch glyphs {
-    case .ascii:
-      guard grid[column, row] else { return }
-      let marks: [Character] = ["*", "o", "+", "x", "#", "@"]
-      screen[atX, atY] = Cell(marks[index % marks.count], Style(line.color))
-    case .halfBlocks:
-      let top = grid.shows(column, 2 * row, line.stroke)
-      let bottom = grid.shows(column, 2 * row + 1, line.stroke)
-      guard top || bottom else { return }
-      let before = screen[atX, atY].text
-      let isTop = top || before == "▀" || before == "█"
-      let isBottom = bottom || before == "▄" || before == "█"
-      screen[atX, atY] = Cell(isTop && isBottom ? "█" : isTop ? "▀" : "▄", Style(line.color))
-    case .braille, .sextants:
-      var bits: UInt32 = 0
-      for (bit, place) in Self.brailleDots.enumerated()
-      where grid.shows(2 * column + place.x, 4 * row + place.y, line.stroke) { bits |= 1 << bit }
-      guard bits != 0 else { return }
-      let before = screen[atX, atY].text?.unicodeScalars.first?.value ?? 0
-      if before >= 0x2800, before < 0x2900 { bits |= before - 0x2800 }
-      guard let scalar = Unicode.Scalar(0x2800 + bits) else { return }
-      screen[atX, atY] = Cell(Character(scalar), Style(line.color))
-    }
-  }
-
-  /// The dots of a braille cell in the order of their bits.
-  private static let brailleDots = [
-    Point(x: 0, y: 0), Point(x: 0, y: 1), Point(x: 0, y: 2), Point(x: 1, y: 0),
-    Point(x: 1, y: 1), Point(x: 1, y: 2), Point(x: 0, y: 3), Point(x: 1, y: 3),
-  ]
-
-  /// Marks the points without a place in y, over all curves.
-  func drawMarks(on screen: inout Screen) {
+  /// Marks the points without a place in y at the edge where they would be, over all curves.
+  ///
+  /// "!" for NaN; an arrow for an infinity and, on a logarithmic axis, for what is 0 or less.
+  func drawUndrawable(on screen: inout Screen) {
+    let isASCII = glyphs == .ascii
     for line in chart.series {
-      for index in 0..<line.count {
+      for index in 0..<line.count where !y.kind.hasPlace(for: line.y[index]) {
+        guard let column = geometry.column(of: line.x[index]) else { continue }
         let value = line.y[index]
-        guard y.unit(value).isNaN, let column = geometry.column(of: line.x[index]) else { continue }
-        let row = value == .infinity ? plot.y : plot.maxY - 1
-        screen[column, row] = Cell("!", .bad)
+        if value.isNaN {
+          screen[column, plot.maxY - 1] = Cell("!", Style(.bad, bold: true))
+        } else if value == .infinity {
+          screen[column, plot.y] = Cell(isASCII ? "^" : "▲", Style(.bad, bold: true))
+        } else {
+          let color = value.isFinite ? Color.warning : .bad
+          screen[column, plot.maxY - 1] = Cell(isASCII ? "v" : "▼", Style(color, bold: true))
+        }
       }
     }
   }
 
-  /// Writes each series' name and last value beside its end, none over another.
+  // MARK: End labels
+
+  /// Writes each curve's name and last value beside its end, none over another.
   func drawEndLabels(on screen: inout Screen) {
-    let room = area.maxX - plot.maxX - 1
+    let room = endWidth - 1
     guard room >= 3 else { return }
-    let ends = chart.series.filter { $0.count > 0 && $0.role == .curve }.prefix(plot.height).map {
-      line in
-      let last = line.y[line.count - 1]
-      // Within a row by value, so that the labels stand in the order of the curves.
-      return (line: line, row: geometry.nearestRow(of: last), depth: last.isNaN ? .infinity : -last)
-    }.enumerated().sorted {
-      ($0.element.row, $0.element.depth, $0.offset) < ($1.element.row, $1.element.depth, $1.offset)
-    }
+    let ends = chart.series.enumerated().compactMap { index, line in
+      line.role == .curve ? end(of: line).map { (index: index, line: line, end: $0) } : nil
+    }.prefix(plot.height).sorted { ($0.end.row, $0.index) < ($1.end.row, $1.index) }
     // Down from the first one, then up again from the bottom where they ran over it.
     var rows: [Int] = []
-    for end in ends { rows.append(max(end.element.row, (rows.last ?? plot.y - 1) + 1)) }
+    for end in ends { rows.append(max(end.end.row, (rows.last ?? plot.y - 1) + 1)) }
     var limit = plot.maxY - 1
     for index in rows.indices.reversed() {
       rows[index] = min(rows[index], limit)
       limit = rows[index] - 1
     }
     for (end, row) in zip(ends, rows) {
-      let line = end.element.line
-      let value = numberText(line.y[line.count - 1])
-      let name = line.label.cut(to: max(0, room - value.width - 1))
-      let text = name.isEmpty ? value : name + " " + value
-      screen.write(text, x: plot.maxX + 1, y: row, style: Style(line.color), width: room)
+      let sample = sample(of: end.line, end.index)
+      let value = numberText(end.end.value)
+      let left = room - sample.width - value.width - 1
+      let name = left >= 3 || end.line.label.width <= left ? end.line.label.cut(to: left) : ""
+      let text = sample + (name.isEmpty ? value : name + " " + value)
+      screen.write(text, x: plot.maxX + 1, y: row, style: Style(end.line.color), width: room)
     }
   }
-}
 
-extension DotGrid {
-  /// Whether a dot of a line shows in its stroke.
-  ///
-  /// A stroke leaves out columns of dots; a steep part of three dots or more and a dot without a
-  /// neighbour in a column that shows stay, so that no part of a line is lost.
-  fileprivate func shows(_ column: Int, _ row: Int, _ stroke: LineChart.Stroke) -> Bool {
-    guard self[column, row] else { return false }
-    if Self.isOn(column, stroke) { return true }
-    var run = 1
-    while run < 3, self[column, row - run] { run += 1 }
-    var below = 1
-    while run < 3, self[column, row + below] {
-      run += 1
-      below += 1
+  /// The last value that the plot shows, and its row.
+  private func end(of line: LineChart.Series) -> (row: Int, value: Double)? {
+    var row: Int?
+    var value: Double?
+    for index in (0..<line.count).reversed() {
+      let column = geometry.columns.column(of: line.x[index])
+      guard column >= 0, column < geometry.dotColumns else { continue }
+      if value == nil { value = line.y[index] }
+      if y.kind.hasPlace(for: line.y[index]) {
+        row = geometry.nearestRow(of: line.y[index])
+        break
+      }
     }
-    if run >= 3 { return true }
-    for side in [column - 1, column + 1] where Self.isOn(side, stroke) {
-      for near in row - 2...row + 2 where self[side, near] { return false }
-    }
-    return true
+    return value.map { (row ?? geometry.nearestRow(of: $0), $0) }
   }
 
-  private static func isOn(_ column: Int, _ stroke: LineChart.Stroke) -> Bool {
-    switch stroke {
-    case .solid: true
-    case .dashed: column % 6 < 4
-    case .dotted: column % 2 == 0
-    case .dashDotted: column % 8 < 4 || column % 8 == 6
-    case .sparse: column % 4 == 0
+  /// A piece of the line before its name, where lines are told apart by their strokes.
+  private func sample(of line: LineChart.Series, _ index: Int) -> SafeText {
+    guard Self.sampleWidth(chart, glyphs) > 0 else { return "" }
+    if glyphs == .ascii { return SafeText(trusted: "\(ChartInk.mark(index)) ") }
+    switch line.stroke {
+    case .solid: return "── "
+    case .dashed: return "╌╌ "
+    case .dotted: return "·· "
+    case .dashDotted: return "─· "
+    case .sparse: return "·  "
     }
+  }
+
+  /// The cells of such a piece; 0 where there is one curve or one stroke.
+  static func sampleWidth(_ chart: LineChart, _ glyphs: GlyphSet) -> Int {
+    let curves = chart.series.filter { $0.role == .curve }
+    guard curves.count > 1 else { return 0 }
+    if glyphs == .ascii { return 2 }
+    return curves.contains { $0.stroke != curves[0].stroke } ? 3 : 0
   }
 }

@@ -23,7 +23,8 @@ struct ChartLayout {
     hasYAxis = plot.width >= Self.gutter + 12
     if hasYAxis { plot = plot.left(Self.gutter).1 }
     let widest = chart.series.filter { $0.role == .curve }.map(\.label.width).max()
-    let room = min((widest ?? 0) + 9, plot.width * 2 / 5)
+    let sample = Self.sampleWidth(chart, glyphs)
+    let room = min((widest ?? 0) + sample + 9, plot.width * 2 / 5)
     endWidth = widest != nil && room >= 8 && plot.width - room >= 10 ? room : 0
     plot = plot.right(endWidth).0
     let scales = chart.scales()
@@ -40,23 +41,33 @@ struct ChartLayout {
 
 extension ChartLayout {
   func drawAxes(on screen: inout Screen) {
-    let isASCII = glyphs == .ascii
     if let title = chart.title, plot.y > area.y {
       screen.write(title, x: plot.x, y: area.y, style: .bold, width: area.maxX - plot.x)
     }
-    if hasYAxis {
-      for row in plot.y..<plot.maxY { screen[plot.x - 1, row] = Cell(isASCII ? "|" : "│", .dim) }
-      for tick in y.ticks(max(2, plot.height / 2)) where y.contains(tick.value) {
-        let row = geometry.nearestRow(of: tick.value)
-        screen[plot.x - 1, row] = Cell(isASCII ? "+" : "┤", .dim)
-        let text = SafeText(trusted: tick.label).cut(to: Self.gutter - 1)
-        screen.write(text, x: plot.x - 1 - text.width, y: row, style: .dim)
-      }
-    }
-    if hasXAxis { drawXAxis(on: &screen, isASCII: isASCII) }
+    if hasXAxis { drawXAxis(on: &screen) }
+    if hasYAxis { drawYAxis(on: &screen) }
   }
 
-  private func drawXAxis(on screen: inout Screen, isASCII: Bool) {
+  private func drawYAxis(on screen: inout Screen) {
+    let isASCII = glyphs == .ascii
+    for row in plot.y..<plot.maxY { screen[plot.x - 1, row] = Cell(isASCII ? "|" : "│", .dim) }
+    let ticks = y.ticks(max(2, plot.height / 2), unit: chart.y.unit).filter {
+      y.contains($0.value)
+    }
+    let fitted = y.fitted(ticks, width: Self.gutter - 1)
+    for tick in fitted.ticks {
+      let row = geometry.nearestRow(of: tick.value)
+      screen[plot.x - 1, row] = Cell(isASCII ? "+" : "┤", .dim)
+      let text = SafeText(trusted: tick.label)
+      screen.write(text, x: plot.x - 1 - text.width, y: row, style: .dim)
+    }
+    guard let base = fitted.base, hasXAxis else { return }
+    let text = SafeText(trusted: base).cut(to: Self.gutter)
+    screen.write(text, x: plot.x - Self.gutter, y: plot.maxY + 1, style: .dim)
+  }
+
+  private func drawXAxis(on screen: inout Screen) {
+    let isASCII = glyphs == .ascii
     let row = plot.maxY
     for column in plot.x..<plot.maxX { screen[column, row] = Cell(isASCII ? "-" : "─", .dim) }
     if hasYAxis { screen[plot.x - 1, row] = Cell(isASCII ? "+" : "└", .dim) }
@@ -65,8 +76,9 @@ extension ChartLayout {
     let hasLabel = labelStart >= plot.x + 12
     if hasLabel { screen.write(label, x: labelStart, y: row + 1, style: .dim) }
     let end = hasLabel ? labelStart - 1 : area.maxX
-    var free = area.x
-    for tick in x.ticks(max(1, plot.width / 8)) {
+    var free = hasYAxis ? plot.x - 1 : area.x
+    let room = if case .clock = chart.x.unit { 12 } else { 8 }
+    for tick in x.ticks(max(1, plot.width / room), unit: chart.x.unit) {
       guard let column = geometry.column(of: tick.value) else { continue }
       let text = SafeText(trusted: tick.label)
       let start = min(max(column - (text.width - 1) / 2, free), end - text.width)

@@ -1,23 +1,38 @@
-/// The dots of a plot, finer than cells: 2x4 of a cell in braille, 1x2 in half blocks, 1x1 in ASCII.
+/// The dots of a plot, finer than cells: 2x4 of a cell in braille, 2x3 in sextants, 1x2 in half blocks.
+///
+/// A column of dots is a row of bits, because curves are mostly upright runs.
 package struct DotGrid: Sendable, Equatable {
   package let columns: Int
   package let rows: Int
-  private var dots: [Bool]
+  /// The words of each column, bit 0 of the first one at the top.
+  let wordsPerColumn: Int
+  var words: [UInt64]
 
   package init(columns: Int, rows: Int) {
     self.columns = max(0, columns)
     self.rows = max(0, rows)
-    dots = Array(repeating: false, count: self.columns * self.rows)
+    wordsPerColumn = (self.rows + 63) / 64
+    words = Array(repeating: 0, count: self.columns * wordsPerColumn)
   }
 
   /// Whether a dot is set, false outside; the origin is at the top left.
   package subscript(column: Int, row: Int) -> Bool {
     guard column >= 0, row >= 0, column < columns, row < rows else { return false }
-    return dots[row * columns + column]
+    return words[column * wordsPerColumn + row >> 6] >> UInt64(row & 63) & 1 != 0
   }
 
   package mutating func clear() {
-    for index in dots.indices { dots[index] = false }
+    for index in words.indices { words[index] = 0 }
+  }
+
+  /// At most 8 dots of a column from a row down, the first in bit 0; those outside are not set.
+  func bits(_ column: Int, _ row: Int, _ count: Int) -> UInt64 {
+    guard column < columns, row < rows else { return 0 }
+    let index = column * wordsPerColumn + row >> 6
+    let shift = UInt64(row & 63)
+    var bits = words[index] >> shift
+    if shift > 56, row >> 6 + 1 < wordsPerColumn { bits |= words[index + 1] << (64 - shift) }
+    return bits & (1 << UInt64(count) - 1)
   }
 
   /// A place in units of dots, whose centres have whole numbers.
@@ -54,7 +69,14 @@ package struct DotGrid: Sendable, Equatable {
   /// Sets the dots of one column that lie in the grid.
   mutating func drawColumn(_ column: Int, from first: Int, through last: Int) {
     guard column >= 0, column < columns, last >= 0, first < rows, first <= last else { return }
-    for row in max(0, first)...min(rows - 1, last) { dots[row * columns + column] = true }
+    let (top, bottom) = (max(0, first), min(rows - 1, last))
+    let start = column * wordsPerColumn
+    for word in top >> 6...bottom >> 6 {
+      var bits = UInt64.max
+      if word == top >> 6 { bits &= .max << UInt64(top & 63) }
+      if word == bottom >> 6 { bits &= .max >> UInt64(63 - bottom & 63) }
+      words[start + word] |= bits
+    }
   }
 
   private func contains(_ place: Place) -> Bool {
@@ -97,7 +119,7 @@ package struct DotGrid: Sendable, Equatable {
     let (stepX, stepY) = (x0 < x1 ? 1 : -1, y0 < y1 ? 1 : -1)
     var error = dx + dy
     while true {
-      dots[y * columns + x] = true
+      words[x * wordsPerColumn + y >> 6] |= 1 << UInt64(y & 63)
       if x == x1, y == y1 { return }
       let twice = 2 * error
       if twice >= dy {

@@ -53,11 +53,22 @@ package struct LineChart: Sendable, Equatable {
       )
       return
     }
+    let ink = layout.ink()
     layout.drawAxes(on: &screen)
-    drawCrosshair(on: &screen, layout)
-    for index in series.indices { layout.drawCurve(of: series[index], index, on: &screen) }
-    layout.drawMarks(on: &screen)
+    layout.drawMarkLines(on: &screen)
+    layout.drawCrosshair(on: &screen)
+    ink.draw(
+      on: &screen,
+      at: Point(x: layout.plot.x, y: layout.plot.y),
+      colors: series.map(\.color)
+    )
+    layout.drawUndrawable(on: &screen)
     layout.drawEndLabels(on: &screen)
+    guard !marks.isEmpty || crosshair != nil || box != nil else { return }
+    var places = LabelPlaces(layout.plot, ink)
+    layout.drawReadings(on: &screen, &places)
+    layout.drawMarkLabels(on: &screen, &places)
+    layout.drawBox(on: &screen)
   }
 
   /// Where the chart would draw what: for the mouse, crosshairs and zoom.
@@ -66,12 +77,5 @@ package struct LineChart: Sendable, Equatable {
   /// that they can be asked for before there are points.
   package func geometry(in rect: Rect, glyphs: GlyphSet) -> ChartGeometry {
     ChartLayout(self, in: rect, glyphs: glyphs).geometry
-  }
-
-  private func drawCrosshair(on screen: inout Screen, _ layout: ChartLayout) {
-    guard let crosshair, let column = layout.geometry.column(of: crosshair) else { return }
-    for row in layout.plot.y..<layout.plot.maxY {
-      screen[column, row] = Cell(layout.glyphs == .ascii ? ":" : "┊", .dim)
-    }
   }
 }

@@ -8,11 +8,26 @@ package enum Color: UInt8, Sendable, CaseIterable {
   case series1, series2, series3, series4, series5, series6
   /// Syntax colours of the editor.
   case keyword, string, number, comment, function
+  /// What is shaded behind each series.
+  case faded1, faded2, faded3, faded4, faded5, faded6
 
   /// The colour of the `index`th series; they repeat after six.
   package static func series(_ index: Int) -> Color {
     let all: [Color] = [.series1, .series2, .series3, .series4, .series5, .series6]
     return all[((index % all.count) + all.count) % all.count]
+  }
+
+  /// The colour of what is shaded behind things of this colour.
+  package var faded: Color {
+    switch self {
+    case .series1: .faded1
+    case .series2: .faded2
+    case .series3: .faded3
+    case .series4: .faded4
+    case .series5: .faded5
+    case .series6: .faded6
+    default: .dim
+    }
   }
 }
 

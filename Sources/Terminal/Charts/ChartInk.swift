@@ -1,0 +1,135 @@
+/// What the series leave in the cells of a plot, before it is put on a screen.
+struct ChartInk {
+  let width: Int
+  let height: Int
+  let glyphs: GlyphSet
+  /// The dots of each cell, row by row.
+  private(set) var dots: [UInt8]
+  /// The series whose colour a cell has.
+  private(set) var owners: [Int16]
+  /// Whether a cell is only shaded.
+  private(set) var isShade: [Bool]
+
+  init(width: Int, height: Int, glyphs: GlyphSet) {
+    self.width = width
+    self.height = height
+    self.glyphs = glyphs
+    dots = Array(repeating: 0, count: width * height)
+    owners = Array(repeating: 0, count: width * height)
+    isShade = Array(repeating: false, count: width * height)
+  }
+
+  /// Adds a line over those before: its dots join theirs, the colour is its own.
+  mutating func add(_ grid: DotGrid, of series: Int) {
+    forEachCell(of: grid) { ink, index, dots in
+      ink.dots[index] = ink.isShade[index] ? dots : ink.dots[index] | dots
+      ink.isShade[index] = false
+      ink.owners[index] = Int16(truncatingIfNeeded: series)
+    }
+  }
+
+  /// Adds a shade behind the lines, which are to be added after it.
+  mutating func addShade(_ grid: DotGrid, of series: Int) {
+    forEachCell(of: grid) { ink, index, dots in
+      ink.dots[index] |= dots
+      ink.isShade[index] = true
+      ink.owners[index] = Int16(truncatingIfNeeded: series)
+    }
+  }
+
+  /// Whether a line, and not only a shade, passes a cell.
+  func hasLine(_ column: Int, _ row: Int) -> Bool {
+    guard column >= 0, row >= 0, column < width, row < height else { return false }
+    return dots[row * width + column] != 0 && !isShade[row * width + column]
+  }
+
+  private mutating func forEachCell(
+    of grid: DotGrid,
+    _ body: (inout ChartInk, Int, UInt8) -> Void
+  ) {
+    let (across, down) = (glyphs.dots.width, glyphs.dots.height)
+    for column in 0..<width {
+      for row in 0..<height {
+        let left = grid.bits(column * across, row * down, down)
+        let right = across == 2 ? grid.bits(column * 2 + 1, row * down, down) : 0
+        guard left | right != 0 else { continue }
+        body(&self, row * width + column, glyphs.dots(left: left, right: right))
+      }
+    }
+  }
+}
+
+// MARK: Glyphs
+
+extension ChartInk {
+  func draw(on screen: inout Screen, at origin: Point, colors: [Color]) {
+    let table = Self.tables[glyphs.rawValue]
+    for row in 0..<height {
+      for column in 0..<width {
+        let index = row * width + column
+        let dots = dots[index]
+        guard dots != 0 else { continue }
+        let owner = Int(owners[index])
+        let glyph: Character
+        if isShade[index], glyphs == .ascii || glyphs == .halfBlocks {
+          glyph = glyphs == .ascii ? "." : "░"
+        } else {
+          glyph = glyphs == .ascii ? Self.mark(owner) : table[Int(dots)]
+        }
+        let color = isShade[index] ? colors[owner].faded : colors[owner]
+        screen[origin.x + column, origin.y + row] = Cell(glyph, Style(color))
+      }
+    }
+  }
+
+  /// How the `index`th series is drawn in ASCII.
+  static func mark(_ index: Int) -> Character {
+    let marks: [Character] = ["*", "o", "+", "x", "#", "@"]
+    return marks[index % marks.count]
+  }
+
+  /// The glyph of every combination of dots, by glyph set.
+  private static let tables: [[Character]] = GlyphSet.allCases.map { glyphs in
+    (0..<256).map { glyphs.character(dots: $0) }
+  }
+}
+
+extension GlyphSet {
+  /// The dots of a cell from those of its two columns, the upper ones in the lower bits.
+  fileprivate func dots(left: UInt64, right: UInt64) -> UInt8 {
+    switch self {
+    case .ascii, .halfBlocks: UInt8(truncatingIfNeeded: left)
+    case .sextants:
+      UInt8(
+        truncatingIfNeeded: left & 1 | (right & 1) << 1 | (left & 2) << 1 | (right & 2) << 2
+          | (left & 4) << 2 | (right & 4) << 3
+      )
+    case .braille:
+      UInt8(
+        truncatingIfNeeded: left & 7 | (left & 8) << 3 | (right & 7) << 3 | (right & 8) << 4
+      )
+    }
+  }
+
+  /// The glyph of a cell's dots.
+  ///
+  /// Of the sextants the Unicode standard leaves out four that it had already: empty, full, and both
+  /// halves; the others follow each other from U+1FB00.
+  fileprivate func character(dots: Int) -> Character {
+    switch self {
+    case .ascii: dots == 0 ? " " : "*"
+    case .halfBlocks: [" ", "▀", "▄", "█"][dots & 3]
+    case .braille: Unicode.Scalar(UInt32(0x2800 + dots)).map { Character($0) } ?? " "
+    case .sextants:
+      switch dots & 63 {
+      case 0: " "
+      case 21: "▌"
+      case 42: "▐"
+      case 63: "█"
+      case let dots:
+        Unicode.Scalar(UInt32(0x1FB00 + dots - 1 - (dots > 21 ? 1 : 0) - (dots > 42 ? 1 : 0)))
+          .map { Character($0) } ?? " "
+      }
+    }
+  }
+}

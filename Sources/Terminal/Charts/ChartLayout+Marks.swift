@@ -1,0 +1,96 @@
+extension ChartLayout {
+  /// Draws upright lines where the marks are, or only feet of them where they are too many.
+  func drawMarkLines(on screen: inout Screen) {
+    let lines = chart.marks.filter { $0.kind == .line }
+    let columns = lines.map { geometry.column(of: $0.x) }
+    let isDense = Set(columns.compactMap { $0 }).count > max(4, plot.width / 6)
+    for (mark, column) in zip(lines, columns) {
+      guard let column else { continue }
+      for row in (isDense ? plot.maxY - 1 : plot.y)..<plot.maxY {
+        screen[column, row] = Cell(glyphs == .ascii ? "|" : "╎", Style(mark.color))
+      }
+    }
+  }
+
+  /// Draws the signs of points on the curves, and the labels of all marks that find a place.
+  func drawMarkLabels(on screen: inout Screen, _ places: inout LabelPlaces) {
+    let isASCII = glyphs == .ascii
+    for mark in chart.marks {
+      guard let column = geometry.column(of: mark.x) else { continue }
+      let label = mark.label.cut(to: min(28, max(0, plot.width / 3)))
+      switch mark.kind {
+      case .line:
+        guard !label.isEmpty,
+          let place = places.best(of: besideLine(column, width: label.width))
+        else { continue }
+        screen.write(label, x: place.x, y: place.y, style: Style(mark.color))
+      case .point:
+        let row = row(ofMarkAt: mark.x)
+        screen[column, row] = Cell(isASCII ? "%" : "◆", Style(mark.color, bold: true))
+        guard !label.isEmpty,
+          let place = places.best(of: aroundPoint(column, row, width: label.width))
+        else { continue }
+        screen.write(label, x: place.x, y: place.y, style: Style(mark.color))
+      }
+    }
+  }
+
+  /// The row of the first curve at a value of x.
+  private func row(ofMarkAt x: Double) -> Int {
+    let curve = chart.series.first { $0.role == .curve }
+    let reading = LineChart(series: curve.map { [$0] } ?? [], x: chart.x)
+      .readings(at: x, columns: geometry.columns).first
+    return reading.map { geometry.nearestRow(of: $0.value) } ?? plot.maxY - 1
+  }
+
+  private func besideLine(_ column: Int, width: Int) -> [LabelPlaces.Candidate] {
+    var places: [LabelPlaces.Candidate] = []
+    func add(_ row: Int, _ cost: Int) {
+      let right = Rect(x: column + 1, y: row, width: width, height: 1)
+      let left = Rect(x: column - width, y: row, width: width, height: 1)
+      places += [.init(rect: right, cost: cost), .init(rect: left, cost: cost + 1)]
+    }
+    for row in 0..<min(5, plot.height) { add(plot.y + row, row * 2) }
+    for row in 0..<min(3, plot.height) { add(plot.maxY - 1 - row, 12 + row * 2) }
+    return places
+  }
+
+  private func aroundPoint(_ column: Int, _ row: Int, width: Int) -> [LabelPlaces.Candidate] {
+    var places: [LabelPlaces.Candidate] = []
+    for (cost, distance) in [-1, 1, -2, 2, 0, -3, 3].enumerated() {
+      for (extra, start) in [column + 2, column - 1 - width, column - width / 2].enumerated() {
+        let rect = Rect(x: start, y: row + distance, width: width, height: 1)
+        guard !rect.contains(Point(x: column, y: row)) else { continue }
+        places.append(.init(rect: rect, cost: cost * 2 + extra))
+      }
+    }
+    return places
+  }
+
+  /// Draws the frame of the part that a zoom would show.
+  func drawBox(on screen: inout Screen) {
+    guard let box = chart.box else { return }
+    let columns = geometry.columns
+    let across = max(1, glyphs.dots.width)
+    func column(_ x: Double) -> Int {
+      plot.x + min(max(columns.column(of: x), 0), max(0, columns.count - 1)) / across
+    }
+    let (left, right) = (column(box.x.lowerBound), column(box.x.upperBound))
+    let top = geometry.nearestRow(of: box.y.upperBound)
+    let bottom = geometry.nearestRow(of: box.y.lowerBound)
+    let glyphs: [Character] = glyphs == .ascii ? Array("++++-|") : Array("┌┐└┘─│")
+    guard left <= right, top <= bottom, !plot.isEmpty else { return }
+    for x in left...right {
+      screen[x, top] = Cell(glyphs[4], .accent)
+      screen[x, bottom] = Cell(glyphs[4], .accent)
+    }
+    for y in top...bottom {
+      screen[left, y] = Cell(glyphs[5], .accent)
+      screen[right, y] = Cell(glyphs[5], .accent)
+    }
+    screen[left, top] = Cell(glyphs[0], .accent)
+    screen[right, top] = Cell(glyphs[1], .accent)
+    screen[left, bottom] = Cell(glyphs[2], .accent)
+    screen[right, bottom] = Cell(glyphs[3], .accent)
+  }
+}
