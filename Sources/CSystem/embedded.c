@@ -61,8 +61,26 @@ static const unsigned char python_lathe_init___py[] = {
 static const unsigned char python_lathe_writer_py[] = {
 #embed "../../Python/lathe/_writer.py"
 };
+static const unsigned char python_lathe_keras_py[] = {
+#embed "../../Python/lathe/keras.py"
+};
+static const unsigned char python_lathe_lightgbm_py[] = {
+#embed "../../Python/lathe/lightgbm.py"
+};
+static const unsigned char python_lathe_lightning_py[] = {
+#embed "../../Python/lathe/lightning.py"
+};
 static const unsigned char python_lathe_py_typed[] = {
 #embed "../../Python/lathe/py.typed"
+};
+static const unsigned char python_lathe_sklearn_py[] = {
+#embed "../../Python/lathe/sklearn.py"
+};
+static const unsigned char python_lathe_transformers_py[] = {
+#embed "../../Python/lathe/transformers.py"
+};
+static const unsigned char python_lathe_xgboost_py[] = {
+#embed "../../Python/lathe/xgboost.py"
 };
 
 struct embedded_file {
@@ -94,7 +112,13 @@ static const struct embedded_file files[] = {
     PLAIN("Workspaces/starter/template.yaml", starter_template_yaml),
     PLAIN("python/lathe/__init__.py", python_lathe_init___py),
     PLAIN("python/lathe/_writer.py", python_lathe_writer_py),
+    PLAIN("python/lathe/keras.py", python_lathe_keras_py),
+    PLAIN("python/lathe/lightgbm.py", python_lathe_lightgbm_py),
+    PLAIN("python/lathe/lightning.py", python_lathe_lightning_py),
     PLAIN("python/lathe/py.typed", python_lathe_py_typed),
+    PLAIN("python/lathe/sklearn.py", python_lathe_sklearn_py),
+    PLAIN("python/lathe/transformers.py", python_lathe_transformers_py),
+    PLAIN("python/lathe/xgboost.py", python_lathe_xgboost_py),
 };
 
 static const struct embedded_file none = {NULL, NULL, 0, false};
