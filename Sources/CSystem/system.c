@@ -69,3 +69,7 @@ int lathe_pidfd_signal(int pidfd, int signal) {
 }
 
 void lathe_close_from(int first) { closefrom(first); }
+
+int lathe_punch(int descriptor, off_t length) {
+  return fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, length);
+}

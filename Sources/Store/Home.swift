@@ -58,6 +58,16 @@ package struct AttemptFolder: Sendable, Equatable, Hashable {
   package var times: String { path + "/output.times" }
   /// A folder, which `SeriesWriter` makes and `SeriesReader` reads.
   package var metrics: String { path + "/metrics" }
+  /// What any program appends lines of metrics to, where its environment names no other file.
+  package var metricLines: String { path + "/metrics.in" }
+  /// The files that the Python module appends to; consumed, and removed at the attempt's end.
+  package var sdk: String { path + "/sdk" }
+  /// What was logged beside points, as JSON lines: parameters, summaries and artifacts.
+  package var facts: String { path + "/facts" }
+  /// JSON lines of what watch rules found: time, step, metric, rule, message and severity.
+  package var marks: String { path + "/marks" }
+  /// Space that is set aside for the exit record.
+  package var reserve: String { path + "/reserve" }
   package var exit: String { path + "/exit.json" }
   package var work: String { path + "/work" }
 }

@@ -131,11 +131,13 @@ struct AttemptTests {
 
   private func series(_ regex: String, _ log: String) throws -> SeriesData? {
     let metric = AttemptSpec.Metric(name: "m", regex: regex, goal: nil, isMain: true)
-    var scraper = try MetricScraper(metrics: [metric], folder: attempt.metrics)
+    var input = try LogInput(metrics: [metric])
+    var sink = try MetricSink(folder: attempt)
     for (index, line) in log.split(separator: "\n").enumerated() {
-      Array(line.utf8).withUnsafeBufferPointer { scraper.scan($0, time: Double(index)) }
+      sink.now = Double(index)
+      Array(line.utf8).withUnsafeBufferPointer { input.take($0, into: &sink) }
     }
-    try scraper.flush()
+    try sink.flush()
     var reader = SeriesReader(folder: attempt.metrics)
     _ = try reader.refresh()
     return try reader["m"]?.allPoints()
@@ -230,6 +232,7 @@ struct AttemptTests {
         "PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "3", "LATHE_RUN": "r4", "LATHE_STEP": "a",
         "LATHE_INSTANCE": "digits", "LATHE_ATTEMPT": attempt.path, "SM_NUM_CPUS": "3",
         "PYTHONPATH": "/share/python",
+        "LATHE_METRICS": attempt.metricLines, "LATHE_SDK": attempt.sdk,
       ]
     )
     #expect(StepEnvironment.channel("train-data") == "SM_CHANNEL_TRAIN_DATA")

@@ -30,3 +30,6 @@ int lathe_pidfd_signal(int pidfd, int signal);
 
 /// Closes all descriptors from `first` on.
 void lathe_close_from(int first);
+
+/// Gives the space of a file's first `length` bytes back; its size stays. 0, or -1 with errno.
+int lathe_punch(int descriptor, off_t length);

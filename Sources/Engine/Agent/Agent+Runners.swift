@@ -146,10 +146,13 @@ extension Agent {
       if let record = ExitRecord.read(folder) {
         end(name, record)
       } else if let claim, claim.bootID != Claim.currentBootID {
-        lose(name, reason: "The machine was restarted while the step ran; 'resume' runs it again.")
+        recover(
+          name,
+          reason: "The machine was restarted while the step ran; 'resume' runs it again."
+        )
       } else {
         killProcesses(marked: folder.path)
-        lose(name, reason: "Its step runner was killed; 'resume' runs it again.")
+        recover(name, reason: "Its step runner was killed; 'resume' runs it again.")
       }
     }
   }
@@ -173,8 +176,34 @@ extension Agent {
     }
   }
 
+  /// Takes in what the attempt has acknowledged and its runner has not, then records its end.
+  private func recover(_ name: RunnerName, reason: String) {
+    guard recovering.insert(name).inserted else { return }
+    let (folder, objects) = (folder(of: name), objects)
+    work { post in
+      var logged: Logged?
+      var failure: String?
+      do { logged = try Ingest.recover(folder) } catch { failure = Explanation(error).what }
+      let (result, words) = (logged ?? Logged(), failure)
+      let facts = result.facts(storing: objects, in: folder)
+      post { agent in
+        if let words { agent.log("the metrics of \(folder.path) are not whole: \(words)") }
+        agent.recovering.remove(name)
+        guard let step = agent.runs[name.run]?.steps[name.step], step.attempt == name.attempt,
+          step.status.isActive
+        else { return }
+        agent.lose(name, reason: reason, result, facts)
+      }
+    }
+  }
+
   /// Records an end that no runner could record.
-  private func lose(_ name: RunnerName, reason: String) {
+  private func lose(
+    _ name: RunnerName,
+    reason: String,
+    _ logged: Logged = Logged(),
+    _ facts: StepFacts? = nil
+  ) {
     let now = Date()
     let started = runs[name.run]?.steps[name.step]?.started ?? now
     let isStopping = runs[name.run]?.steps[name.step]?.status == .stopping
@@ -184,10 +213,11 @@ extension Agent {
       started: started,
       ended: now,
       outputs: [:],
-      metrics: [],
-      sparkline: [],
+      metrics: logged.metrics,
+      sparkline: logged.sparkline,
       peakMemory: 0,
-      cpuSeconds: 0
+      cpuSeconds: 0,
+      facts: facts
     )
     let folder = folder(of: name)
     do {

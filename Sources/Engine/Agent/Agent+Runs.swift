@@ -229,6 +229,7 @@ extension Agent {
         $0.exitCode = nil
         $0.signal = nil
         $0.reason = nil
+        $0.facts = StepFacts()
         $0.key = key.digest
         $0.cacheReason =
           process.isCached ? key.reason(against: earlier?.components) : "caching is off"
@@ -249,6 +250,7 @@ extension Agent {
   }
 
   private func take(_ hit: ExecutionRecord, for step: Step, of active: inout ActiveRun) {
+    let facts = (try? reader.steps(of: hit.run))?.first { $0.name == hit.step }?.facts
     active.change(step.name) {
       $0.move(to: .cached)
       $0.started = Date()
@@ -260,6 +262,7 @@ extension Agent {
       $0.savedSeconds = hit.seconds
       $0.logRun = hit.run
       $0.logAttempt = hit.attempt
+      $0.facts = facts ?? StepFacts()
     }
     let summaries = ((try? reader.metrics(of: hit.run)) ?? []).filter { $0.step == hit.step }
     let sparkline = (try? reader.run(hit.run))?.sparkline ?? []

@@ -27,6 +27,8 @@ final class Agent {
   var placements: [(RunnerName, AttemptSpec)] = []
   /// How often the runner of an attempt was placed anew, because it ended without a claim.
   var placedAgain: [RunnerName: Int] = [:]
+  /// Attempts whose runner was killed and whose metrics are being taken in.
+  var recovering: Set<RunnerName> = []
   var isRetrying = false
   var server: Server?
 

@@ -1,10 +1,15 @@
 /// Cuts a stream of bytes into lines, however it was torn into reads.
 ///
 /// "\n" and "\r" both end a line for metrics, as progress bars use the latter. A line that grows beyond
-/// `limit` bytes is given out in pieces, so that memory stays bounded.
+/// `limit` bytes is given out in pieces, so that memory stays bounded; one that may be an object of
+/// JSON beyond `longestObject`.
 struct LogLines {
   static let limit = 65_536
+  static let longestObject = 1 << 20
   private var rest: [UInt8] = []
+
+  /// Bytes of the line that has not ended.
+  var pending: Int { rest.count }
 
   /// Calls `body` with each line that has ended, without its end.
   mutating func add(
@@ -18,7 +23,8 @@ struct LogLines {
       start = index + 1
     }
     rest += bytes[start...]
-    if rest.count >= LogLines.limit { finish(body) }
+    let mayBeObject = rest.first == UInt8(ascii: "{")
+    if rest.count >= (mayBeObject ? LogLines.longestObject : LogLines.limit) { finish(body) }
   }
 
   /// Gives out what has no end yet.

@@ -107,6 +107,7 @@ struct ActiveRun {
       step.outputs = record.outputs
       step.peakMemory = record.peakMemory
       step.cpuSeconds = record.cpuSeconds
+      step.facts = record.facts ?? StepFacts()
       step.pid = nil
       switch record.status {
       case .succeeded: step.move(to: .succeeded)
@@ -126,9 +127,11 @@ struct ActiveRun {
   mutating func take(_ summaries: [MetricSummary], sparkline: [Double]) {
     metrics += summaries
     var main = summaries.first { $0.name == run.mainMetric }
-    if main == nil, case .command = launch.what {
-      // A command declares no metrics: the first of the common ones that it logged is its main one.
-      main = summaries.first
+    var isCommand = false
+    if case .command = launch.what { isCommand = true }
+    if main == nil, isCommand || run.mainMetric == nil {
+      // Nothing is declared: the first that a run can be judged by is its main metric.
+      main = summaries.first { $0.goal != nil } ?? (isCommand ? summaries.first : nil)
       run.mainMetric = main?.name ?? run.mainMetric
       run.mainGoal = main?.goal ?? run.mainGoal
     }

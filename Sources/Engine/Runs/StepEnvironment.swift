@@ -26,6 +26,9 @@ enum StepEnvironment {
     }
   }
 
+  /// The file or fifo that lines of metrics are written to; a step may name one of its own.
+  static let metricLines = "LATHE_METRICS"
+
   /// All that one step's script gets.
   ///
   /// `module` is the folder that holds the Python module; nil when it could not be unpacked.
@@ -55,6 +58,7 @@ enum StepEnvironment {
     environment["LATHE_STEP"] = step
     environment["LATHE_INSTANCE"] = run.instance
     environment["SM_NUM_CPUS"] = String(process.cpus)
+    environment[metricLines] = attempt.metricLines
     environment.merge(declared) { _, declared in declared }
     if let module {
       environment["PYTHONPATH"] = EmbeddedModule.path(
@@ -64,6 +68,7 @@ enum StepEnvironment {
     }
     // The mark by which a lost script is found and ended: no pipeline takes it off.
     environment["LATHE_ATTEMPT"] = attempt.path
+    environment["LATHE_SDK"] = attempt.sdk
     return environment
   }
 }

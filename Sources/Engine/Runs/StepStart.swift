@@ -78,6 +78,8 @@ struct StepStarter {
         environment[StepEnvironment.channel(name)] = folder.work + "/" + input.path
       }
       let (arguments, variables) = try command(process, values)
+      var isCommand = false
+      if case .command = active.launch.what { isCommand = true }
       environment.merge(variables) { _, new in new }
       return .execute(
         AttemptSpec(
@@ -96,7 +98,8 @@ struct StepStarter {
               name: $0.name,
               regex: $0.pattern?.source,
               goal: $0.goal,
-              isMain: $0.name == active.run.mainMetric
+              isMain: $0.name == active.run.mainMetric,
+              isGuess: isCommand ? true : nil
             )
           }
         ),

@@ -39,6 +39,8 @@ package struct AttemptSpec: Sendable, Codable, Equatable {
     package var regex: String?
     package var goal: Goal?
     package var isMain: Bool
+    /// Not declared, but commonly printed: left out where a line tells its metrics itself.
+    package var isGuess: Bool?
   }
 }
 
@@ -54,10 +56,13 @@ package struct ExitRecord: Sendable, Codable, Equatable {
   package var started: Date
   package var ended: Date
   package var outputs: [String: Artifact]
+  /// Of every name that was logged, the declared ones first.
   package var metrics: [MetricSummary]
   /// Up to 32 values over the main metric.
   package var sparkline: [Double]
   /// Peak resident memory in bytes, CPU seconds (user and system) of the script and its children.
   package var peakMemory: Int
   package var cpuSeconds: Double
+  /// What the step logged beside its metrics.
+  package var facts: StepFacts?
 }

@@ -1,23 +1,22 @@
 import Foundation
 import Glibc
-import Series
 import Store
 
-/// The log of an attempt and what is found in it: written as it comes, a `write` a read.
+/// The log of an attempt: written as it comes, a `write` a read, and cut into lines for the metrics.
 struct StepLog: ~Copyable {
   private let log: Int32
   private let times: Int32
-  private let folder: AttemptFolder
   private var splitter = LogLines()
-  private var scraper: MetricScraper
   private var offset = 0
+  private var isAtLineStart = true
+  /// What Lathe has to say when the line ends that is being printed.
+  private var sentences: [String] = []
   /// The last line with something on it, at most 300 bytes of it.
   private(set) var lastLine = ""
   private var lastBytes: [UInt8] = []
 
-  init(folder: AttemptFolder, metrics: [AttemptSpec.Metric]) throws {
+  init(folder: AttemptFolder) throws {
     try StepLog.setAside(folder)
-    let scraper = try MetricScraper(metrics: metrics, folder: folder.metrics)
     let log = try StepLog.open(folder.log)
     do {
       times = try StepLog.open(folder.times)
@@ -25,8 +24,6 @@ struct StepLog: ~Copyable {
       close(log)
       throw error
     }
-    self.folder = folder
-    self.scraper = scraper
     self.log = log
   }
 
@@ -40,7 +37,7 @@ struct StepLog: ~Copyable {
   static func append(_ text: String, in folder: AttemptFolder) {
     guard let descriptor = try? open(folder.log) else { return }
     defer { close(descriptor) }
-    try? Array(text.utf8).withUnsafeBytes { try write($0, to: descriptor) }
+    try? Array(text.utf8).withUnsafeBytes { try writeAll($0, to: descriptor, "the step's log") }
   }
 
   deinit {
@@ -49,55 +46,67 @@ struct StepLog: ~Copyable {
   }
 
   /// Takes what the script printed: log first, then metrics, both before this returns.
-  mutating func add(_ bytes: UnsafeRawBufferPointer) throws {
+  mutating func add(_ bytes: UnsafeRawBufferPointer, into ingest: inout Ingest) throws {
     let now = Date().timeIntervalSince1970
-    try StepLog.write(bytes, to: log)
-    let stamp = "\(now) \(offset)\n"
-    offset += bytes.count
+    try write(bytes, now)
     splitter.add(bytes) { line in
-      scraper.scan(line, time: now)
+      ingest.take(line: line, now: now)
       if line.contains(where: { $0 > 32 }) { lastBytes = Array(line.prefix(300)) }
     }
-    try scraper.flush()
-    try Array(stamp.utf8).withUnsafeBytes { try StepLog.write($0, to: times) }
+    isAtLineStart = bytes.last == 10
+    try ingest.commit(log: offset - splitter.pending)
+    try saySentences()
   }
 
   /// The last line may have no end.
-  mutating func finish() throws {
+  mutating func finish(into ingest: inout Ingest) throws {
     let now = Date().timeIntervalSince1970
     splitter.finish { line in
-      scraper.scan(line, time: now)
+      ingest.take(line: line, now: now)
       if line.contains(where: { $0 > 32 }) { lastBytes = Array(line.prefix(300)) }
     }
-    try scraper.flush()
     lastLine = String(decoding: lastBytes, as: UTF8.self)
+    try ingest.commit(log: offset)
   }
 
-  /// Everything that was logged, read back.
-  borrowing func series() throws -> [String: SeriesData] {
-    var reader = SeriesReader(folder: folder.metrics)
-    _ = try reader.refresh()
-    var series: [String: SeriesData] = [:]
-    for name in reader.names { series[name] = try reader[name]?.allPoints() }
-    return series
+  /// Tells the user something, on lines of its own.
+  mutating func say(_ sentences: [String]) throws {
+    self.sentences += sentences
+    try saySentences()
+  }
+
+  /// Tells what waits for a line's end now, as none comes any more.
+  mutating func sayAll(_ sentences: [String]) throws {
+    guard !(self.sentences + sentences).isEmpty else { return }
+    let now = Date().timeIntervalSince1970
+    if !isAtLineStart { try Array("\n".utf8).withUnsafeBytes { try write($0, now) } }
+    isAtLineStart = true
+    try say(sentences)
+  }
+
+  private mutating func saySentences() throws {
+    guard isAtLineStart, !sentences.isEmpty else { return }
+    let text = sentences.map { StepLog.mark + $0.replacing("\n", with: " ") + "\n" }.joined()
+    sentences = []
+    try Array(text.utf8).withUnsafeBytes { try write($0, Date().timeIntervalSince1970) }
+  }
+
+  /// What lines of Lathe's own begin with.
+  static let mark = "lathe: "
+
+  private mutating func write(_ bytes: UnsafeRawBufferPointer, _ now: Double) throws {
+    try writeAll(bytes, to: log, "the step's log")
+    let stamp = "\(now) \(offset)\n"
+    offset += bytes.count
+    try Array(stamp.utf8).withUnsafeBytes { try writeAll($0, to: times, "the step's log") }
   }
 
   /// Space for the exit record, so that a disk that fills up meanwhile cannot keep it from being written.
   private static func setAside(_ folder: AttemptFolder) throws {
-    let descriptor = Glibc.open(folder.path + "/reserve", O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+    let descriptor = Glibc.open(folder.reserve, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw SystemFailure("write into \(folder.path)", errno) }
     defer { close(descriptor) }
     let failure = posix_fallocate(descriptor, 0, 65_536)
     if failure == ENOSPC { throw SystemFailure("write into \(folder.path)", failure) }
-  }
-
-  private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws {
-    var rest = bytes
-    while !rest.isEmpty {
-      let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
-      if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw SystemFailure("write the step's log", errno) }
-      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-    }
   }
 }

@@ -47,7 +47,10 @@ package final class CatalogWriter: Sendable {
 
     package func save(_ run: RunRecord) throws { try run.save(db) }
     package func save(_ step: StepRecord) throws { try step.save(db) }
-    package func save(_ metric: MetricSummary) throws { try metric.save(db) }
+    /// One statement each: a step may have 10,000.
+    package func save(_ metric: MetricSummary) throws {
+      try metric.insert(db, onConflict: .replace)
+    }
     package func save(_ stack: StackRecord) throws { try stack.save(db) }
     package func save(_ resource: ResourceRecord) throws { try resource.save(db) }
     package func save(_ instance: InstanceRecord) throws { try instance.save(db) }

@@ -69,6 +69,9 @@ enum Schema {
           """
       )
     }
+    migrator.registerMigration("2") { db in
+      try db.execute(sql: "ALTER TABLE step ADD COLUMN facts TEXT NOT NULL DEFAULT '{}'")
+    }
     return migrator
   }
 }

@@ -34,6 +34,8 @@ package struct StepRecord: Sendable, Equatable, Codable {
   /// The run whose attempt folder holds this step's log and metrics: `cachedFrom`, else `run`.
   package var logRun: Int
   package var logAttempt: Int
+  /// What the step logged about itself: parameters, summaries, artifacts.
+  package var facts: StepFacts
 
   package init(
     run: Int,
@@ -58,7 +60,8 @@ package struct StepRecord: Sendable, Equatable, Codable {
     peakMemory: Int? = nil,
     cpuSeconds: Double? = nil,
     logRun: Int? = nil,
-    logAttempt: Int = 0
+    logAttempt: Int = 0,
+    facts: StepFacts = StepFacts()
   ) {
     self.run = run
     self.name = name
@@ -83,6 +86,7 @@ package struct StepRecord: Sendable, Equatable, Codable {
     self.cpuSeconds = cpuSeconds
     self.logRun = logRun ?? run
     self.logAttempt = logAttempt
+    self.facts = facts
   }
 }
 

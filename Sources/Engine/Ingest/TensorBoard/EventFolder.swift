@@ -35,6 +35,8 @@ struct EventFolder {
   }
 
   var isEmpty: Bool { files.isEmpty }
+  /// Full paths of the files seen.
+  var paths: [String] { files.map(\.file.path) }
   /// Whether a call of `refresh` stopped before all that there was.
   var hasMore: Bool { files.contains { $0.file.hasMore } }
 

@@ -1,0 +1,165 @@
+import Documents
+import Foundation
+import Glibc
+import Store
+
+/// All ways in of one attempt's metrics, taken in as they grow: from one thread, into one sink.
+///
+/// What a step prints is handed over line by line; files and the fifo are followed by inotify, and
+/// `poll` on `descriptors` tells when there is something. How far each source was taken in is written
+/// together with its points, so that nothing is lost or doubled when the process is killed.
+struct Ingest: ~Copyable {
+  private(set) var sink: MetricSink
+  private var log: LogInput
+  private var lines: LineInput
+  private var sdk: SDKFolder
+  private var events: TensorBoardInput
+  private let watch = InputWatch()
+  private let sdkWatch: Int32
+  /// Of the folder that the metrics file lies in, and of the file itself.
+  private let lineFolderWatch: Int32
+  private var lineWatch: Int32 = -1
+  private let lineName: String
+  private let reserve: String
+  /// Bytes that are set aside for the exit record, which names every metric.
+  private var reserved = 65_536
+  /// Points that came of the log and are not noted yet.
+  private var logged = 0
+
+  /// Bytes of files that are taken in at once: a stop does not wait for more.
+  private static let budget = 1 << 19
+
+  /// With `isNew`, makes what the script writes to, and leaves alone what was there before.
+  init(folder: AttemptFolder, spec: AttemptSpec, isNew: Bool) throws {
+    let log = try LogInput(metrics: spec.metrics)
+    var sink = try MetricSink(folder: folder)
+    let path = Ingest.linePath(folder, spec)
+    var lines = LineInput(path: path, isOwn: path == folder.metricLines)
+    if isNew {
+      mkdir(folder.sdk, 0o700)
+      if lines.isOwn {
+        let file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        if file >= 0 { close(file) }
+      } else {
+        lines.passOver(noting: &sink)
+      }
+    }
+    events = TensorBoardInput(path: folder.work, isNew: isNew, sink: &sink)
+    let added = UInt32(IN_CREATE | IN_MOVED_TO | IN_MASK_ADD)
+    sdkWatch = watch.add(folder.sdk, added | UInt32(IN_MODIFY))
+    lineFolderWatch = path.isEmpty ? -1 : watch.add(parent(of: path), added)
+    lineName = String(path.split(separator: "/").last ?? "")
+    reserve = folder.reserve
+    self.log = log
+    self.sink = sink
+    self.lines = lines
+    sdk = SDKFolder(path: folder.sdk)
+    watchLines()
+  }
+
+  /// Where lines of metrics are written to, as the script's environment names it; empty for nowhere.
+  private static func linePath(_ folder: AttemptFolder, _ spec: AttemptSpec) -> String {
+    guard let named = spec.environment[StepEnvironment.metricLines] else {
+      return folder.metricLines
+    }
+    return named.isEmpty || named.hasPrefix("/") ? named : folder.work + "/" + named
+  }
+
+  private mutating func watchLines() {
+    var status = stat()
+    guard !lines.path.isEmpty, stat(lines.path, &status) == 0, status.st_mode & S_IFMT == S_IFREG
+    else { return }
+    lineWatch = watch.add(lines.path, UInt32(IN_MODIFY | IN_MASK_ADD))
+  }
+
+  // MARK: While the script runs
+
+  /// What to wait for; -1 where there is nothing of the kind.
+  var descriptors: (files: Int32, fifo: Int32) { (watch.descriptor, lines.fifo) }
+
+  /// Takes one line that the script printed at `now`, in seconds since 1970.
+  mutating func take(line: UnsafeBufferPointer<UInt8>, now: Double) {
+    sink.now = now
+    let before = sink.points
+    log.take(line, into: &sink)
+    logged += sink.points - before
+  }
+
+  /// Writes what came of the log up to a byte of it.
+  mutating func commit(log offset: Int) throws {
+    guard logged > 0 else { return }
+    logged = 0
+    sink.note(LogInput.source, offset)
+    try sink.flush()
+    setAside()
+  }
+
+  /// How much of the log was taken in, as far as anything came of it.
+  var logOffset: Int { sink.offset(of: LogInput.source) }
+
+  /// Takes what has come into files and the fifo; returns whether more of it can be read at once.
+  mutating func drain() throws -> Bool {
+    takeNotices()
+    sink.now = Date().timeIntervalSince1970
+    var budget = Ingest.budget
+    var hasMore = try sdk.drain(into: &sink, budget: &budget)
+    hasMore = try lines.drain(into: &sink, budget: &budget) || hasMore
+    hasMore = events.drain(into: &sink, watch) || hasMore
+    try sink.flush()
+    setAside()
+    return hasMore
+  }
+
+  /// More space for an exit record that grows; without it, a full disk makes it a shorter one.
+  private mutating func setAside() {
+    let needed = 32_768 + 320 * sink.names.count + 2 * sink.facts.held
+    guard needed > reserved else { return }
+    let file = open(reserve, O_WRONLY | O_CLOEXEC)
+    guard file >= 0 else { return }
+    defer { close(file) }
+    reserved = 2 * needed
+    posix_fallocate(file, 0, off_t(reserved))
+  }
+
+  private mutating func takeNotices() {
+    var changed: [(watch: Int32, events: UInt32, name: String)] = []
+    let isWhole = watch.take { changed.append(($0, $1, $2)) }
+    if !isWhole { noticeAll() }
+    for (watch, events, name) in changed {
+      if watch == sdkWatch { sdk.notice(name) }
+      if watch == lineWatch { lines.notice() }
+      if watch == lineFolderWatch, name == lineName {
+        lines.notice()
+        watchLines()
+      }
+      self.events.notice(watch, events, name)
+    }
+  }
+
+  private mutating func noticeAll() {
+    sdk.notice(nil)
+    lines.notice()
+    events.notice()
+  }
+
+  mutating func takeWarnings() -> [String] { sink.takeWarnings() }
+
+  // MARK: At the end
+
+  /// Takes all that is there, when nobody writes any more.
+  mutating func finish() throws {
+    noticeAll()
+    while try drain() {}
+    try lines.finish(into: &sink)
+  }
+
+  /// Seals the series, and removes the files whose content is in them now.
+  mutating func seal() throws {
+    try sink.seal()
+    sdk.remove()
+    lines.end()
+  }
+
+  /// All that was logged, by this process and by one before it.
+  func result(_ spec: AttemptSpec) -> Logged { Logged(sink, spec) }
+}

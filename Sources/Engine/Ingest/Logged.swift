@@ -1,0 +1,61 @@
+import Pipelines
+import Series
+import Store
+
+/// What an attempt has logged in all, for its exit record.
+struct Logged {
+  /// Of every name, declared ones first, then those that the run may be judged by.
+  var metrics: [MetricSummary] = []
+  /// Up to 32 values over the main metric.
+  var sparkline: [Double] = []
+  var params: [String: String] = [:]
+  var summary: [String: FactValue] = [:]
+  /// Name to path, absolute or relative to the work folder.
+  var artifacts: [String: String] = [:]
+
+  init() {}
+
+  init(_ sink: borrowing MetricSink, _ spec: AttemptSpec) {
+    params = sink.facts.params
+    summary = sink.facts.summary
+    artifacts = sink.facts.artifacts
+    var ids: [String: Int] = [:]
+    for (id, name) in sink.names.enumerated() { ids[name] = id }
+    let declared = Set(spec.metrics.map(\.name))
+    let others = sink.names.filter { !declared.contains($0) }
+    let ranked = others.enumerated()
+      .sorted { (Logged.rank($0.element), $0.offset) < (Logged.rank($1.element), $1.offset) }
+      .map { _, name in
+        AttemptSpec.Metric(name: name, regex: nil, goal: Goal.guessed(for: name), isMain: false)
+      }
+    var main: Int?
+    for metric in spec.metrics + ranked {
+      guard let id = ids[metric.name], let summary = sink.summary(of: id) else { continue }
+      if main == nil || metric.isMain { main = id }
+      metrics.append(
+        MetricSummary(
+          run: spec.run,
+          step: spec.step,
+          name: metric.name,
+          goal: metric.goal,
+          isMain: metric.isMain,
+          count: summary.count,
+          last: summary.last,
+          lastStep: summary.lastStep,
+          min: summary.min ?? .nan,
+          minStep: summary.minStep ?? .nan,
+          max: summary.max ?? .nan,
+          maxStep: summary.maxStep ?? .nan
+        )
+      )
+    }
+    if let main { sparkline = sink.sparkline(of: main, 32).filter(\.isFinite) }
+  }
+
+  /// What an undeclared metric says about a run: validation before training, anything else last.
+  private static func rank(_ name: String) -> Int {
+    guard Goal.guessed(for: name) != nil else { return 2 }
+    let words = name.lowercased().split { !$0.isLetter && !$0.isNumber }
+    return words.contains { ["val", "valid", "validation", "eval", "test"].contains($0) } ? 0 : 1
+  }
+}

@@ -1,0 +1,60 @@
+import Glibc
+
+/// The files of the Python module's processes: one each, in the attempt's `sdk` folder.
+struct SDKFolder {
+  let path: String
+  private var files: [String: SDKFile] = [:]
+  /// Files that may have grown.
+  private var changed: Set<String> = []
+  /// Whether there may be files that nobody told of.
+  private var isUnknown = true
+  private var buffer: [UInt8] = []
+
+  static let mostFiles = 4096
+  static let ending = ".lathe"
+
+  init(path: String) {
+    self.path = path
+  }
+
+  /// Takes note that a file has grown or come; nil when anything may have happened.
+  mutating func notice(_ name: String?) {
+    if let name {
+      if name.hasSuffix(SDKFolder.ending) { changed.insert(name) }
+    } else {
+      isUnknown = true
+    }
+  }
+
+  /// Takes what was appended, about `budget` bytes of it at most; returns whether there is more.
+  mutating func drain(into sink: inout MetricSink, budget: inout Int) throws -> Bool {
+    if isUnknown {
+      isUnknown = false
+      changed.formUnion(folderNames(path).filter { $0.hasSuffix(SDKFolder.ending) })
+    }
+    guard !changed.isEmpty else { return false }
+    if buffer.isEmpty { buffer = [UInt8](repeating: 0, count: SDKDecoder.longestRecord) }
+    for name in changed.sorted() {
+      guard budget > 0 else { return true }
+      if files[name] == nil, files.count >= SDKFolder.mostFiles {
+        sink.warn("sdk", "Metrics of more than \(SDKFolder.mostFiles) processes are not taken.")
+        changed.remove(name)
+        continue
+      }
+      var file = files.removeValue(forKey: name) ?? SDKFile(folder: path, name: name)
+      defer { files[name] = file }
+      let hasMore = try file.drain(into: &sink, budget: &budget, &buffer)
+      if let trouble = file.trouble {
+        sink.warn("sdk/" + name, "The metrics file sdk/\(name) \(trouble); the rest is not read.")
+      }
+      if !hasMore { changed.remove(name) }
+    }
+    return !changed.isEmpty
+  }
+
+  /// Removes what has been taken in; the series must be safe on disk.
+  func remove() {
+    for file in files.values { file.remove() }
+    rmdir(path)
+  }
+}

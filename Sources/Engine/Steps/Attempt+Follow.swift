@@ -1,0 +1,105 @@
+import CSystem
+import Documents
+import Glibc
+import Store
+
+extension Attempt {
+  /// Starts the script and follows it to its end, writing log and metrics as they come.
+  borrowing func follow() throws -> ScriptEnd {
+    var log = try StepLog(folder: folder)
+    var ingest = try Ingest(folder: folder, spec: spec, isNew: true)
+    let child = try ChildProcess.start(
+      spec.arguments,
+      environment: spec.environment,
+      folder: folder.work
+    )
+    defer { close(child.output) }
+    let pidfd = lathe_pidfd_open(child.pid)
+    guard pidfd >= 0 else { throw SystemFailure("watch the script", errno) }
+    defer { close(pidfd) }
+    var end = ScriptEnd()
+    var pace = Pace()
+    var hasExited = false
+    /// False when the script closed its output; it may go on without.
+    var isOpen = true
+    var killAt: Double?
+    /// Whether files hold more than was taken at once.
+    var hasMore = false
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    /// When to stop waiting for grandchildren that hold the script's output open.
+    var drainUntil: Double?
+    while true {
+      let inputs = ingest.descriptors
+      let rest = hasMore ? nil : pace.rest(at: monotonicSeconds())
+      let (isAwake, events) = (rest == nil, Int16(POLLIN))
+      var entries = [
+        pollfd(fd: isOpen && isAwake ? child.output : -1, events: events, revents: 0),
+        pollfd(fd: hasExited ? -1 : pidfd, events: events, revents: 0),
+        pollfd(fd: signals, events: events, revents: 0),
+        pollfd(fd: isAwake ? inputs.files : -1, events: events, revents: 0),
+        pollfd(fd: isAwake ? inputs.fifo : -1, events: events, revents: 0),
+      ]
+      let deadlines = [killAt, drainUntil].compactMap(\.self).map { $0 - monotonicSeconds() }
+      // Where there is no inotify, files are looked at ten times a second.
+      let pauses = [rest, hasMore ? 0 : nil, inputs.files < 0 ? 0.1 : nil].compactMap(\.self)
+      let wait = (deadlines + pauses).min().map { Int32((max(0, $0) * 1000).rounded(.up)) } ?? -1
+      let ready = poll(&entries, nfds_t(entries.count), wait)
+      if entries[2].revents != 0, lathe_take_signal(signals) != 0, !end.wasStopped {
+        end.wasStopped = true
+        kill(-child.pid, SIGTERM)
+        killAt = monotonicSeconds() + 10
+      }
+      if let due = killAt, monotonicSeconds() >= due {
+        killSession(child.pid)
+        killAt = nil
+      }
+      do {
+        if entries[0].revents != 0 {
+          let count = read(child.output, &buffer, buffer.count)
+          if count > 0 {
+            try buffer.withUnsafeBytes {
+              try log.add(UnsafeRawBufferPointer(rebasing: $0[..<count]), into: &ingest)
+            }
+            // A pipe that fills up would stop the script: then there is no rest.
+            if count < buffer.count / 2 { pace.took(at: monotonicSeconds()) }
+          } else if count == 0 || (errno != EAGAIN && errno != EINTR) {
+            isOpen = false
+          }
+        }
+        if hasMore || entries[3].revents != 0 || entries[4].revents != 0
+          || (ready == 0 && inputs.files < 0)
+        {
+          hasMore = try ingest.drain()
+          try log.say(ingest.takeWarnings())
+          pace.took(at: monotonicSeconds())
+        }
+      } catch {
+        // A full disk: the script ends, and says why in its reason.
+        end.fail(error)
+        hasMore = false
+        killSession(child.pid)
+      }
+      if !hasExited, entries[1].revents != 0 || isReadable(pidfd) {
+        hasExited = true
+        end.take(child.pid)
+        drainUntil = monotonicSeconds() + 0.5
+      }
+      if hasExited, !isOpen { break }
+      if let until = drainUntil, monotonicSeconds() >= until { break }
+    }
+    // Outputs are hashed when nothing can change them any more: what left the session ends as well.
+    killSession(child.pid)
+    killProcesses(marked: folder.path)
+    do {
+      try log.finish(into: &ingest)
+      try ingest.finish()
+      try ingest.seal()
+      try log.sayAll(ingest.takeWarnings())
+    } catch {
+      end.fail(error)
+    }
+    end.logged = ingest.result(spec)
+    end.lastLine = log.lastLine
+    return end
+  }
+}

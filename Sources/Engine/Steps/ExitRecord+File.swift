@@ -1,0 +1,43 @@
+import Foundation
+import Glibc
+import Store
+
+extension ExitRecord {
+  /// Puts the record in place; the first one stays.
+  ///
+  /// On a full disk, one that is larger than what was set aside for it goes without most of its metrics.
+  func publish(in attempt: AttemptFolder) throws {
+    // The space set aside is given back first: the record fits even on a full disk.
+    unlink(attempt.reserve)
+    do {
+      try write(in: attempt)
+    } catch let failure as SystemFailure where [ENOSPC, EDQUOT].contains(failure.code) {
+      var short = self
+      short.metrics = Array(metrics.prefix(100))
+      short.facts = nil
+      try short.write(in: attempt)
+    }
+  }
+
+  private func write(in attempt: AttemptFolder) throws {
+    let bytes = try JSONEncoder.keepingNaN.encode(self)
+    let temporary = attempt.exit + ".\(getpid())"
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw SystemFailure("write \(temporary)", errno) }
+    defer {
+      close(descriptor)
+      unlink(temporary)
+    }
+    try bytes.withUnsafeBytes { try writeAll($0, to: descriptor, temporary) }
+    guard fsync(descriptor) == 0 else { throw SystemFailure("write \(attempt.exit)", errno) }
+    guard link(temporary, attempt.exit) == 0 || errno == EEXIST else {
+      throw SystemFailure("write \(attempt.exit)", errno)
+    }
+  }
+
+  /// The record of an attempt that has ended; nil while there is none.
+  static func read(_ attempt: AttemptFolder) -> ExitRecord? {
+    guard let data = try? Data(contentsOf: URL(filePath: attempt.exit)) else { return nil }
+    return try? JSONDecoder.keepingNaN.decode(ExitRecord.self, from: data)
+  }
+}
