@@ -16,14 +16,14 @@ package enum HiddenCommand {
       AgentProcess.run(home: Home(folder: arguments[0], state: arguments[1]))
     case ("__step", 1):
       StepRunner.run(attempt: arguments[0])
-    case ("__seed", 6):
+    case ("__seed", 6), ("__seed", 8):
       seed(arguments)
     default:
       nil
     }
   }
 
-  /// `--runs N --steps N --metrics N`, into the home that the environment names.
+  /// `--runs N --steps N --metrics N`, perhaps `--points N`, into the home that the environment names.
   private static func seed(_ arguments: [String]) -> Int32 {
     var sizes: [String: Int] = [:]
     for index in stride(from: 0, to: arguments.count - 1, by: 2) {
@@ -34,7 +34,8 @@ package enum HiddenCommand {
         home: Home(environment: ProcessInfo.processInfo.environment),
         runs: sizes["--runs"] ?? 0,
         steps: sizes["--steps"] ?? 0,
-        metrics: sizes["--metrics"] ?? 0
+        metrics: sizes["--metrics"] ?? 0,
+        points: sizes["--points"] ?? 0
       )
       return 0
     } catch {

@@ -1,13 +1,14 @@
 import Documents
 import Foundation
 import Pipelines
+import Series
 import Store
 
 /// Fills an empty home with made-up ended runs, for measuring how Lathe does with many.
 ///
 /// Benchmarks only: it refuses a home that has a catalog.
 enum Seed {
-  static func run(home: Home, runs: Int, steps: Int, metrics: Int) throws {
+  static func run(home: Home, runs: Int, steps: Int, metrics: Int, points: Int) throws {
     guard !FileManager.default.fileExists(atPath: home.catalog) else {
       throw Explanation(
         what: "\(home.folder) has a catalog already.",
@@ -50,26 +51,65 @@ enum Seed {
             )
           }
           for index in 0..<metrics {
+            let step = "step\(index % max(1, steps))"
+            let name = "metric\(index)"
+            let summary = try curve(
+              name,
+              points: points,
+              in: home.attempt(run: id, step: step, attempt: 1),
+              from: created
+            )
             try transaction.save(
               MetricSummary(
                 run: id,
-                step: "step\(index % max(1, steps))",
-                name: "metric\(index)",
+                step: step,
+                name: name,
                 goal: .min,
                 isMain: index == 0,
-                count: 100,
-                last: 0.5,
-                lastStep: 99,
-                min: 0.4,
-                minStep: 90,
-                max: 2,
-                maxStep: 0
+                count: summary?.count ?? 100,
+                last: summary?.last ?? 0.5,
+                lastStep: summary?.lastStep ?? 99,
+                min: summary?.min ?? 0.4,
+                minStep: summary?.minStep ?? 90,
+                max: summary?.max ?? 2,
+                maxStep: summary?.maxStep ?? 0
               )
             )
           }
         }
       }
     }
+  }
+
+  /// Logs a loss that falls with noise, a point a millisecond; nil when there are to be no points.
+  private static func curve(
+    _ name: String,
+    points: Int,
+    in folder: AttemptFolder,
+    from start: Date
+  ) throws -> SeriesSummary? {
+    guard points > 0 else { return nil }
+    try makeFolder(folder.path)
+    var writer = try SeriesWriter(folder: folder.metrics)
+    guard let id = writer.id(of: name) else { return nil }
+    let began = start.timeIntervalSince1970
+    var state = UInt64(points)
+    for first in stride(from: 0, to: points, by: 1 << 16) {
+      for index in first..<min(points, first + 1 << 16) {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        let noise = Double(state >> 40) / Double(1 << 24) - 0.5
+        let loss = 2 / (1 + 50 * Double(index) / Double(points)) + 0.1 * noise
+        writer.append(
+          id,
+          step: Double(index),
+          time: began + Double(index) / 1000,
+          value: Double(Float(loss))
+        )
+      }
+      try writer.flush()
+    }
+    try writer.seal()
+    return writer.summary(of: id)
   }
 
   private static func record(_ id: Int, created: Date, code: Digest, steps: Int) -> RunRecord {
