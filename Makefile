@@ -36,6 +36,7 @@ format: ## Format every source
 
 bench: build ## Measure start-up, idling and latency
 	@python3 Benchmarks/bench.py --lathe $(release) $(ARGS)
+	@python3 Benchmarks/python_log.py
 
 install: ## Install under PREFIX (/usr/local): binary, gallery, man page, completions
 	@test -x $(release) || { echo "error: There is no release binary yet." >&2; echo " next: make build" >&2; exit 2; }

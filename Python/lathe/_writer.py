@@ -61,6 +61,7 @@ class Writer:
         self._start()
 
     def _start(self) -> None:
+        self._off = False
         self._file = -1
         self._rest = b""  # What a full disk left of the last write; goes first.
         self._names: Dict[bytes, int] = {}
@@ -261,8 +262,11 @@ class Writer:
 
     def _is_off(self) -> bool:
         """Whether this is no step of a run: said once, and nothing is written."""
+        if self._off:
+            return True
         if self._file >= 0 or os.environ.get("LATHE_SDK"):
             return False
+        self._off = True
         self._tell("off", "Not in a step of a Lathe run (LATHE_SDK is not set): nothing is logged.")
         return True
 
@@ -292,8 +296,13 @@ class Writer:
     def _keep(self, rest: bytes) -> None:
         """Holds back what did not fit, so that the file never has a record begun and not ended."""
         self._rest = rest
-        if rest:
-            self._known.clear()
+        if not rest:
+            return
+        self._known.clear()
+        try:
+            self._rest = rest[os.write(self._file, rest) :]
+        except OSError as error:
+            self._lose(error)
 
     def _lose(self, error: OSError) -> None:
         if error.errno == errno.EBADF and self._file >= 0:

@@ -23,7 +23,7 @@ def log_scores(
     score = _scorer(estimator, scoring)
     values = {f"{name}/{_named(scoring)}": float(score(estimator, x, y)) for name, (x, y) in data.items()}
     loss = getattr(estimator, "loss_", None)
-    if hasattr(loss, "__float__"):
+    if loss is not None and hasattr(loss, "__float__"):
         values["loss"] = float(loss)
     lathe.log(values, step=step)
     return values

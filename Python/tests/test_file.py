@@ -2,6 +2,7 @@
 
 import errno
 import os
+import random
 import re
 import signal
 import subprocess
@@ -100,6 +101,20 @@ for count in range(10, 13):
         self.assertEqual(self.values("acc"), self.values("loss"))
         self.assertEqual(told, ["lathe: Metrics are lost: File too large."])
 
+    def test_a_write_that_stops_midway_at_the_end_is_told(self):
+        lathe.log({"loss": 0})
+        part = [lambda descriptor, data: write(descriptor, data[:5]), lambda *_: fail()]
+        write = os.write
+
+        def fail():
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        with mock.patch("os.write", side_effect=lambda *given: part.pop(0)(*given)):
+            lathe.log({"loss": 1})
+        self.assertEqual(self.warnings, ["lathe: Metrics are lost: No space left on device."])
+        lathe.log({"loss": 2})
+        self.assertEqual(self.values("loss"), [0, 1, 2])
+
     def test_a_disk_that_is_full_from_the_start_is_told_once(self):
         full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         with mock.patch("os.write", side_effect=full):
@@ -118,6 +133,47 @@ for count in range(10, 13):
         lathe.log({"b": 3, "c": 3})
         self.assertEqual(self.decoded.names, {0: "a", 1: "c", 2: "b"})
         self.assertEqual(self.values("c"), [2, 3])
+
+    def test_whatever_fails_the_file_is_whole_and_what_was_written_is_there(self):
+        generator = random.Random(1)
+        names = ["a", "b", "ü"]
+        true_write = os.write
+        for number in range(150):
+            folder = os.path.join(self.folder, str(number))
+            os.mkdir(folder)
+            self.enter(folder)
+            failed = []
+
+            def write(descriptor, data):
+                fate = generator.random()
+                if fate < 0.2:
+                    failed.append(data)
+                    raise OSError(errno.ENOSPC, "full")
+                if fate < 0.5:
+                    failed.append(data)
+                    data = data[: generator.randrange(len(data) + 1)]
+                return true_write(descriptor, data)
+
+            certain, possible = [], set()
+            with mock.patch("os.write", side_effect=write):
+                for count in range(30):
+                    failed.clear()
+                    chosen = generator.sample(names, generator.randrange(1, 4))
+                    values = {name: count for name in chosen}
+                    if generator.random() < 0.2:
+                        values["deep"] = {"x": count}
+                    lathe.log(values, step=count)
+                    logged = [(name, count) for name in chosen]
+                    possible.update(logged)
+                    if not failed:
+                        certain += logged
+            lathe.log({"end": 1})
+            (file,) = decode(folder)
+            points = [(p.name, p.value) for p in file.points if p.name in names]
+            self.assertEqual(len(points), len(set(points)))
+            self.assertLessEqual(set(certain), set(points))
+            self.assertLessEqual(set(points), possible)
+            self.assertEqual(points, sorted(points, key=lambda point: point[1]))
 
     def test_a_missing_folder_is_told_once_and_raises_nothing(self):
         self.enter(self.folder + "/missing")
