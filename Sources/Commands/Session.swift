@@ -115,7 +115,7 @@ func readText(_ path: String, limit: Int) throws -> String {
   guard data.count <= limit else {
     throw Explanation(
       what: "\(path) is too large.",
-      why: "Only files up to \(sizeText(limit)) are read.",
+      why: "Only files up to \(bytesText(limit).string) are read.",
       next: "Name a template or a pipeline file."
     )
   }

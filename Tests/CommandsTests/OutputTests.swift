@@ -131,22 +131,6 @@ struct OutputTests {
   }
 
   @Test(arguments: [
-    (0.42, "0.4s"), (8, "8s"), (62, "1m02s"), (59.7, "1m00s"), (11_100, "3h05m"),
-    (187_200, "2d4h"), (-1, "0s"), (.nan, "0s"),
-  ])
-  func `a duration is two units`(seconds: Double, text: String) {
-    #expect(durationText(seconds) == text)
-  }
-
-  @Test(arguments: [
-    (-1, "0 B"), (1023, "1023 B"), (1024, "1 KB"), (3200, "3.1 KB"), (412_000, "402 KB"),
-    (1_023_500, "1 MB"), (16 << 30, "16 GB"), (.max, "8192 PB"),
-  ])
-  func `a size is in 1024s, as on the workbench's screens`(bytes: Int, text: String) {
-    #expect(sizeText(bytes) == text)
-  }
-
-  @Test(arguments: [
     (0.28812, "0.2881"), (12.0, "12"), (3.1e-7, "3.1e-7"), (.nan, "nan"), (-.infinity, "-inf"),
   ])
   func `a figure has four digits`(value: Double, text: String) {

@@ -41,6 +41,7 @@ struct CellWidthTests {
     #expect(("one two three" as SafeText).wrapped(to: 8).map(\.string) == ["one two", "three"])
     #expect(("abcdefghij k" as SafeText).wrapped(to: 4).map(\.string) == ["abcd", "efgh", "ij k"])
     #expect(("한국어" as SafeText).wrapped(to: 5).map(\.string) == ["한국", "어"])
+    #expect(("  if one two" as SafeText).wrapped(to: 8).map(\.string) == ["  if one", "two"])
     #expect(("" as SafeText).wrapped(to: 5).map(\.string) == [""])
   }
 

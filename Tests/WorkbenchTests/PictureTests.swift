@@ -32,9 +32,9 @@ struct PictureTests {
          digits running 4 CPU 16 GB (ml.m4.xlarge) │ 1 running 1 FAILED │ free 212 GB
         ╭─ Runs 3 ─────────────────────────────────────────────────────────────────────╮
         │  status        run name       what changed             val_loss    took  ago │
-        │  ▶ running 2/5 r2             learning_rate 0.03 (0.1) 0.2880     8m00s   8m │
+        │  ▶ running 2/5 r2             learning_rate 0.03 (0.1) 0.288      8m00s   8m │
         │  ✗ FAILED      r3  작은 학습… learning_rate 1.0 (0.03)            2m14s   4m │
-        │  ✓ ok          r1             first run                0.3420     2m14s   6m │
+        │  ✓ ok          r1             first run                0.342      2m14s   6m │
         │                                                                              │
         │                                                                              │
         │                                                                              │
@@ -104,7 +104,7 @@ struct PictureTests {
          digits running 4 CPU 16 GB (ml.m4.xlarge) │ 1 running 1 FAILED │ free 212 GB
         ╭─ Models ───────────────────────────────────────────── 1 needs your approval ─╮
         │ model      status              metrics               run    instance     age │
-        │ digits/1   needs your approval accuracy 0.9570       r2     digits        5m │
+        │ digits/1   needs your approval accuracy 0.957        r2     digits        5m │
         │                                                                              │
         │                                                                              │
         │                                                                              │
@@ -116,7 +116,7 @@ struct PictureTests {
         ╭─ digits/1 ────────────────────────────────────────────────── Enter opens r2 ─╮
         │ status    needs your approval (PendingManualApproval)                        │
         │ lineage   r2 > train in digits                                               │
-        │ metrics   accuracy 0.9570                                                    │
+        │ metrics   accuracy 0.957                                                     │
         │ content   folder, 391 KB, sha256 62c66a7a5dd70c31                            │
         │                                                                              │
         ╰──────────────────────────────────────────────────────────────────────────────╯
@@ -197,7 +197,6 @@ struct PictureTests {
         ╭─ Set up digits ───────────────────────────────────────────────────── 1 of 2 ─╮
         │ Real handwritten digits, from data to an approved model.                     │
         │                                                                              │
-        │                                                                              │
         │ Stack                                                                        │
         │ ▸ Stack name       digits-2                                                  │
         │                                                                              │
@@ -209,8 +208,9 @@ struct PictureTests {
         │                                                                              │
         │ What the stack and its instance are called: letters, digits and hyphens.     │
         │                                                                              │
-        │                                                                              │
         │ [ Next: the plan ]                                                           │
+        │                                                                              │
+        │                                                                              │
         ╰──────────────────────────────────────────────────────────────────────────────╯
          Enter next: the plan  Tab next value  Ctrl-P all  F1 keys  Esc quit
         """

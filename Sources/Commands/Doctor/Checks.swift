@@ -2,6 +2,7 @@ import Documents
 import Engine
 import Foundation
 import Store
+import Terminal
 
 extension Session {
   func checks() -> [Finding] {
@@ -147,7 +148,7 @@ extension Session {
 
 /// Whether there is room for runs: below 1 GB is a problem, below 10 GB a warning.
 package func spaceFinding(free: Int) -> Finding {
-  let text = "\(sizeText(free)) are free."
+  let text = "\(bytesText(free).string) are free."
   if free < 1_000_000_000 {
     return Finding(
       "space",

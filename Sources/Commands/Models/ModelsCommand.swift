@@ -45,7 +45,7 @@ package enum ModelTable {
       return [
         Line("\(model.shortName)", .bold), Line(model.approval.words, model.approval.style),
         Line("r\(model.run)"), metrics.joined(", "),
-        Line(SafeText(hostile: sizeText(model.artifact.size))),
+        Line(bytesText(model.artifact.size)),
         Line(SafeText(hostile: ageText(model.created, at: now)), .dim),
         Line(SafeText(hostile: model.note ?? "")),
       ]

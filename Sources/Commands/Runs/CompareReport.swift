@@ -94,10 +94,10 @@ extension RunComparison {
         + seconds.enumerated().map { index, value in
           guard let value else { return Line("-", .dim) }
           guard index > 0, let base = seconds[0], abs(value - base) >= 0.5 else {
-            return Line(SafeText(hostile: durationText(value)))
+            return Line(durationText(value))
           }
           let sign = value > base ? "+" : "-"
-          return Line(SafeText(hostile: durationText(value)))
+          return Line(durationText(value))
             + Line(" \(sign)\(durationText(abs(value - base)))", .dim)
         },
       [Line("steps")]

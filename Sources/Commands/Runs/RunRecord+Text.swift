@@ -52,7 +52,7 @@ extension StepRecord {
     let reasonText = reason ?? ""
     switch status {
     case .cached:
-      let saved = savedSeconds.map { ", saved \(durationText($0))" } ?? ""
+      let saved: SafeText = savedSeconds.map { ", saved \(durationText($0))" } ?? ""
       return Line("from \(cachedFrom.map { "r\($0)" } ?? "the cache")\(saved)", .dim)
     case .waiting:
       let waits = dependsOn.isEmpty ? reasonText : "waits for " + dependsOn.joined(separator: ", ")
@@ -60,13 +60,13 @@ extension StepRecord {
     case .queued, .skipped:
       return Line(SafeText(hostile: reasonText), .dim)
     case .failed, .stopped:
-      let time = seconds(at: now).map { "after \(durationText($0))" } ?? ""
-      let parts = [Line(SafeText(hostile: time), .dim), Line(SafeText(hostile: reasonText))]
+      let time: SafeText = seconds(at: now).map { "after \(durationText($0))" } ?? ""
+      let parts = [Line(time, .dim), Line(SafeText(hostile: reasonText))]
       return parts.joined(": ")
     case .starting, .executing, .stopping, .succeeded:
       let time = seconds(at: now).map { durationText($0) } ?? ""
       let end = outcome.map { $0 ? "true" : "false" } ?? ""
-      return [Line(SafeText(hostile: time)), Line(SafeText(hostile: end), .dim)].joined(" ")
+      return [Line(time), Line(SafeText(hostile: end), .dim)].joined(" ")
     }
   }
 }

@@ -83,7 +83,7 @@ package struct RunReport: Sendable {
         Line("\(step.status.rawValue)", step.status.mark.style),
         step.detail(at: now),
         Line(SafeText(hostile: cause ?? ""), .dim),
-        Line(SafeText(hostile: step.peakMemory.map { sizeText($0) } ?? ""), .dim),
+        Line(step.peakMemory.map { bytesText($0) } ?? "", .dim),
       ]
     }
     let columns: [Table.Column] = [
@@ -140,7 +140,7 @@ package struct RunReport: Sendable {
         let folder = home.attempt(run: step.logRun, step: step.name, attempt: step.logAttempt)
         return [
           Line("\(step.name)/\(name)"), Line("\(artifact.kind.rawValue)", .dim),
-          Line(SafeText(hostile: sizeText(artifact.size))), Line("\(artifact.digest.short)", .dim),
+          Line(bytesText(artifact.size)), Line("\(artifact.digest.short)", .dim),
           Line(SafeText(hostile: folder.work), .dim),
         ]
       }

@@ -25,7 +25,7 @@ package enum RunTable {
         run.status.mark.line, Line("\(run.shortName)", .bold),
         Line(SafeText(hostile: run.name ?? "")), Line(SafeText(hostile: run.pipeline), .dim),
         Line("\(run.status.rawValue)", run.status.mark.style),
-        Line(SafeText(hostile: run.seconds(at: now).map { durationText($0) } ?? "")),
+        Line(run.seconds(at: now).map { durationText($0) } ?? ""),
         Line(SafeText(hostile: ageText(age, at: now)), .dim),
         run.differences(from: run.parent.flatMap { parents[$0] }),
         Line(SafeText(hostile: run.bestText.isEmpty ? "" : run.mainMetric ?? ""), .dim),

@@ -61,17 +61,15 @@ extension SafeText {
       line = ""
       used = 0
     }
-    for word in string.split(separator: " ", omittingEmptySubsequences: false) {
+    let words = string.split(separator: " ", omittingEmptySubsequences: false)
+    for (index, word) in words.enumerated() {
       let cells = word.reduce(0) { $0 + $1.cellWidth }
       if used > 0, used + 1 + cells > width {
         end()
-      } else if used > 0 || (!line.isEmpty) {
+      } else if index > 0, used > 0 || lines.isEmpty {
+        // The indentation stays; blanks where a line was broken go.
         line += " "
         used += 1
-      } else if word.isEmpty {
-        line = " "
-        used = 1
-        continue
       }
       for character in word {
         let wide = character.cellWidth

@@ -1,6 +1,7 @@
 import Terminal
 
-/// Labelled values that are typed or chosen, a row each; the help of the focused one stands below.
+/// Labelled values that are typed or chosen, a row each; the help of the focused one and the button
+/// stand right below them.
 struct Form: Sendable, Equatable {
   struct Field: Sendable, Equatable {
     enum Input: Sendable, Equatable {
@@ -70,6 +71,13 @@ struct Form: Sendable, Equatable {
 
   var firstFault: (label: SafeText, fault: SafeText)? {
     fields.lazy.compactMap { field in field.fault.map { (field.label, $0) } }.first
+  }
+
+  /// The first fault, with the label of its field unless it tells that itself.
+  var faultNotice: SafeText? {
+    firstFault.map { label, fault in
+      fault.string.contains(label.string) ? fault : label + ": " + fault
+    }
   }
 
   mutating func focusFirstFault() {
@@ -152,7 +160,13 @@ struct Form: Sendable, Equatable {
       screen.write(text, x: at.x, y: at.y, style: .bold, width: area.width)
     }
     for (index, row) in places.rows { draw(index, on: &screen, in: row, glyphs) }
-    drawHelp(on: &screen, in: places.help)
+    screen.drawScrollIndicator(
+      in: Rect(x: area.x, y: area.y, width: area.width + 1, height: places.shown),
+      offset: places.offset,
+      count: places.count,
+      glyphs: glyphs
+    )
+    drawHelp(on: &screen, in: places.help, glyphs)
     let label: SafeText = "[ \(button) ]"
     let ready = firstFault == nil
     screen.write(
@@ -198,6 +212,8 @@ struct Form: Sendable, Equatable {
     let room = row.maxX - x
     guard room > 4 else { return }
     if let fault = field.fault {
+      // One that is too long for the row stands below in full while it is worked on.
+      guard !isFocused || fault.width <= room else { return }
       screen.write(fault, x: x, y: row.y, style: .bad, width: room)
     } else if isChanged, !field.original.isEmpty {
       let was: SafeText = "was \(field.original)"
@@ -205,16 +221,31 @@ struct Form: Sendable, Equatable {
     }
   }
 
-  private func drawHelp(on screen: inout Screen, in rect: Rect) {
+  private func drawHelp(on screen: inout Screen, in rect: Rect, _ glyphs: GlyphSet) {
     guard fields.indices.contains(focus) else { return }
-    let field = fields[focus]
-    var lines: [StyledText] = []
-    if let fault = field.fault { lines.append(StyledText(fault, .bad)) }
-    if !field.help.isEmpty { lines.append(StyledText(field.help, .dim)) }
-    let wrapped = lines.flatMap { $0.wordWrapped(to: rect.width) }.prefix(rect.height)
-    for (index, line) in wrapped.enumerated() {
+    let lines = help(of: fields[focus], width: rect.width, glyphs)
+    for (index, line) in lines.prefix(rect.height).enumerated() {
       screen.write(line, x: rect.x, y: rect.y + index, width: rect.width)
     }
+  }
+
+  /// What a field's value is for, the values to choose from, and its fault where the row is too short.
+  private func help(of field: Field, width: Int, _ glyphs: GlyphSet) -> [StyledText] {
+    var lines: [StyledText] = []
+    if let fault = field.fault, fault.width > max(4, faultWidth(width)) {
+      lines.append(StyledText(fault, .bad))
+    }
+    if !field.help.isEmpty { lines.append(StyledText(field.help, .dim)) }
+    if case .choice(let choice) = field.input, choice.values.count > 1 {
+      var list = StyledText()
+      for (index, value) in choice.values.enumerated() {
+        if index > 0 { list.append(glyphs == .ascii ? " | " : " · ", .dim) }
+        let isChosen = index == choice.index
+        list.append(SafeText(hostile: value), isChosen ? Style(.accent, bold: true) : .dim)
+      }
+      lines.append(list)
+    }
+    return lines.flatMap { $0.wordWrapped(to: width) }
   }
 
   // MARK: Layout
@@ -224,15 +255,13 @@ struct Form: Sendable, Equatable {
     var headings: [(SafeText, Point)] = []
     var help: Rect
     var button: Rect
+    /// The lines of the whole form, the first one shown, and how many are.
+    var count = 0
+    var offset = 0
+    var shown = 0
   }
 
   func layout(_ area: Rect) -> Places {
-    let (above, foot) = area.bottom(1)
-    let (body, help) = above.bottom(min(3, max(0, above.height - 4)))
-    var places = Places(
-      help: help.top(max(0, help.height)).0,
-      button: Rect(x: foot.x, y: foot.y, width: button.width + 4, height: 1)
-    )
     // Every line of the whole form; the part around the focus is shown.
     var lines: [(field: Int?, heading: SafeText)] = []
     var group: SafeText = ""
@@ -244,9 +273,32 @@ struct Form: Sendable, Equatable {
       }
       lines.append((index, ""))
     }
+    // The help is as high as the longest one, so that the button stays where it is.
+    let longest = fields.map { help(of: $0, width: area.width, .braille).count }.max() ?? 0
+    // Where that is too much, every field counts for more than the last lines of help.
+    let gap = lines.count + longest + 3 <= area.height ? 1 : 0
+    let least = min(2, max(0, area.height - 5))
+    let height = min(longest, max(least, area.height - 2 - gap - lines.count))
+    let body = Rect(
+      x: area.x,
+      y: area.y,
+      width: area.width,
+      height: max(0, min(lines.count, area.height - height - 2 - gap))
+    )
+    let below = Rect(x: area.x, y: body.maxY + 1, width: area.width, height: height)
+    var places = Places(
+      help: below,
+      button: Rect(
+        x: area.x,
+        y: min(area.maxY - 1, below.maxY + (height > 0 ? gap : 0)),
+        width: button.width + 4,
+        height: 1
+      )
+    )
     let at = lines.firstIndex { $0.field == focus } ?? 0
-    let most = max(0, lines.count - body.height)
-    let offset = min(most, max(0, at - body.height / 2))
+    let last = max(0, lines.count - body.height)
+    let offset = min(last, max(0, at - body.height / 2))
+    (places.count, places.offset, places.shown) = (lines.count, offset, body.height)
     for (row, line) in lines.dropFirst(offset).prefix(body.height).enumerated() {
       let rect = Rect(x: body.x, y: body.y + row, width: body.width, height: 1)
       if let field = line.field {
@@ -260,6 +312,11 @@ struct Form: Sendable, Equatable {
 
   private func labelWidth(_ width: Int) -> Int {
     min(width * 2 / 5, max(8, fields.map(\.label.width).max() ?? 0))
+  }
+
+  /// The cells behind a row's input, where its fault stands.
+  private func faultWidth(_ width: Int) -> Int {
+    width - inputRect(Rect(x: 0, y: 0, width: width, height: 1)).maxX - 2
   }
 
   private func inputRect(_ row: Rect) -> Rect {

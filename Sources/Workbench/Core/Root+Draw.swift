@@ -17,7 +17,7 @@ extension Root {
     }
     drawHeader(on: &screen)
     front.draw(on: &screen, in: context.area, context)
-    drawFooter(on: &screen)
+    if overlay == nil { drawFooter(on: &screen) } else { drawOverlayFooter(on: &screen) }
     drawNotice(on: &screen)
     switch overlay {
     case .help(let offset): drawHelp(on: &screen, offset: offset)
@@ -34,11 +34,13 @@ extension Root {
       "This terminal has \(context.size.width)x\(context.size.height).",
       "Make it larger, or q to quit.",
     ]
-    let shown = lines.flatMap { $0.wrapped(to: max(1, context.size.width)) }
+    let shown = lines.enumerated().flatMap { index, line in
+      StyledText(line, index == 0 ? .bold : .dim).wordWrapped(to: max(1, context.size.width))
+    }
     let top = max(0, (context.size.height - shown.count) / 2)
     for (index, line) in shown.enumerated() {
       let x = max(0, (context.size.width - line.width) / 2)
-      screen.write(line, x: x, y: top + index, style: index == 0 ? .bold : .dim)
+      screen.write(line, x: x, y: top + index)
     }
   }
 
@@ -68,9 +70,14 @@ extension Root {
   func drawFooter(on screen: inout Screen) -> ([FooterCommand], [Rect?]) {
     var commands: [FooterCommand] = []
     var hints: [Footer.Hint] = []
+    var leaving: Binding?
     for binding in front.bindings(context) where binding.isInFooter && binding.unavailable == nil {
-      commands.append(.press(binding))
-      hints.append(Footer.Hint(binding.label, binding.short))
+      if binding.keys.contains(.escape) {
+        leaving = binding
+      } else {
+        commands.append(.press(binding))
+        hints.append(Footer.Hint(binding.label, binding.short))
+      }
     }
     var kept = 3
     if headerLayout().tabs.isEmpty, !front.takesText {
@@ -85,8 +92,28 @@ extension Root {
       hints += [.init(":", "all"), .init("?", "keys"), .init("q", leave)]
     }
     commands += [.palette, .help, .back]
+    // What Escape does in a screen of its own accord takes the place of what it does elsewhere.
+    if let leaving {
+      hints[hints.count - 1] = Footer.Hint(leaving.label, leaving.short)
+      commands[commands.count - 1] = .press(leaving)
+    }
     let row = Rect(x: 0, y: context.size.height - 1, width: context.size.width, height: 1)
     return (commands, Footer(hints).draw(on: &screen, in: row, keeping: kept))
+  }
+
+  /// The keys of what stands above the screen: those of the screen do not work meanwhile.
+  private func drawOverlayFooter(on screen: inout Screen) {
+    let hints: [Footer.Hint] =
+      switch overlay {
+      case .help:
+        (helpOverflow > 0 ? [.init("Up Down", "scroll")] : []) + [.init("Esc", "close")]
+      case .palette: [.init("Enter", "do it"), .init("Up Down", "choose"), .init("Esc", "close")]
+      case .discard:
+        [.init("Enter", "choose"), .init("y", "discard"), .init("Esc", "keep editing")]
+      case nil: []
+      }
+    let row = Rect(x: 0, y: context.size.height - 1, width: context.size.width, height: 1)
+    Footer(hints).draw(on: &screen, in: row)
   }
 
   /// A notice takes the footer's line, and more above it when it is long.

@@ -2,6 +2,15 @@ import Terminal
 
 /// The page that `?` opens: every key of the screen in front, then those that work everywhere.
 extension Root {
+  /// What works while a screen takes what is typed.
+  private static let whileTyping: [(SafeText, SafeText)] = [
+    ("Ctrl-P", "Palette: any action, run, model, file or screen by a part of its name."),
+    ("F1", "This page."),
+    ("Esc", "Back to the screen below."),
+    ("Ctrl-C", "Quit. Runs go on."),
+    ("Mouse", "Click selects, the wheel scrolls, the screens above are tabs."),
+  ]
+
   private static let everywhere: [(SafeText, SafeText)] = [
     ("1", "Runs: everything that was launched, newest first."),
     ("2", "Gallery: templates to start an instance from."),
@@ -17,7 +26,11 @@ extension Root {
 
   private var helpLines: [StyledText] {
     let own = front.bindings(context).map { ($0.label, $0.help, $0.unavailable) }
-    let width = (own.map(\.0.width) + Root.everywhere.map(\.0.width)).max() ?? 0
+    let hasEscape = front.bindings(context).contains { $0.keys.contains(.escape) }
+    let general =
+      front.takesText
+      ? Root.whileTyping.filter { $0.0 != "Esc" || !hasEscape } : Root.everywhere
+    let width = (own.map(\.0.width) + general.map(\.0.width)).max() ?? 0
     var lines: [StyledText] = []
     func line(_ key: SafeText, _ help: SafeText, _ unavailable: SafeText?) {
       var text = StyledText(key.padded(to: width + 2), Style(.accent, bold: true))
@@ -31,7 +44,7 @@ extension Root {
     }
     for (key, help, unavailable) in own { line(key, help, unavailable) }
     lines += [StyledText(), StyledText("Everywhere", .bold)]
-    for (key, help) in Root.everywhere { line(key, help, nil) }
+    for (key, help) in general { line(key, help, nil) }
     return lines
   }
 

@@ -2,42 +2,7 @@ import Glibc
 import Store
 import Terminal
 
-// How times, sizes and statuses read on every screen.
-
-/// A duration such as "0.4s", "42s", "2m14s", "3h05m" or "2d04h"; empty when it is not a number.
-func durationText(_ seconds: Double) -> SafeText {
-  guard seconds.isFinite, seconds < 1e9 else { return "" }
-  let past = max(0, seconds)
-  if past < 9.95 {
-    let tenths = Int((past * 10).rounded())
-    return tenths % 10 == 0 ? "\(tenths / 10)s" : "\(tenths / 10).\(tenths % 10)s"
-  }
-  let whole = Int(past)
-  return switch whole {
-  case ..<60: "\(whole)s"
-  case ..<3600: "\(whole / 60)m\(twoDigits(whole % 60))s"
-  case ..<86400: "\(whole / 3600)h\(twoDigits(whole / 60 % 60))m"
-  default: "\(whole / 86400)d\(twoDigits(whole / 3600 % 24))h"
-  }
-}
-
-/// Bytes in 1024s: "412 B", "3.1 KB", "16 GB".
-func bytesText(_ bytes: Int) -> SafeText {
-  guard bytes >= 1024 else { return "\(max(0, bytes)) B" }
-  var value = Double(bytes)
-  var unit = 0
-  let units: [SafeText] = ["B", "KB", "MB", "GB", "TB", "PB"]
-  while value >= 999.5, unit < units.count - 1 {
-    value /= 1024
-    unit += 1
-  }
-  if value < 9.95 {
-    let tenths = Int((value * 10).rounded())
-    return tenths % 10 == 0
-      ? "\(tenths / 10) \(units[unit])" : "\(tenths / 10).\(tenths % 10) \(units[unit])"
-  }
-  return "\(Int(value.rounded())) \(units[unit])"
-}
+// How times and statuses read on every screen.
 
 /// The time of day where the user is: "14:02"; with the day before it when that is not today's.
 ///
@@ -57,10 +22,6 @@ private func localTime(_ seconds: Double) -> tm? {
   var time = time_t(seconds)
   var parts = tm()
   return localtime_r(&time, &parts) == nil ? nil : parts
-}
-
-private func twoDigits(_ number: Int) -> SafeText {
-  number < 10 ? "0\(number)" : "\(number)"
 }
 
 extension RunStatus {

@@ -7,7 +7,8 @@ extension EditorScreen {
     let (upper, bottom) = area.bottom(1)
     var title = StyledText(shownPath(context), .bold)
     if buffer?.isDirty == true {
-      title.append(context.glyphs == .ascii ? " *" : " ●", .warning)
+      title.append(" ")
+      title.append(context.glyphs == .ascii ? "*" : "●", .warning)
     }
     var frame = Frame(title: title, focused: true, glyphs: context.glyphs)
     if let buffer {

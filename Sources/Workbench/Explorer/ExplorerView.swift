@@ -255,13 +255,19 @@ package struct ExplorerView: View {
   private func drawPreview(on screen: inout Screen, in rect: Rect, _ context: Context) {
     let row = selected(context)
     let name = row.map { SafeText(hostile: relative($0.path)) } ?? ""
-    let (top, bottom) = rect.bottom(rect.height >= 20 ? 6 : 0)
+    let facts = facts(width: rect.width - 4, context)
+    let (top, bottom) = rect.bottom(rect.height >= 20 ? min(facts.count, 8) + 2 : 0)
     let inside = Frame(
       name,
       right: row.map { $0.entry.isFolder ? "Enter opens it" : "Enter edits" } ?? "",
       glyphs: context.glyphs
     ).draw(on: &screen, in: top)
-    drawFacts(on: &screen, in: bottom, context)
+    if !bottom.isEmpty {
+      let inside = Frame("Here", glyphs: context.glyphs).draw(on: &screen, in: bottom)
+      for (index, text) in facts.prefix(inside.height).enumerated() {
+        screen.write(text, x: inside.x + 1, y: inside.y + index, width: inside.width - 2)
+      }
+    }
     guard let row else { return }
     let lines: [StyledText]
     if row.entry.isFolder {
@@ -299,12 +305,12 @@ package struct ExplorerView: View {
   }
 
   /// What belongs to the instance besides its files.
-  private func drawFacts(on screen: inout Screen, in rect: Rect, _ context: Context) {
-    guard !rect.isEmpty else { return }
-    let inside = Frame("Here", glyphs: context.glyphs).draw(on: &screen, in: rect)
+  private func facts(width: Int, _ context: Context) -> [StyledText] {
     var lines: [StyledText] = []
     func line(_ label: SafeText, _ text: StyledText) {
-      lines.append(StyledText(label.padded(to: 10), .dim) + text)
+      for (index, part) in text.wordWrapped(to: max(8, width - 10)).enumerated() {
+        lines.append(StyledText((index == 0 ? label : "").padded(to: 10), .dim) + part)
+      }
     }
     if let record = instanceRecord(context) {
       var text = StyledText(record.status.word, record.status.style)
@@ -318,7 +324,8 @@ package struct ExplorerView: View {
         let steps = pipeline.steps.map(\.name).joined(separator: " > ")
         line("pipeline", StyledText("\(pipeline.name): \(steps)"))
       } else {
-        line("pipeline", StyledText("\(errors) errors in \(facts.file)", .bad))
+        let count: SafeText = errors == 1 ? "1 error" : "\(errors) errors"
+        line("pipeline", StyledText("\(count) in \(facts.file)", .bad))
       }
     }
     if let counts = context.headerFacts?.counts {
@@ -327,9 +334,7 @@ package struct ExplorerView: View {
         StyledText(counts.all == 0 ? "none yet: n launches" : "\(counts.all), key 1 lists them")
       )
     }
-    for (index, text) in lines.prefix(inside.height).enumerated() {
-      screen.write(text, x: inside.x + 1, y: inside.y + index, width: inside.width - 2)
-    }
+    return lines
   }
 
   private func relative(_ path: String) -> String {

@@ -31,13 +31,21 @@ package struct GalleryView: View {
         help: "Fill in the template's parameters and see what would be made; nothing is made yet.",
         unavailable: selected(context) == nil ? "There is no template to choose." : nil
       ),
-      Binding([.pageDown], "PgDn", "read on", action: "down", help: "Scroll the README down."),
+      Binding(
+        [.pageDown],
+        "PgDn",
+        "read on",
+        action: "down",
+        help: "Scroll the README down.",
+        unavailable: overflow(context) == 0 ? "All of it is in view." : nil
+      ),
       Binding(
         [.pageUp],
         "PgUp",
         "back",
         action: "up",
         help: "Scroll the README up.",
+        unavailable: offset == 0 ? "It is at its top." : nil,
         isInFooter: false
       ),
     ]
@@ -49,7 +57,7 @@ package struct GalleryView: View {
     switch event {
     case .action("open"):
       return selected(context).map { [.open(.launchForm(template: $0.name))] } ?? []
-    case .action("down"): offset = min(offset + places.text.height - 2, 2000)
+    case .action("down"): offset = min(offset + places.text.height - 2, overflow(context))
     case .action("up"): offset = max(0, offset - places.text.height + 2)
     case .terminal(.key(let key)):
       _ = list.handle(key, count: count, height: places.list.height)
@@ -83,7 +91,7 @@ package struct GalleryView: View {
       if isList {
         list.scroll(by: 1, count: entries.count, height: places.list.height)
       } else {
-        offset = min(offset + 3, 2000)
+        offset = min(offset + 3, overflow(context))
       }
     case .press(.left):
       if let index = list.index(at: mouse.at, in: places.list, count: entries.count) {
@@ -101,7 +109,7 @@ package struct GalleryView: View {
     let text = right.inset()
     return (
       left, right, left.inset(),
-      Rect(x: text.x + 1, y: text.y, width: text.width - 2, height: text.height)
+      Rect(x: text.x + 1, y: text.y, width: text.width - 3, height: text.height)
     )
   }
 
@@ -138,23 +146,40 @@ package struct GalleryView: View {
       }
       return
     }
-    var lines = [StyledText(SafeText(hostile: entry.summary), .accent), StyledText()]
-    if case .file(let facts) = context.answers[.file(entry.folder + "/README.md")] {
-      let text = String(decoding: facts.bytes.prefix(64 << 10), as: UTF8.self)
-      // The frame says the name already.
-      let heading = "# \(entry.name)\n"
-      let body = text.hasPrefix(heading) ? String(text.dropFirst(heading.count)) : text
-      lines += Markdown.lines(body.drop { $0 == "\n" }.description, width: rect.width)
-    }
-    let block = TextBlock(lines)
-    let count = block.wrapped(to: rect.width).count
-    let top = min(offset, max(0, count - rect.height))
-    block.draw(on: &screen, in: rect, offset: top)
+    let lines = lines(of: entry, width: rect.width, context)
+    let top = min(offset, max(0, lines.count - rect.height))
+    TextBlock(lines).draw(on: &screen, in: rect, offset: top)
     screen.drawScrollIndicator(
-      in: Rect(x: rect.x, y: rect.y, width: rect.width + 1, height: rect.height),
+      in: Rect(x: rect.x, y: rect.y, width: rect.width + 2, height: rect.height),
       offset: top,
-      count: count,
+      count: lines.count,
       glyphs: context.glyphs
     )
+  }
+
+  /// The summary, and what the README says besides.
+  private func lines(of entry: GalleryEntry, width: Int, _ context: Context) -> [StyledText] {
+    let summary = StyledText(SafeText(hostile: entry.summary), .accent).wordWrapped(to: width)
+    guard case .file(let facts) = context.answers[.file(entry.folder + "/README.md")] else {
+      return summary
+    }
+    let text = String(decoding: facts.bytes.prefix(64 << 10), as: UTF8.self)
+    // The frame says the name already, the line above may be its first sentence.
+    let body = GalleryView.without("# \(entry.name)\n", GalleryView.trimmed(text[...]))
+    let rest = GalleryView.without(entry.summary + "\n", body)
+    return summary + [StyledText()] + Markdown.lines(String(rest), width: width)
+  }
+
+  private static func without(_ start: String, _ text: Substring) -> Substring {
+    text.hasPrefix(start) ? trimmed(text.dropFirst(start.count)) : text
+  }
+
+  private static func trimmed(_ text: Substring) -> Substring { text.drop { $0 == "\n" } }
+
+  /// How many lines of the text lie below its pane.
+  private func overflow(_ context: Context) -> Int {
+    guard let entry = selected(context) else { return 0 }
+    let rect = layout(context.area).text
+    return max(0, lines(of: entry, width: rect.width, context).count - rect.height)
   }
 }

@@ -175,9 +175,9 @@ package struct LaunchFormView: View {
 
   private mutating func next() -> [Effect] {
     guard let loaded else { return [] }
-    if let (label, fault) = form.firstFault {
+    if let fault = form.faultNotice {
       form.focusFirstFault()
-      return [.tell(Notice(.failure, "\(label.string): \(fault.string)"))]
+      return [.tell(Notice(.failure, fault.string))]
     }
     var parameters: [String: String] = [:]
     for field in form.fields where field.id != LaunchFormView.stackField {
@@ -205,8 +205,17 @@ package struct LaunchFormView: View {
     return Rect(x: inside.x + 1, y: inside.y, width: inside.width - 2, height: inside.height)
   }
 
-  /// Below two lines of the template's description and a blank one.
-  private func formRect(_ area: Rect) -> Rect { inside(area).top(3).1 }
+  /// The template's description, four lines of it at most.
+  private func about(_ area: Rect) -> [StyledText] {
+    let text = StyledText(SafeText(hostile: loaded?.template.description ?? ""), .dim)
+    return Array(text.wordWrapped(to: inside(area).width).prefix(area.height < 20 ? 2 : 4))
+  }
+
+  /// Below the description and a blank line.
+  private func formRect(_ area: Rect) -> Rect {
+    let about = about(area)
+    return inside(area).top(about.allSatisfy(\.isEmpty) ? 0 : about.count + 1).1
+  }
 
   package func draw(on screen: inout Screen, in area: Rect, _ context: Context) {
     if let plan {
@@ -222,16 +231,14 @@ package struct LaunchFormView: View {
     Frame("Set up \(template)", right: "1 of 2", focused: true, glyphs: context.glyphs)
       .draw(on: &screen, in: area)
     let inside = inside(area)
-    guard let loaded else {
+    guard loaded != nil else {
       if let failure = context.failure(.template(template)) {
         TextBlock(failure.lines).draw(on: &screen, in: inside)
       }
       return
     }
-    let about = StyledText(SafeText(hostile: loaded.template.description), .dim)
-    let top = inside.top(2).0
-    for (index, line) in about.wordWrapped(to: top.width).prefix(2).enumerated() {
-      screen.write(line, x: top.x, y: top.y + index, width: top.width)
+    for (index, line) in about(area).enumerated() {
+      screen.write(line, x: inside.x, y: inside.y + index, width: inside.width)
     }
     form.draw(on: &screen, in: formRect(area), glyphs: context.glyphs)
   }

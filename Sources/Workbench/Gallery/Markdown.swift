@@ -29,8 +29,7 @@ struct Markdown {
         isCode.toggle()
       } else if isCode || (line.hasPrefix("    ") && paragraph.isEmpty) {
         flush()
-        let code = SafeText(hostile: "    " + (isCode ? line : line.dropFirst(4)))
-        lines.append(StyledText(code.cut(to: width), Style(.string)))
+        addCode(isCode ? line : line.dropFirst(4))
       } else if body.isEmpty {
         flush()
         if lines.last?.isEmpty == false { lines.append(StyledText()) }
@@ -44,6 +43,15 @@ struct Markdown {
     }
     flush()
     while lines.last?.isEmpty == true { lines.removeLast() }
+  }
+
+  /// Indented; what is too wide goes on in the next line, further in.
+  private mutating func addCode(_ line: Substring) {
+    let code = SafeText(hostile: line).wrapped(to: max(8, width - 6))
+    for (index, part) in code.enumerated() {
+      let indent: SafeText = index == 0 ? "    " : "      "
+      lines.append(StyledText(indent + part, Style(.string)))
+    }
   }
 
   private mutating func add(_ line: Substring, _ body: Substring) {

@@ -46,7 +46,9 @@ struct PlanPage: Sendable {
           "close script",
           action: "close",
           help: "Back to the plan."
-        )
+        ),
+        Binding([.down, Key("j")], "Down", "read on", action: "on", help: "Scroll down."),
+        Binding([.up, Key("k")], "Up", "back", action: "back up", help: "Scroll up."),
       ]
     }
     var bindings = [
@@ -57,7 +59,7 @@ struct PlanPage: Sendable {
         Binding(
           [Key(" ")],
           "Space",
-          "acknowledge",
+          "tick",
           action: "tick",
           help: "Tick the selected box, or all of them: you have read what it says."
         )
@@ -67,7 +69,7 @@ struct PlanPage: Sendable {
       Binding(
         [Key("v")],
         "v",
-        "read script",
+        "script",
         action: "read",
         help: "Read the setup script before it runs: the selected one, else the first.",
         unavailable: scripted == nil ? "No script will run." : nil
@@ -75,7 +77,7 @@ struct PlanPage: Sendable {
       Binding(
         [.escape, Key("q")],
         "Esc",
-        "change values",
+        "back",
         action: "back",
         help: "Back to the form; what was typed is still there."
       ),
@@ -97,9 +99,15 @@ struct PlanPage: Sendable {
         reading = (entry.logicalID, script, 0)
       }
     case .action("tick"): tick()
+    case .action("on"): scroll(by: 1, in: area)
+    case .action("back up"): scroll(by: -1, in: area)
     case .terminal(.key(let key)):
-      if let reading {
-        scroll(by: key == .up ? -1 : key == .down ? 1 : key == .pageUp ? -10 : 10, reading.text)
+      if reading != nil {
+        switch key {
+        case .pageUp: scroll(by: 3 - area.height, in: area)
+        case .pageDown, Key(" "): scroll(by: area.height - 3, in: area)
+        default: break
+        }
       } else {
         _ = list.handle(key, count: count, height: rows(area).height)
       }
@@ -109,10 +117,11 @@ struct PlanPage: Sendable {
     return .stays
   }
 
-  private mutating func scroll(by rows: Int, _ text: String) {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).count
-    let offset = (reading?.offset ?? 0) + rows
-    reading?.offset = min(max(0, offset), max(0, lines - 5))
+  private mutating func scroll(by rows: Int, in area: Rect) {
+    guard let reading else { return }
+    let rect = scriptRect(area)
+    let lines = scriptBlock(reading.text).wrapped(to: rect.width).count
+    self.reading?.offset = min(max(0, reading.offset + rows), max(0, lines - rect.height))
   }
 
   private mutating func tick() {
@@ -128,6 +137,11 @@ struct PlanPage: Sendable {
   }
 
   private mutating func click(_ mouse: Mouse, in area: Rect) -> Outcome {
+    if reading != nil {
+      if mouse.action == .wheelUp { scroll(by: -3, in: area) }
+      if mouse.action == .wheelDown { scroll(by: 3, in: area) }
+      return .stays
+    }
     switch mouse.action {
     case .wheelUp: list.scroll(by: -1, count: count, height: rows(area).height)
     case .wheelDown: list.scroll(by: 1, count: count, height: rows(area).height)
@@ -145,21 +159,51 @@ struct PlanPage: Sendable {
 
   // MARK: Drawing
 
-  private func rows(_ area: Rect) -> Rect {
-    let above = area.bottom(2 + min(3, warnings.count)).0
-    return above
+  private var nameWidth: Int {
+    (plan.entries.map(\.logicalID) + plan.capabilities.map(\.name))
+      .map { SafeText(hostile: $0).width }.max() ?? 8
   }
 
-  private func button(_ area: Rect) -> Rect {
-    Rect(x: area.x, y: area.maxY - 1, width: 10, height: 1)
+  /// The columns of the table: the last one takes what is left.
+  private func columns(_ width: Int) -> [Table.Column] {
+    [
+      .init("", .fixed(9), priority: 3),
+      .init("", .fixed(min(nameWidth, width / 4) + 1), priority: 1),
+      .init("", .flexible(least: 20, weight: 1), priority: 2),
+    ]
   }
+
+  /// What is agreed to, where its row is too short to say it, and what else is to be known.
+  private func remarks(_ width: Int) -> [StyledText] {
+    let agreed = plan.capabilities.filter { !fits($0.sentence, width) }
+      .map { StyledText(SafeText(hostile: $0.sentence), .warning) }
+    let said = warnings.prefix(3).map { StyledText(SafeText(hostile: "! " + $0), .warning) }
+    return (agreed + said).flatMap { $0.wordWrapped(to: width) }
+  }
+
+  private func fits(_ sentence: String, _ width: Int) -> Bool {
+    SafeText(hostile: sentence).width <= width - 9 - min(nameWidth, width / 4) - 3
+  }
+
+  /// The rows, right below them the remarks, and the button at their foot.
+  private func layout(_ area: Rect) -> (rows: Rect, remarks: Rect, button: Rect) {
+    let said = min(remarks(area.width).count, max(0, area.height - 6))
+    let foot = 2 + (said > 0 ? said + 1 : 0)
+    let rows = area.top(min(count, area.height - foot)).0
+    let remarks = Rect(x: area.x, y: rows.maxY + 1, width: area.width, height: said)
+    let y = min(area.maxY - 1, said > 0 ? remarks.maxY + 1 : rows.maxY + 1)
+    return (rows, remarks, Rect(x: area.x, y: y, width: 10, height: 1))
+  }
+
+  private func rows(_ area: Rect) -> Rect { layout(area).rows }
+
+  private func button(_ area: Rect) -> Rect { layout(area).button }
 
   func draw(on screen: inout Screen, in area: Rect, glyphs: GlyphSet) {
     if let reading {
-      drawScript(reading, on: &screen, in: area)
+      drawScript(reading, on: &screen, in: area, glyphs)
       return
     }
-    let names = plan.entries.map { SafeText(hostile: $0.logicalID).width }.max() ?? 8
     var rows = plan.entries.map { entry in
       Table.Row([
         StyledText(
@@ -176,32 +220,26 @@ struct PlanPage: Sendable {
       return Table.Row([
         StyledText(isTicked ? "[x]" : "[ ]", isTicked ? .good : .warning),
         StyledText(SafeText(hostile: capability.name), .dim),
-        StyledText(SafeText(hostile: capability.sentence), isTicked ? .normal : .warning),
+        StyledText(
+          fits(capability.sentence, area.width)
+            ? SafeText(hostile: capability.sentence) : "Read below what it means.",
+          isTicked ? .normal : .warning
+        ),
       ])
     }
-    let widest = max(names, plan.capabilities.map { SafeText(hostile: $0.name).width }.max() ?? 0)
+    let places = layout(area)
     Table(
-      columns: [
-        .init("", .fixed(8), priority: 3),
-        .init("", .fixed(min(widest, area.width / 4)), priority: 1),
-        .init("", .flexible(least: 20, weight: 1), priority: 2),
-      ],
+      columns: columns(area.width),
       rows: rows,
       showsHeader: false,
       glyphs: glyphs
-    ).draw(on: &screen, in: self.rows(area), state: list)
-    for (index, warning) in warnings.prefix(3).enumerated() {
-      let y = area.maxY - 2 - min(3, warnings.count) + index
-      screen.write(
-        SafeText(hostile: "! " + warning),
-        x: area.x,
-        y: y,
-        style: .warning,
-        width: area.width
-      )
+    ).draw(on: &screen, in: places.rows, state: list)
+    for (index, line) in remarks(area.width).prefix(places.remarks.height).enumerated() {
+      let y = places.remarks.y + index
+      screen.write(line, x: area.x, y: y, width: area.width)
     }
     let ready = openCapabilities.isEmpty
-    let place = button(area)
+    let place = places.button
     screen.write(
       "[ Create ]",
       x: place.x,
@@ -209,17 +247,38 @@ struct PlanPage: Sendable {
       style: ready ? Style(.selection, bold: true, reverse: true) : .dim
     )
     if !ready {
-      screen.write("tick the box with Space first", x: place.maxX + 2, y: place.y, style: .warning)
+      let which: SafeText = plan.capabilities.count == 1 ? "the box" : "the boxes"
+      screen.write(
+        "tick \(which) with Space first",
+        x: place.maxX + 2,
+        y: place.y,
+        style: .warning,
+        width: area.maxX - place.maxX - 2
+      )
     }
   }
 
   private func drawScript(
     _ script: (id: String, text: String, offset: Int),
     on screen: inout Screen,
-    in area: Rect
+    in area: Rect,
+    _ glyphs: GlyphSet
   ) {
     screen.write("\(script.id) runs this:", x: area.x, y: area.y, style: .bold)
-    let lines = SafeText.lines(hostile: script.text).map { StyledText($0, Style(.string)) }
-    TextBlock(lines).draw(on: &screen, in: area.top(2).1, offset: script.offset)
+    let rect = scriptRect(area)
+    let count = scriptBlock(script.text).draw(on: &screen, in: rect, offset: script.offset)
+    screen.drawScrollIndicator(
+      in: Rect(x: rect.x, y: rect.y, width: rect.width + 1, height: rect.height),
+      offset: script.offset,
+      count: count,
+      glyphs: glyphs
+    )
+  }
+
+  /// One column is left for the scroll indicator.
+  private func scriptRect(_ area: Rect) -> Rect { area.top(2).1.right(1).0 }
+
+  private func scriptBlock(_ text: String) -> TextBlock {
+    TextBlock(SafeText.lines(hostile: text).map { StyledText($0, Style(.string)) })
   }
 }

@@ -206,7 +206,7 @@ package struct ModelsView: View {
     for (name, value) in values.sorted(by: { $0.key < $1.key }) {
       if !text.isEmpty { text.append("  ") }
       text.append(SafeText(hostile: name) + " ", .dim)
-      text.append(valueText(value))
+      text.append(numberText(value))
     }
     return text
   }

@@ -124,7 +124,8 @@ struct Palette: Sendable {
   }
 
   private func draw(_ match: Match, on screen: inout Screen, y: Int, in rows: Rect) {
-    screen.write(match.item.kind, x: rows.x, y: y, style: .dim, width: 8)
+    let kind = kindWidth
+    screen.write(match.item.kind, x: rows.x, y: y, style: .dim, width: kind)
     var name = StyledText()
     let hits = Set(match.positions)
     for (index, character) in match.item.name.prefix(256).enumerated() {
@@ -133,16 +134,20 @@ struct Palette: Sendable {
         hits.contains(index) ? Style(.accent, bold: true) : .normal
       )
     }
-    let room = rows.width - 10
-    let used = screen.write(name, x: rows.x + 9, y: y, width: room)
+    // The last column is the scroll indicator's.
+    let room = rows.width - kind - 4
+    let used = screen.write(name, x: rows.x + kind + 2, y: y, width: room)
     screen.write(
       match.item.detail,
-      x: rows.x + 11 + used,
+      x: rows.x + kind + 4 + used,
       y: y,
       style: .dim,
       width: max(0, room - used - 2)
     )
   }
+
+  /// As wide as the longest kind: "template", or a key's name such as "Shift-Tab".
+  private var kindWidth: Int { min(14, items.map(\.kind.width).max() ?? 0) }
 
   private mutating func match() {
     matches = items.enumerated().compactMap { index, item in
@@ -228,7 +233,7 @@ extension Palette {
         Item(
           kind: "stack",
           name: stack.name,
-          detail: SafeText(hostile: stack.status.rawValue),
+          detail: StackView.word(stack.status.rawValue),
           choice: .open(.stack(stack.name))
         )
       }

@@ -154,8 +154,8 @@ package struct RunFormView: View {
 
   private static func help(_ parameter: ParameterDeclaration) -> SafeText {
     var parts = [parameter.description, parameter.kind.rawValue]
-    if let minimum = parameter.minimum { parts.append("at least \(valueText(minimum).string)") }
-    if let maximum = parameter.maximum { parts.append("at most \(valueText(maximum).string)") }
+    if let minimum = parameter.minimum { parts.append("at least \(numberText(minimum).string)") }
+    if let maximum = parameter.maximum { parts.append("at most \(numberText(maximum).string)") }
     if let value = parameter.defaultValue { parts.append("default \(value)") }
     let shown = parts.filter { !$0.isEmpty }
     return SafeText(hostile: shown.joined(separator: "; "))
@@ -189,9 +189,9 @@ package struct RunFormView: View {
 
   private mutating func launch() -> [Effect] {
     guard !isLaunching else { return [] }
-    if let (label, fault) = form.firstFault {
+    if let fault = form.faultNotice {
       form.focusFirstFault()
-      return [.tell(Notice(.failure, "\(label.string): \(fault.string)"))]
+      return [.tell(Notice(.failure, fault.string))]
     }
     isLaunching = true
     let what: LaunchRequest.What = from.map { .rerun(of: $0) } ?? .pipeline(file: "pipeline.yaml")

@@ -72,7 +72,7 @@ extension RunsView {
     if let main = run.mainMetric, let best = run.mainBest {
       if commonMetric(rows(context)) == nil { metric.append(SafeText(hostile: main) + " ", .dim) }
       metric.append(
-        valueText(best),
+        numberText(best),
         isBest(run, context) ? Style(.good, bold: true) : .normal
       )
     }

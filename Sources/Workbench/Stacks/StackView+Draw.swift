@@ -21,12 +21,14 @@ extension StackView {
     frame.title.append("from \(facts.stack.template)", .dim)
     frame.right = right
     let inside = frame.draw(on: &screen, in: rect)
-    for (index, line) in banner(facts, context).prefix(inside.height).enumerated() {
+    for (index, line) in banner(facts, width: inside.width - 2, context).prefix(inside.height)
+      .enumerated()
+    {
       screen.write(line, x: inside.x + 1, y: inside.y + index, width: inside.width - 2)
     }
   }
 
-  private func banner(_ facts: StackFacts, _ context: Context) -> [StyledText] {
+  func banner(_ facts: StackFacts, width: Int, _ context: Context) -> [StyledText] {
     let status = facts.stack.status
     switch status {
     case .createComplete:
@@ -40,12 +42,20 @@ extension StackView {
       }
       let reason = facts.stack.reason ?? failed?.reason ?? "See the events below."
       let name = failed.map { "\($0.logicalID): " } ?? ""
-      // What the failed resource's script said at last is the reason, most of the time.
+      // The first line is the reason, what follows is what the script said at last.
+      let told = SafeText.lines(hostile: name + reason, most: 40).enumerated()
+        .flatMap { index, line in
+          StyledText(line, index == 0 ? Style(.bad, bold: true) : .normal).wordWrapped(to: width)
+        }
+      let next: SafeText =
+        status == .deleteFailed
+        ? "x tries again to take it down."
+        : "x clears it away; the gallery (2) makes it anew."
+      if told.count > 1 { return told.prefix(6) + [StyledText(next, .dim)] }
       let last = facts.events.filter { event in
         event.status.isEmpty && (failed == nil || event.logicalID == failed?.logicalID)
       }.suffix(2)
-      return [StyledText("\(name)\(reason)", Style(.bad, bold: true))]
-        + last.map { StyledText(SafeText(hostile: $0.reason)) }
+      return told + last.map { StyledText(SafeText(hostile: $0.reason)) } + [StyledText(next, .dim)]
     default:
       let done = facts.resources.filter { $0.status == .createComplete }.count
       let current = facts.resources.last { $0.status == .createInProgress }
@@ -63,28 +73,30 @@ extension StackView {
     _ context: Context
   ) {
     let inside = Frame("Resources", glyphs: context.glyphs).draw(on: &screen, in: rect)
-    let names = facts.resources.map { SafeText(hostile: $0.logicalID).width }.max() ?? 8
+    let rows = facts.resources.map { resource in
+      [
+        StyledText(
+          StackView.word(resource.status.rawValue),
+          StackView.style(resource.status.rawValue)
+        ),
+        StyledText(SafeText(hostile: resource.logicalID), .bold),
+        StyledText(SafeText(hostile: StackView.shortType(resource.type)), .dim),
+        StyledText(
+          SafeText(hostile: told(of: resource) ?? place(of: resource, context)),
+          resource.status == .createFailed ? .bad : .normal
+        ),
+      ]
+    }
+    let widths = StackView.widths(rows)
     Table(
       columns: [
-        .init("", .fixed(11), priority: 5),
-        .init("", .fixed(min(28, names)), priority: 4),
-        .init("", .flexible(least: 16, weight: 1), priority: 2),
-        .init("", .flexible(least: 12, weight: 2), priority: 3),
+        .init("", .fixed(max(11, widths[0]) + 1), priority: 5),
+        .init("", .fixed(min(28, widths[1]) + 1), priority: 4),
+        .init("", .fixed(widths[2] + 1), priority: 2),
+        // The type makes room for a folder or a reason that needs it.
+        .init("", .flexible(least: min(60, max(12, widths[3])), weight: 1), priority: 3),
       ],
-      rows: facts.resources.map { resource in
-        Table.Row([
-          StyledText(
-            StackView.word(resource.status.rawValue),
-            StackView.style(resource.status.rawValue)
-          ),
-          StyledText(SafeText(hostile: resource.logicalID), .bold),
-          StyledText(SafeText(hostile: StackView.shortType(resource.type)), .dim),
-          StyledText(
-            SafeText(hostile: told(of: resource) ?? place(of: resource, context)),
-            resource.status == .createFailed ? .bad : .normal
-          ),
-        ])
-      },
+      rows: rows.map { Table.Row($0) },
       showsHeader: false,
       empty: ["Nothing yet."],
       focused: false,
@@ -95,6 +107,48 @@ extension StackView {
       state: ListState(selected: max(0, facts.resources.count - inside.height))
     )
     screen.restyle(inside) { $0.underline = false }
+  }
+
+  /// What the template promises to say: names and places that the user needs.
+  func drawOutputs(
+    _ outputs: [StackOutput],
+    on screen: inout Screen,
+    in rect: Rect,
+    _ context: Context
+  ) {
+    guard !rect.isEmpty else { return }
+    let inside = Frame("Outputs", glyphs: context.glyphs).draw(on: &screen, in: rect)
+    let rows = outputs.map { output in
+      [
+        StyledText(SafeText(hostile: output.name), .bold),
+        StyledText(SafeText(hostile: output.value)),
+        StyledText(SafeText(hostile: output.description), .dim),
+      ]
+    }
+    let widths = StackView.widths(rows)
+    Table(
+      columns: [
+        .init("", .fixed(min(28, widths[0]) + 1), priority: 3),
+        .init("", .fixed(min(max(12, inside.width - 32), widths[1]) + 1), priority: 2),
+        .init("", .flexible(least: min(60, widths[2]), weight: 1), priority: 1),
+      ],
+      rows: rows.map { Table.Row($0) },
+      showsHeader: false,
+      focused: false,
+      glyphs: context.glyphs
+    ).draw(
+      on: &screen,
+      in: Rect(x: inside.x + 1, y: inside.y, width: inside.width - 2, height: inside.height),
+      state: ListState()
+    )
+    screen.restyle(inside) { $0.underline = false }
+  }
+
+  /// The widest cell of each column.
+  private static func widths(_ rows: [[StyledText]]) -> [Int] {
+    (0..<4).map { column in
+      rows.map { column < $0.count ? $0[column].width : 0 }.max() ?? 0
+    }
   }
 
   /// Why a resource is not as it should be.

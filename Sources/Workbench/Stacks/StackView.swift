@@ -58,7 +58,9 @@ package struct StackView: View {
         "take down",
         action: "down",
         help: "Delete the stack: its runs stay, the instance's folder goes to the trash.",
-        unavailable: facts?.stack.status == .deleteInProgress ? "It is going already." : nil
+        unavailable: facts?.stack.status == .deleteInProgress
+          ? "It is going already."
+          : facts?.stack.status == .deleteComplete ? "It is gone already." : nil
       ),
     ]
   }
@@ -105,15 +107,21 @@ package struct StackView: View {
   struct Places {
     var banner: Rect
     var resources: Rect
+    /// Empty while there are none, and where the events need the room.
+    var outputs: Rect
     var events: Rect
   }
 
   func layout(_ area: Rect, _ context: Context) -> Places {
     let facts = context.stackFacts(stack)
-    let (banner, rest) = area.top(facts?.stack.status.isFailure == true ? 5 : 3)
+    let told = facts.map { self.banner($0, width: area.width - 4, context).count } ?? 1
+    let (banner, rest) = area.top(max(1, told) + 2)
     let rows = min(facts?.resources.count ?? 0, max(3, rest.height / 2 - 2))
-    let (resources, events) = rest.top(max(1, rows) + 2)
-    return Places(banner: banner, resources: resources, events: events)
+    let (resources, below) = rest.top(max(1, rows) + 2)
+    let count = facts?.stack.outputs.count ?? 0
+    let hasRoom = count > 0 && below.height - count - 2 >= 5
+    let (outputs, events) = below.top(hasRoom ? count + 2 : 0)
+    return Places(banner: banner, resources: resources, outputs: outputs, events: events)
   }
 
   package func draw(on screen: inout Screen, in area: Rect, _ context: Context) {
@@ -127,6 +135,7 @@ package struct StackView: View {
     }
     drawBanner(facts, on: &screen, in: places.banner, context)
     drawResources(facts, on: &screen, in: places.resources, context)
+    drawOutputs(facts.stack.outputs, on: &screen, in: places.outputs, context)
     drawEvents(on: &screen, in: places.events, context)
   }
 
@@ -140,7 +149,7 @@ package struct StackView: View {
     let lines = lines(context)
     let first = follows ? max(0, lines.count - inside.height) : scroll.offset
     for (index, line) in lines.dropFirst(first).prefix(inside.height).enumerated() {
-      screen.write(line, x: inside.x + 1, y: inside.y + index, width: inside.width - 2)
+      screen.write(line, x: inside.x + 1, y: inside.y + index, width: inside.width - 3)
     }
     screen.drawScrollIndicator(
       in: inside,
@@ -158,7 +167,8 @@ package struct StackView: View {
     let events = facts.events.suffix(5000).filter {
       !($0.status.hasSuffix("_IN_PROGRESS") && $0.reason == "Resource creation Initiated")
     }
-    return events.map { event in
+    let width = context.area.width - 5
+    return events.flatMap { event in
       let clock = clockText(event.time.timeIntervalSince1970, now: context.now, seconds: true)
       var line = StyledText("\(clock) ", .dim)
       if event.status.isEmpty {
@@ -167,9 +177,14 @@ package struct StackView: View {
       } else {
         line.append(SafeText(hostile: event.logicalID).padded(to: min(28, names)) + " ")
         line.append(StackView.word(event.status), StackView.style(event.status))
-        if !event.reason.isEmpty { line.append("  \(event.reason)") }
+        // The first line is the reason; what a script said at last stands above already.
+        let reason = event.reason.prefix { $0 != "\n" }
+        if !reason.isEmpty { line.append("  \(reason)") }
       }
-      return line
+      guard line.width > width else { return [line] }
+      return line.wordWrapped(to: max(20, width - 9)).enumerated().map { index, part in
+        index == 0 ? part : StyledText(SafeText("").padded(to: 9)) + part
+      }
     }
   }
 }

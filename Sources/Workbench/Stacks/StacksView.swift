@@ -176,7 +176,7 @@ package struct StacksView: View {
         StyledText(SafeText(hostile: " " + stack.name), .bold),
         StyledText(StackView.word(status), StackView.style(status)),
         state, type,
-        stack.reason.map { StyledText(SafeText(hostile: $0), .bad) }
+        stack.reason.map { StyledText(SafeText(hostile: $0.prefix { $0 != "\n" }), .bad) }
           ?? StyledText(SafeText(hostile: stack.template), .dim),
         StyledText(age, .dim),
       ])
