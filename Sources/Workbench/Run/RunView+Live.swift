@@ -45,8 +45,8 @@ extension RunView {
 extension MetricDefinition {
   /// "epoch" of `epoch (?P<step>\d+)`; nil where the word is none that is known to count steps.
   var stepWord: SafeText? {
-    let source = pattern.source
-    guard let end = ["(?P<step>", "(?<step>"].lazy.compactMap({ source.firstRange(of: $0) }).first
+    guard let source = pattern?.source,
+      let end = ["(?P<step>", "(?<step>"].lazy.compactMap({ source.firstRange(of: $0) }).first
     else { return nil }
     let words = source[..<end.lowerBound].lowercased().split { !$0.isLetter }
     let known: [String: SafeText] = [
