@@ -4,7 +4,7 @@ import Testing
 
 /// The law of thinning: the screen is the one that drawing every point gives.
 struct CurveExactnessTests {
-  @Test(arguments: 0..<400)
+  @Test(arguments: 0..<120)
   func `thinned points draw the screen of all points`(_ seed: UInt64) throws {
     var dice = CurveDice(state: seed)
     let data = dice.series()
@@ -29,6 +29,43 @@ struct CurveExactnessTests {
       let all = CurvePoints(x: Array(x[..<end]), y: part.values)
       #expect(picture(chart, thinned, size, glyphs) == picture(chart, all, size, glyphs))
       #expect(thinned.count <= all.count)
+    }
+  }
+
+  @Test(arguments: 0..<40)
+  func `thinned smoothed points draw the screen of all of them`(_ seed: UInt64) throws {
+    var dice = CurveDice(state: 1000 + seed)
+    let data = dice.series()
+    let by: SeriesAxis = dice.one(of: .step, .time)
+    let smoothing: Smoothing = dice.one(
+      of: .average(weight: 0.9),
+      .average(weight: 0.5),
+      .median(width: 7),
+      .median(width: 100)
+    )
+    let chart = dice.chart(showing: by == .step ? data.steps : data.times)
+    let size = Size(width: 70, height: 10)
+    let columns = chart.geometry(in: Rect(size), glyphs: .braille).columns
+    let floor: Double? = chart.y.kind == .logarithmic ? 0 : nil
+    var grown = SmoothedTrack(smoothing)
+    for end in [data.count / 3, data.count / 2 + 1, data.count] where end <= data.count {
+      let track = SeriesTrack(
+        SeriesData(
+          steps: Array(data.steps[..<end]),
+          times: Array(data.times[..<end]),
+          values: Array(data.values[..<end])
+        )
+      )
+      try grown.refresh(from: track)
+      let thinned = try grown.curve(by: by, floor: floor) { columns.column(of: $0) }
+      var whole = SmoothedTrack(smoothing)
+      try whole.refresh(from: track)
+      // A column for each x: every point.
+      let all = try whole.curve(by: by, floor: floor) {
+        let bits = Int(bitPattern: UInt(($0 + 0).bitPattern))
+        return bits < 0 ? Int.min - bits : bits
+      }
+      #expect(picture(chart, thinned, size, .braille) == picture(chart, all, size, .braille))
     }
   }
 

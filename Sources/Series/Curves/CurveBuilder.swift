@@ -5,6 +5,12 @@ struct CurvePoint: Equatable {
   var y: Double
 }
 
+/// Knows the points of groups of which only the least and greatest values were told.
+protocol CurveFinder: ~Copyable {
+  /// The first point with a value in a place.
+  mutating func find(_ value: Double, in place: CurvePlace) throws -> CurvePoint
+}
+
 /// Joins pieces of a series, given in the order of logging, to runs, and keeps what M4 keeps of them.
 struct CurveBuilder {
   private(set) var points = CurvePoints()
@@ -22,31 +28,31 @@ struct CurveBuilder {
 
   /// Adds points of one column that can all be drawn, by their first, last, least and greatest.
   @inline(__always)
-  mutating func add<Values: CurveValues & ~Copyable>(
+  mutating func add<Finder: CurveFinder & ~Copyable>(
     column: Int,
     first: CurvePoint,
     last: CurvePoint,
     extremes: CurveExtremes,
-    of values: borrowing Values
+    of finder: inout Finder
   ) throws {
     if run?.column == column {
       run?.last = last
       run?.extremes.add(extremes)
     } else {
-      try finish(values)
+      try finish(&finder)
       run = Run(column: column, first: first, last: last, extremes: extremes)
     }
   }
 
   /// Adds a point that cannot be drawn; its column is nil when it has no place in x either.
-  mutating func skip<Values: CurveValues & ~Copyable>(
+  mutating func skip<Finder: CurveFinder & ~Copyable>(
     column: Int?,
     x: Double,
     y: Double,
-    of values: borrowing Values
+    of finder: inout Finder
   ) throws {
     if run != nil {
-      try finish(values)
+      try finish(&finder)
       (gapMarks, gapColumn) = (0, nil)
     }
     if let column, column != gapColumn { (gapMarks, gapColumn) = (0, column) }
@@ -58,15 +64,15 @@ struct CurveBuilder {
   }
 
   /// Ends the run; the points are complete then.
-  mutating func finish<Values: CurveValues & ~Copyable>(_ values: borrowing Values) throws {
+  mutating func finish<Finder: CurveFinder & ~Copyable>(_ finder: inout Finder) throws {
     guard let run else { return }
     self.run = nil
     append(run.first.x, run.first.y)
     guard run.last.place > run.first.place else { return }
     let (low, high) = (min(run.first.y, run.last.y), max(run.first.y, run.last.y))
     let (least, greatest) = (run.extremes.min, run.extremes.max)
-    let bottom = least < low ? try values.find(least, in: run.extremes.minPlace) : nil
-    let top = greatest > high ? try values.find(greatest, in: run.extremes.maxPlace) : nil
+    let bottom = least < low ? try point(least, run.extremes.minPlace, of: &finder) : nil
+    let top = greatest > high ? try point(greatest, run.extremes.maxPlace, of: &finder) : nil
     let isTopFirst = (top?.place ?? .max) < (bottom?.place ?? .min)
     if isTopFirst, let top { append(top.x, top.y) }
     if let bottom { append(bottom.x, bottom.y) }
@@ -80,6 +86,15 @@ struct CurveBuilder {
       points.x.last?.bitPattern == x.bitPattern
       && points.y.last?.bitPattern == y.bitPattern
     if !isLast { append(x, y) }
+  }
+
+  private func point<Finder: CurveFinder & ~Copyable>(
+    _ value: Double,
+    _ place: CurvePlace,
+    of finder: inout Finder
+  ) throws -> CurvePoint {
+    guard place.x.isNaN else { return CurvePoint(place: place.place, x: place.x, y: value) }
+    return try finder.find(value, in: place)
   }
 
   private mutating func append(_ x: Double, _ y: Double) {

@@ -2,19 +2,28 @@
 struct CurveExtremes: Equatable {
   private(set) var min = Double.infinity
   private(set) var max = -Double.infinity
-  private(set) var minPlace = CurvePlace(0)
-  private(set) var maxPlace = CurvePlace(0)
+  private(set) var minPlace = CurvePlace(point: 0, x: 0)
+  private(set) var maxPlace = CurvePlace(point: 0, x: 0)
+
+  init() {}
 
   @inline(__always)
-  mutating func add(_ value: Double, at place: Int) {
-    if value < min { (min, minPlace) = (value, CurvePlace(place)) }
-    if value > max { (max, maxPlace) = (value, CurvePlace(place)) }
+  init(_ value: Double, at place: CurvePlace) {
+    (min, max) = (value, value)
+    (minPlace, maxPlace) = (place, place)
+  }
+
+  /// Adds one value; its place is asked for only where it is needed.
+  @inline(__always)
+  mutating func add(_ value: Double, at place: () throws -> CurvePlace) rethrows {
+    if value < min { (min, minPlace) = (value, try place()) }
+    if value > max { (max, maxPlace) = (value, try place()) }
   }
 
   @inline(__always)
-  mutating func add(span place: Int, _ least: Double, _ greatest: Double) {
-    if least < min { (min, minPlace) = (least, CurvePlace(spanAt: place)) }
-    if greatest > max { (max, maxPlace) = (greatest, CurvePlace(spanAt: place)) }
+  mutating func add(_ least: Double, _ greatest: Double, in group: CurvePlace) {
+    if least < min { (min, minPlace) = (least, group) }
+    if greatest > max { (max, maxPlace) = (greatest, group) }
   }
 
   @inline(__always)
@@ -24,14 +33,18 @@ struct CurveExtremes: Equatable {
   }
 }
 
-/// Where a value lies in its series: a point, or a span that begins there and is not searched yet.
+/// Where a value lies in its series.
 struct CurvePlace: Equatable {
-  let isSpan: Bool
+  /// The place of the point, or that of the first point of the group that has it.
   let place: Int
+  /// 0 for a point, else what kind of group it is.
+  let level: Int
+  /// NaN where it is not known yet.
+  let x: Double
 
   @inline(__always)
-  init(_ place: Int) { (isSpan, self.place) = (false, place) }
+  init(point place: Int, x: Double = .nan) { (self.place, level, self.x) = (place, 0, x) }
 
   @inline(__always)
-  init(spanAt place: Int) { (isSpan, self.place) = (true, place) }
+  init(group place: Int, level: Int = 1) { (self.place, self.level, x) = (place, level, .nan) }
 }

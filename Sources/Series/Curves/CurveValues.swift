@@ -1,6 +1,8 @@
 /// What a curve shows in y: the values as they were logged, or smoothed ones.
-protocol CurveValues: ~Copyable {
+protocol CurveValues: CurveFinder {
   var series: CurveSeries { get }
+  /// The last point of all, nil when there is none.
+  var last: CurvePoint? { mutating get throws }
 
   /// Adds all points of a node, which lie in one column.
   mutating func add(
@@ -16,13 +18,10 @@ protocol CurveValues: ~Copyable {
     column: Int?,
     to builder: inout CurveBuilder
   ) throws
-
-  /// The first point with a value in a place.
-  borrowing func find(_ value: Double, in place: CurvePlace) throws -> CurvePoint
 }
 
 /// A series' tree along one axis.
-struct CurveSeries: ~Copyable {
+struct CurveSeries {
   let tree: SeriesTree
   let roots: [SeriesTree.Place]
   let axis: SeriesAxis
@@ -51,5 +50,22 @@ struct CurveSeries: ~Copyable {
       node = SeriesTree.Place(level: node.level - 1, index: child)
     }
     return node.index
+  }
+}
+
+extension CurveSeries {
+  /// The values of some points as they were logged.
+  func values(_ range: Range<Int>) throws -> [Double] {
+    var values: [Double] = []
+    values.reserveCapacity(range.count)
+    while values.count < range.count {
+      let place = range.lowerBound + values.count
+      var block = tree.block(at: block(with: place))
+      let end = min(block.node.range.upperBound, range.upperBound)
+      for index in place - block.node.start..<end - block.node.start {
+        values.append(try block.value(at: index))
+      }
+    }
+    return values
   }
 }

@@ -3,25 +3,23 @@
 /// It passes over whole nodes of the tree whose x lies in one column, searches the column's end in
 /// blocks whose x ascends, and looks at each x in the others. So a column of ascending x costs a
 /// logarithm of its points, and in any other order a curve costs at most its points.
-struct CurveWalk<Values: CurveValues & ~Copyable>: ~Copyable {
+struct CurveWalk<Values: CurveValues> {
   private var values: Values
   private var probe: ColumnProbe
   private var builder = CurveBuilder()
   private let axis: SeriesAxis
 
-  init(_ values: consuming Values, column: @escaping (Double) -> Int) {
+  init(_ values: Values, column: @escaping (Double) -> Int) {
     axis = values.series.axis
     self.values = values
     probe = ColumnProbe(column)
   }
 
+  /// The points; to be asked for once.
   mutating func points() throws -> CurvePoints {
     for root in values.series.roots { try add(root) }
-    try builder.finish(values)
-    if let root = values.series.roots.last {
-      let node = values.series.tree[root]
-      builder.end(x: node.extent(axis).last, y: node.last)
-    }
+    try builder.finish(&values)
+    if let last = try values.last { builder.end(x: last.x, y: last.y) }
     return builder.points
   }
 

@@ -1,12 +1,19 @@
 /// The values as they were logged.
-struct LoggedValues: CurveValues, ~Copyable {
+struct LoggedValues: CurveValues {
   let series: CurveSeries
   /// What cannot be drawn is not above it: 0 on a logarithmic axis.
   private let floor: Double
 
-  init(_ series: consuming CurveSeries, floor: Double?) {
+  init(_ series: CurveSeries, floor: Double?) {
     self.series = series
     self.floor = floor ?? -.infinity
+  }
+
+  var last: CurvePoint? {
+    guard let root = series.roots.last else { return nil }
+    let node = series.tree[root]
+    let place = node.range.upperBound - 1
+    return CurvePoint(place: place, x: node.extent(series.axis).last, y: node.last)
   }
 
   mutating func add(
@@ -17,18 +24,23 @@ struct LoggedValues: CurveValues, ~Copyable {
     let node = series.tree[place]
     let x = node.extent(series.axis)
     if node.isAllFinite, node.min > floor {
-      var extremes = CurveExtremes()
-      extremes.add(node.min, at: node.minIndex)
-      extremes.add(node.max, at: node.maxIndex)
+      let isByStep = series.axis == .step
+      var extremes = CurveExtremes(
+        node.min,
+        at: CurvePlace(point: node.minIndex, x: isByStep ? node.minStep : .nan)
+      )
+      extremes.add(node.max) {
+        CurvePlace(point: node.maxIndex, x: isByStep ? node.maxStep : .nan)
+      }
       try builder.add(
         column: column,
         first: CurvePoint(place: node.start, x: x.first, y: node.first),
         last: CurvePoint(place: node.range.upperBound - 1, x: x.last, y: node.last),
         extremes: extremes,
-        of: self
+        of: &self
       )
     } else if node.isAllFinite, node.max <= floor {
-      try builder.skip(column: column, x: x.first, y: node.first, of: self)
+      try builder.skip(column: column, x: x.first, y: node.first, of: &self)
     } else if place.level > 0 {
       for child in series.tree.children(of: place) {
         let below = SeriesTree.Place(level: place.level - 1, index: child)
@@ -48,8 +60,9 @@ struct LoggedValues: CurveValues, ~Copyable {
   ) throws {
     guard let column else {
       let first = try point(range.lowerBound, of: &block)
-      return try builder.skip(column: nil, x: first.x, y: first.y, of: self)
+      return try builder.skip(column: nil, x: first.x, y: first.y, of: &self)
     }
+    let start = block.node.start
     var extremes = CurveExtremes()
     // Where the points that can be drawn and were not added yet begin.
     var from = range.lowerBound
@@ -60,7 +73,7 @@ struct LoggedValues: CurveValues, ~Copyable {
       if at == points.lowerBound, points.upperBound <= range.upperBound {
         let y = try block.span(span)
         if y.min > floor {
-          extremes.add(span: block.node.start + at, y.min, y.max)
+          extremes.add(y.min, y.max, in: CurvePlace(group: start + at))
           at = points.upperBound
           continue
         }
@@ -69,10 +82,12 @@ struct LoggedValues: CurveValues, ~Copyable {
       while at < end {
         let y = try block.value(at: at)
         if y > floor, y < .infinity {
-          extremes.add(y, at: block.node.start + at)
+          try extremes.add(y) {
+            CurvePlace(point: start + at, x: try block.x(series.axis, at: at))
+          }
         } else {
           try add(from..<at, of: &block, column, extremes, to: &builder)
-          try builder.skip(column: column, x: try block.x(series.axis, at: at), y: y, of: self)
+          try builder.skip(column: column, x: try block.x(series.axis, at: at), y: y, of: &self)
           from = at + 1
           extremes = CurveExtremes()
         }
@@ -82,7 +97,7 @@ struct LoggedValues: CurveValues, ~Copyable {
     try add(from..<at, of: &block, column, extremes, to: &builder)
   }
 
-  private func add(
+  private mutating func add(
     _ range: Range<Int>,
     of block: inout BlockPoints,
     _ column: Int,
@@ -95,21 +110,25 @@ struct LoggedValues: CurveValues, ~Copyable {
       first: try point(range.lowerBound, of: &block),
       last: try point(last, of: &block),
       extremes: extremes,
-      of: self
+      of: &self
     )
   }
 
-  borrowing func find(_ value: Double, in place: CurvePlace) throws -> CurvePoint {
+  mutating func find(_ value: Double, in place: CurvePlace) throws -> CurvePoint {
     var block = series.tree.block(at: series.block(with: place.place))
     var at = place.place - block.node.start
-    if place.isSpan {
+    if place.level > 0 {
       let end = block.points(ofSpan: at / SeriesFormat.pointsOfSpan).upperBound - 1
       while at < end, try block.value(at: at) != value { at += 1 }
     }
-    return try point(at, of: &block)
+    return CurvePoint(
+      place: block.node.start + at,
+      x: try block.x(series.axis, at: at),
+      y: value
+    )
   }
 
-  private borrowing func point(_ index: Int, of block: inout BlockPoints) throws -> CurvePoint {
+  private func point(_ index: Int, of block: inout BlockPoints) throws -> CurvePoint {
     CurvePoint(
       place: block.node.start + index,
       x: try block.x(series.axis, at: index),
