@@ -19,7 +19,7 @@ struct SmoothingTests {
     var grown = SmoothedTrack(smoothing)
     var end = 0
     while end < values.count {
-      end = min(values.count, end + Int.random(in: 1...2000, using: &dice))
+      end = min(values.count, end + Int.random(in: 1...700, using: &dice))
       try grown.refresh(from: track(values[..<end]))
     }
     var whole = SmoothedTrack(smoothing)
@@ -98,7 +98,7 @@ extension Dice {
     var level = 0.0
     let odd: [Double] = [.nan, .infinity, -.infinity, 1e6]
     let rate = Int.random(in: 2...3000, using: &self)
-    return (0..<Int.random(in: 0...6000, using: &self)).map { _ in
+    return (0..<Int.random(in: 0...2000, using: &self)).map { _ in
       level += Double.random(in: -1...1, using: &self)
       return Int.random(in: 0..<rate, using: &self) == 0
         ? odd.randomElement(using: &self) ?? 0 : level

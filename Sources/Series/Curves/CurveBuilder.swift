@@ -13,17 +13,26 @@ protocol CurveFinder: ~Copyable {
 
 /// Joins pieces of a series, given in the order of logging, to runs, and keeps what M4 keeps of them.
 struct CurveBuilder {
-  private(set) var points = CurvePoints()
+  private var points = CurvePoints()
   private var run: Run?
-  /// Kinds of marks kept since the last run in the column of `gapColumn`.
-  private var gapMarks: UInt8 = 0
-  private var gapColumn: Int?
+  private var gap = Gap()
 
   private struct Run {
     var column: Int
     var first: CurvePoint
     var last: CurvePoint
     var extremes: CurveExtremes
+  }
+
+  /// What is not drawn since the last run.
+  private struct Gap {
+    /// Whether a point of it was kept, so that the line is broken.
+    var isKept = false
+    var column: Int?
+    /// The last +∞ in the column.
+    var top: CurvePoint?
+    /// The last other one in the column.
+    var bottom: CurvePoint?
   }
 
   /// Adds points of one column that can all be drawn, by their first, last, least and greatest.
@@ -40,31 +49,47 @@ struct CurveBuilder {
       run?.extremes.add(extremes)
     } else {
       try finish(&finder)
+      endGap()
       run = Run(column: column, first: first, last: last, extremes: extremes)
     }
   }
 
   /// Adds a point that cannot be drawn; its column is nil when it has no place in x either.
   mutating func skip<Finder: CurveFinder & ~Copyable>(
+    _ point: CurvePoint,
     column: Int?,
-    x: Double,
-    y: Double,
     of finder: inout Finder
   ) throws {
-    if run != nil {
-      try finish(&finder)
-      (gapMarks, gapColumn) = (0, nil)
+    if run != nil { try finish(&finder) }
+    if column != gap.column { endColumn() }
+    gap.column = column
+    if column == nil {
+      gap.bottom = gap.bottom ?? point
+    } else if point.y == .infinity {
+      gap.top = point
+    } else {
+      gap.bottom = point
     }
-    if let column, column != gapColumn { (gapMarks, gapColumn) = (0, column) }
-    // Without a place in x nothing is marked, and any point that is kept breaks the line.
-    let mark: UInt8 = column == nil ? 1 : y == .infinity ? 2 : 4
-    guard column == nil ? gapMarks == 0 : gapMarks & mark == 0 else { return }
-    gapMarks |= mark
-    append(x, y)
   }
 
-  /// Ends the run; the points are complete then.
-  mutating func finish<Finder: CurveFinder & ~Copyable>(_ finder: inout Finder) throws {
+  /// Ends what was begun; the last point always stands last then, so that it can be labelled.
+  mutating func points<Finder: CurveFinder & ~Copyable>(
+    last: CurvePoint?,
+    of finder: inout Finder
+  ) throws -> CurvePoints {
+    try finish(&finder)
+    endGap()
+    if let last,
+      points.x.last?.bitPattern != last.x.bitPattern
+        || points.y.last?.bitPattern != last.y.bitPattern
+    {
+      append(last.x, last.y)
+    }
+    return points
+  }
+
+  /// Ends the run.
+  private mutating func finish<Finder: CurveFinder & ~Copyable>(_ finder: inout Finder) throws {
     guard let run else { return }
     self.run = nil
     append(run.first.x, run.first.y)
@@ -80,12 +105,19 @@ struct CurveBuilder {
     append(run.last.x, run.last.y)
   }
 
-  /// Sees to it that the last point stands last, so that it can be labelled.
-  mutating func end(x: Double, y: Double) {
-    let isLast =
-      points.x.last?.bitPattern == x.bitPattern
-      && points.y.last?.bitPattern == y.bitPattern
-    if !isLast { append(x, y) }
+  /// Keeps of the points in a gap and one column those that are marked last at the top and bottom.
+  private mutating func endColumn() {
+    let marks = [gap.top, gap.bottom].compactMap { $0 }.sorted { $0.place < $1.place }
+    (gap.top, gap.bottom) = (nil, nil)
+    // Without a place in x nothing is marked, and any point breaks the line.
+    guard gap.column != nil || !gap.isKept else { return }
+    for point in marks { append(point.x, point.y) }
+    if !marks.isEmpty { gap.isKept = true }
+  }
+
+  private mutating func endGap() {
+    endColumn()
+    gap = Gap()
   }
 
   private func point<Finder: CurveFinder & ~Copyable>(

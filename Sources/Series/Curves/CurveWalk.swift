@@ -18,9 +18,7 @@ struct CurveWalk<Values: CurveValues> {
   /// The points; to be asked for once.
   mutating func points() throws -> CurvePoints {
     for root in values.series.roots { try add(root) }
-    try builder.finish(&values)
-    if let last = try values.last { builder.end(x: last.x, y: last.y) }
-    return builder.points
+    return try builder.points(last: values.last, of: &values)
   }
 
   private mutating func add(_ place: SeriesTree.Place) throws {

@@ -40,7 +40,8 @@ struct LoggedValues: CurveValues {
         of: &self
       )
     } else if node.isAllFinite, node.max <= floor {
-      try builder.skip(column: column, x: x.first, y: node.first, of: &self)
+      let last = CurvePoint(place: node.range.upperBound - 1, x: x.last, y: node.last)
+      try builder.skip(last, column: column, of: &self)
     } else if place.level > 0 {
       for child in series.tree.children(of: place) {
         let below = SeriesTree.Place(level: place.level - 1, index: child)
@@ -60,7 +61,7 @@ struct LoggedValues: CurveValues {
   ) throws {
     guard let column else {
       let first = try point(range.lowerBound, of: &block)
-      return try builder.skip(column: nil, x: first.x, y: first.y, of: &self)
+      return try builder.skip(first, column: nil, of: &self)
     }
     let start = block.node.start
     var extremes = CurveExtremes()
@@ -87,7 +88,7 @@ struct LoggedValues: CurveValues {
           }
         } else {
           try add(from..<at, of: &block, column, extremes, to: &builder)
-          try builder.skip(column: column, x: try block.x(series.axis, at: at), y: y, of: &self)
+          try builder.skip(try point(at, of: &block), column: column, of: &self)
           from = at + 1
           extremes = CurveExtremes()
         }

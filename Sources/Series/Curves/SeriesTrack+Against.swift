@@ -37,16 +37,14 @@ private struct PairedCurve {
   mutating func add(_ point: CurvePoint, column: Int?, isDrawn: Bool) throws {
     last = point
     guard let column, isDrawn else {
-      return try builder.skip(column: column, x: point.x, y: point.y, of: &finder)
+      return try builder.skip(point, column: column, of: &finder)
     }
     let extremes = CurveExtremes(point.y, at: CurvePlace(point: point.place, x: point.x))
     try builder.add(column: column, first: point, last: point, extremes: extremes, of: &finder)
   }
 
   mutating func points() throws -> CurvePoints {
-    try builder.finish(&finder)
-    if let last { builder.end(x: last.x, y: last.y) }
-    return builder.points
+    try builder.points(last: last, of: &finder)
   }
 }
 

@@ -35,9 +35,7 @@ struct SmoothedValues: CurveValues {
   ) throws {
     let start = block.node.start
     guard let column else {
-      let x = try block.x(series.axis, at: range.lowerBound)
-      let y = try block.value(at: range.lowerBound)
-      return try builder.skip(column: nil, x: x, y: y, of: &self)
+      return try builder.skip(try point(start + range.lowerBound), column: nil, of: &self)
     }
     let places = start + range.lowerBound..<start + range.upperBound
     try add(places, column: column, to: &builder)
@@ -86,7 +84,7 @@ struct SmoothedValues: CurveValues {
           extremes.add(y) { CurvePlace(point: at) }
         } else {
           try add(from..<at, column, extremes, to: &builder)
-          try builder.skip(column: column, x: try x(at), y: y, of: &self)
+          try builder.skip(try point(at), column: column, of: &self)
           from = at + 1
           extremes = CurveExtremes()
         }
