@@ -37,11 +37,15 @@ FACT = Struct("<BI")
 LONGEST_NAME = 256
 """In bytes of UTF-8; Lathe keeps no longer ones."""
 
-LONGEST_FACT = 1 << 20
+LONGEST_FACT = 1_000_000
+MOST_NAMES = 1 << 15
 WIDEST_LAYOUT = 4096
 
 MOST_LAYOUTS = 1 << 15
 """Of several names. Loops that never log the same names twice get a layout a name from then on."""
+
+MOST_IN_LAYOUTS = 1 << 19
+"""Names in all layouts together, likewise."""
 
 Pack = Callable[..., bytes]
 
@@ -66,6 +70,7 @@ class Writer:
         self._rest = b""  # What a full disk left of the last write; goes first.
         self._names: Dict[bytes, int] = {}
         self._layouts: Dict[Tuple[bytes, ...], Pack] = {}
+        self._in_layouts = 0
         # The layouts of keys that are names as they are.
         self._known: Dict[Tuple[Any, ...], Pack] = {}
 
@@ -174,7 +179,11 @@ class Writer:
         names: Dict[bytes, int] = {}
         layouts: Dict[Tuple[bytes, ...], Pack] = {}
         whole = tuple(name for name, _ in found)
-        is_crowded = len(self._layouts) >= MOST_LAYOUTS and whole not in self._layouts
+        is_crowded = whole not in self._layouts and (
+            len(self._layouts) >= MOST_LAYOUTS
+            or self._in_layouts + len(whole) > MOST_IN_LAYOUTS
+            or len(self._names) + len(whole) > MOST_NAMES
+        )
         width = 1 if is_crowded else WIDEST_LAYOUT
         pack = None
         for start in range(0, len(found), width):
@@ -183,11 +192,12 @@ class Writer:
             pack = self._layouts.get(shape) or layouts.get(shape)
             if pack is None:
                 number = len(self._layouts) + len(layouts)
-                if number > 0xFFFF:
-                    self._tell("layouts", "Too many different names are logged; new ones are left out.")
+                new = [name for name in shape if name not in self._names and name not in names]
+                if number > 0xFFFF or len(self._names) + len(names) + len(new) > MOST_NAMES:
+                    self._tell("names", f"More than {MOST_NAMES} names are logged; the rest is left out.")
                     continue
-                for name in shape:
-                    if name not in self._names and name not in names:
+                for name in new:
+                    if name not in names:
                         names[name] = len(self._names) + len(names)
                         data += NAME.pack(1, names[name], len(name)) + name
                 ids = [self._names.get(name, names.get(name)) for name in shape]
@@ -199,6 +209,7 @@ class Writer:
             return None
         self._names.update(names)
         self._layouts.update(layouts)
+        self._in_layouts += sum(map(len, layouts))
         return pack if len(found) <= width else None
 
     # MARK: Facts

@@ -165,6 +165,22 @@ class LogTests(InRun):
         self.assertEqual(len(self.decoded.points), logged)
         self.assertLessEqual(len(self.decoded.layouts), 400)
 
+    def test_wide_layouts_stay_within_what_a_reader_takes(self):
+        names = [f"n{i}" for i in range(100)]
+        with mock.patch.dict(type(lathe._writer).log.__globals__, MOST_IN_LAYOUTS=1000):
+            for count in range(50):
+                lathe.log({name: count for name in names[count:] + names[:count]})
+        self.assertEqual(len(self.decoded.points), 5000)
+        self.assertLessEqual(sum(map(len, self.decoded.layouts.values())), 1100)
+
+    def test_names_beyond_the_limit_are_left_out_and_the_others_kept(self):
+        with mock.patch.dict(type(lathe._writer).log.__globals__, MOST_NAMES=10):
+            for count in range(20):
+                lathe.log({"a": count, f"n{count}": 1})
+        self.assertEqual(self.values("a"), list(range(20)))
+        self.assertEqual(len(self.decoded.names), 10)
+        self.assertEqual(len(self.warnings), 1)
+
 
 class FactTests(InRun):
     def test_parameters_by_name_and_by_dict(self):

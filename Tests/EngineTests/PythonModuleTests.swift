@@ -22,18 +22,51 @@ struct PythonModuleTests {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let module = try EmbeddedModule.unpack(in: Home(folder: folder + "/home"))
     #expect(module == folder + "/home/share/\(EmbeddedFiles.identity)/python")
+  }
 
-    let sdk = folder + "/sdk"
-    try FileManager.default.createDirectory(atPath: sdk, withIntermediateDirectories: false)
-    let told = try python(
-      ["-c", "import lathe; lathe.log({'loss': 0.25}, step=1)"],
-      ["PYTHONPATH": module, "LATHE_SDK": sdk]
+  @Test func `what a step logs with the module is in its run, from every process`() throws {
+    let site = try RunSite(
+      [
+        "train.py": """
+        import os
+        import lathe
+
+        lathe.param({"lr": 0.1, "net": {"layers": 3, "kind": "größe"}})
+        for step in range(1000):
+            lathe.log({"loss": 1 / (step + 1), "val": {"acc": step}}, step=step)
+        if os.fork() == 0:
+            lathe.log({"child": float("nan")})
+            os._exit(0)
+        os.wait()
+        open("model.bin", "w").write("weights")
+        lathe.artifact("model.bin")
+        lathe.summary({"best": 0.5, "note": "good", "worst": float("inf")})
+        os.kill(os.getpid(), 9)
+        """,
+        "pipeline.yaml": """
+        steps:
+          a: { type: Training, run: "python3 train.py || true" }
+        """,
+      ],
+      executor: ThreadExecutor()
     )
-    #expect(told.status == 0, "\(told.text)")
-    let files = try FileManager.default.contentsOfDirectory(atPath: sdk)
-    #expect(files.count == 1)
-    let data = try Data(contentsOf: URL(filePath: sdk + "/" + (files.first ?? "")))
-    #expect(data.starts(with: Array("LATHEPT1".utf8)))
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    let run = try site.run(environment: ["PATH": path])
+    #expect(run.status == .succeeded, "\(run.reason ?? "")")
+    var metrics: [String: MetricSummary] = [:]
+    for metric in try site.agent.reader.metrics(of: run.id) { metrics[metric.name] = metric }
+    #expect(metrics.keys.sorted() == ["child", "loss", "val/acc"])
+    #expect(metrics["loss"]?.count == 1000)
+    #expect(metrics["loss"]?.last == 0.001)
+    #expect(metrics["val/acc"]?.maxStep == 999)
+    #expect(metrics["child"]?.last.isNaN == true)
+    let facts = try #require(try site.steps(run.id)["a"]?.facts)
+    #expect(facts.params == ["lr": "0.1", "net/layers": "3", "net/kind": "größe"])
+    #expect(
+      facts.summary == ["best": .number(0.5), "note": .text("good"), "worst": .text("inf")]
+    )
+    let artifact = try #require(facts.artifacts["model.bin"])
+    #expect(site.store.data(artifact.digest) == Data("weights".utf8))
   }
 
   @Test(arguments: [
