@@ -32,11 +32,11 @@ enum Environment {
   struct Locale {
     let isUTF8: Bool
 
-    /// The finest glyphs that the character table and the terminal have.
+    /// The finest glyphs that the character table and the terminal have, or those in LATHE_GLYPHS.
     func glyphs(term: String) -> GlyphSet {
-      guard isUTF8, lathe_curses_width(0x2500) == 1 else { return .ascii }
-      // The Linux console's font has blocks and lines, but no braille.
-      return lathe_curses_width(0x2800) == 1 && term != "linux" ? .braille : .halfBlocks
+      GlyphSet.probed(term: term, isUTF8: isUTF8, chosen: value("LATHE_GLYPHS")) {
+        Int(lathe_curses_width(wchar_t($0)))
+      }
     }
   }
 

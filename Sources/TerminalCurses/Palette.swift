@@ -88,12 +88,14 @@ struct Palette {
       8
     case (.faded1, _), (.faded2, _), (.faded3, _), (.faded4, _), (.faded5, _), (.faded6, _): -1
     case (.dim, .sixteen), (.comment, .sixteen): 8
+    case (.series5, .sixteen): 13
+    case (.series6, .sixteen): 12
     case (.dim, _), (.comment, _): -1
-    case (.accent, _), (.running, _), (.function, _), (.series1, _), (.series6, _): 6
+    case (.accent, _), (.running, _), (.function, _), (.series1, _): 6
     case (.good, _), (.string, _), (.series3, _): 2
     case (.warning, _), (.number, _), (.series2, _), (.series5, _): 3
     case (.bad, _): 1
-    case (.selection, _): 4
+    case (.selection, _), (.series6, _): 4
     case (.series4, _), (.keyword, _): 5
     }
   }

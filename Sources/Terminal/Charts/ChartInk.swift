@@ -43,6 +43,9 @@ struct ChartInk {
     return dots[row * width + column] != 0 && !isShade[row * width + column]
   }
 
+  /// Whether there is nothing but a shade in a cell.
+  func hasShade(_ column: Int, _ row: Int) -> Bool { isShade[row * width + column] }
+
   private mutating func forEachCell(
     of grid: DotGrid,
     _ body: (inout ChartInk, Int, UInt8) -> Void

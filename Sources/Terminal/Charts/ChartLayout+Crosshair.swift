@@ -18,13 +18,16 @@ extension ChartLayout {
       screen[x, y] = Cell(glyphs == .ascii ? "O" : "●", Style(reading.color, bold: true))
     }
     guard chart.showsReadings else { return }
-    let lines = lines(of: readings, at: crosshair)
-    let width = (lines.map(\.text.width).max() ?? 0) + 2
-    guard let place = places.best(of: boxes(column, width: width, height: lines.count))
-    else { return }
-    screen.fill(place)
-    for (row, line) in lines.enumerated() {
-      screen.write(line.text, x: place.x + 1, y: place.y + row, style: line.style)
+    for isShort in [false, true] {
+      let lines = lines(of: readings, at: crosshair, isShort: isShort)
+      let width = (lines.map(\.text.width).max() ?? 0) + 2
+      guard let place = places.best(of: boxes(column, width: width, height: lines.count))
+      else { continue }
+      screen.fill(place)
+      for (row, line) in lines.enumerated() {
+        screen.write(line.text, x: place.x + 1, y: place.y + row, style: line.style)
+      }
+      return
     }
   }
 
@@ -44,18 +47,19 @@ extension ChartLayout {
 
   private func lines(
     of readings: [LineChart.Reading],
-    at crosshair: Double
+    at crosshair: Double,
+    isShort: Bool
   ) -> [(text: SafeText, style: Style)] {
     let title = chart.x.label.map { $0 + " " } ?? ""
     var lines = [(title + x.text(of: crosshair, unit: chart.x.unit), Style.bold)]
     let room = max(1, plot.height - 2)
     let shown = readings.count > room ? readings.prefix(room - 1) : readings[...]
-    let widest = min(24, shown.map(\.label.width).max() ?? 0)
+    let widest = min(isShort ? 10 : 24, shown.map(\.label.width).max() ?? 0)
     for reading in shown {
       let label = reading.label.cut(to: widest)
       var text = label + SafeText(trusted: String(repeating: " ", count: widest - label.width))
       text = text + " " + numberText(reading.value)
-      if reading.low < reading.high {
+      if reading.low < reading.high, !isShort {
         let dots: SafeText = glyphs == .ascii ? ".." : "…"
         text = text + " (" + numberText(reading.low) + dots + numberText(reading.high) + ")"
       }

@@ -49,7 +49,7 @@ extension ChartLayout {
     guard room >= 3 else { return }
     let ends = chart.series.enumerated().compactMap { index, line in
       line.role == .curve ? end(of: line).map { (index: index, line: line, end: $0) } : nil
-    }.prefix(plot.height).sorted { ($0.end.row, $0.index) < ($1.end.row, $1.index) }
+    }.prefix(plot.height).sorted { ($0.end.place, $0.index) < ($1.end.place, $1.index) }
     // Down from the first one, then up again from the bottom where they ran over it.
     var rows: [Int] = []
     for end in ends { rows.append(max(end.end.row, (rows.last ?? plot.y - 1) + 1)) }
@@ -68,20 +68,18 @@ extension ChartLayout {
     }
   }
 
-  /// The last value that the plot shows, and its row.
-  private func end(of line: LineChart.Series) -> (row: Int, value: Double)? {
-    var row: Int?
+  /// The last value that the plot shows, its row, and its place from the top in units of dots.
+  private func end(of line: LineChart.Series) -> (row: Int, place: Double, value: Double)? {
     var value: Double?
     for index in (0..<line.count).reversed() {
       let column = geometry.columns.column(of: line.x[index])
       guard column >= 0, column < geometry.dotColumns else { continue }
-      if value == nil { value = line.y[index] }
-      if y.kind.hasPlace(for: line.y[index]) {
-        row = geometry.nearestRow(of: line.y[index])
-        break
-      }
+      let own = line.y[index]
+      if value == nil { value = own }
+      guard y.kind.hasPlace(for: own), let value else { continue }
+      return (geometry.nearestRow(of: own), geometry.dotRow(of: own), value)
     }
-    return value.map { (row ?? geometry.nearestRow(of: $0), $0) }
+    return value.map { ($0 == .infinity ? plot.y : plot.maxY - 1, .infinity, $0) }
   }
 
   /// A piece of the line before its name, where lines are told apart by their strokes.

@@ -31,6 +31,15 @@ struct ChartLayout {
     geometry = ChartGeometry(plot: plot, x: scales.x, y: scales.y, glyphs: glyphs)
   }
 
+  /// Curves without axes or labels.
+  init(_ chart: LineChart, geometry: ChartGeometry, in area: Rect, glyphs: GlyphSet) {
+    self.chart = chart
+    self.geometry = geometry
+    self.area = area
+    self.glyphs = glyphs
+    (endWidth, hasXAxis, hasYAxis) = (0, false, false)
+  }
+
   /// The cells of the curves.
   var plot: Rect { geometry.plot }
   var x: AxisScale { geometry.columns.scale }

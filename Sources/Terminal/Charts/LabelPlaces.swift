@@ -6,18 +6,24 @@ struct LabelPlaces {
   }
 
   let plot: Rect
-  /// The number of cells with a line above and left of each cell's corner.
+  /// What there is to cover above and left of each cell's corner.
   private var sums: [Int32]
   private var taken: [Rect] = []
 
-  init(_ plot: Rect, _ ink: ChartInk) {
+  /// `columns` are those of the screen that have upright lines of marks or of the crosshair.
+  init(_ plot: Rect, _ ink: ChartInk, columns: [Int]) {
     self.plot = plot
     let width = plot.width + 1
     sums = Array(repeating: 0, count: width * (plot.height + 1))
+    var upright = [Int32](repeating: 0, count: plot.width)
+    for column in columns where column >= plot.x && column < plot.maxX {
+      upright[column - plot.x] = 30
+    }
     for row in 0..<plot.height {
       var across: Int32 = 0
       for column in 0..<plot.width {
-        if ink.hasLine(column, row) { across += 1 }
+        across += ink.hasLine(column, row) ? 100 : ink.hasShade(column, row) ? 15 : 0
+        across += upright[column]
         sums[(row + 1) * width + column + 1] = sums[row * width + column + 1] + across
       }
     }
@@ -29,7 +35,7 @@ struct LabelPlaces {
       && !taken.contains { !$0.intersection(rect).isEmpty }
   }
 
-  /// How many cells with a line a place in the plot would cover.
+  /// What a place in the plot would cover: 100 for a cell with a curve, less for lesser things.
   func covered(by rect: Rect) -> Int {
     let (left, top) = (rect.x - plot.x, rect.y - plot.y)
     let (right, bottom) = (left + rect.width, top + rect.height)
@@ -42,16 +48,19 @@ struct LabelPlaces {
 
   mutating func take(_ rect: Rect) { taken.append(rect) }
 
-  /// The free place of least cost, to which every covered cell adds a lot; then it is taken.
+  /// The free place of least cost, with what it covers; then it is taken, and a cell on both sides.
   mutating func best(of candidates: [Candidate]) -> Rect? {
     var best: Candidate?
     for candidate in candidates where isFree(candidate.rect) {
-      let cost = candidate.cost + 100 * covered(by: candidate.rect)
+      let cost = candidate.cost + covered(by: candidate.rect)
       if best.map({ cost < $0.cost }) ?? true {
         best = Candidate(rect: candidate.rect, cost: cost)
       }
     }
-    if let best { take(best.rect) }
+    if let best {
+      let rect = best.rect
+      take(Rect(x: rect.x - 1, y: rect.y, width: rect.width + 2, height: rect.height))
+    }
     return best?.rect
   }
 }

@@ -26,17 +26,57 @@ extension LineChart {
     let x = AxisScale(self.x.usableRange ?? fittedX, kind: self.x.kind)
     if let range = y.usableRange { return (x, AxisScale(range, kind: y.kind)) }
     var (low, high) = (Double.infinity, -Double.infinity)
-    for line in series {
-      for index in 0..<line.count {
-        let (at, value) = (line.x[index], line.y[index])
-        guard y.kind.hasPlace(for: value), x.range.contains(at) else { continue }
-        low = min(low, value)
-        high = max(high, value)
-      }
+    forEachPlace(in: x.range) { _, _, value in
+      low = min(low, value)
+      high = max(high, value)
     }
+    if isRobust, low < high { (low, high) = robustRange(x, low, high) }
     if low > high { (low, high) = y.kind == .logarithmic ? (0.1, 10) : (0, 1) }
     if y.kind == .linear, low > 0, low <= high * 0.3 { low = 0 }
     return (x, AxisScale(low...high, kind: y.kind))
+  }
+
+  private func forEachPlace(
+    in range: ClosedRange<Double>,
+    _ body: (_ series: Int, _ x: Double, _ y: Double) -> Void
+  ) {
+    for (index, line) in series.enumerated() {
+      for point in 0..<line.count where y.kind.hasPlace(for: line.y[point]) {
+        if range.contains(line.x[point]) { body(index, line.x[point], line.y[point]) }
+      }
+    }
+  }
+
+  /// The y range without values far outside of the others.
+  ///
+  /// Percentiles of points would be wrong here: a thinned curve is half extremes. So the least and
+  /// greatest values of 256 columns are compared by Tukey's outer fences: beyond the quartiles by
+  /// three times their distance is out ("Exploratory Data Analysis", 1977).
+  private func robustRange(
+    _ x: AxisScale,
+    _ low: Double,
+    _ high: Double
+  ) -> (low: Double, high: Double) {
+    let columns = DotColumns(range: x.range, kind: x.kind, count: 256)
+    var extremes: [Int: (low: Double, high: Double)] = [:]
+    forEachPlace(in: x.range) { series, at, value in
+      let key = series * 256 + min(max(columns.column(of: at), 0), 255)
+      let old = extremes[key] ?? (value, value)
+      extremes[key] = (min(old.low, value), max(old.high, value))
+    }
+    let spacing = AxisScale(low...high, kind: y.kind)
+    let lows = extremes.values.map { spacing.unit($0.low) }.sorted()
+    let highs = extremes.values.map { spacing.unit($0.high) }.sorted()
+    let (first, third) = (lows[lows.count / 4], highs[highs.count - 1 - highs.count / 4])
+    let room = 3 * (third - first)
+    guard room > 0 else { return (low, high) }
+    var inside = (low: high, high: low)
+    forEachPlace(in: x.range) { _, _, value in
+      let unit = spacing.unit(value)
+      guard unit >= first - room, unit <= third + room else { return }
+      inside = (min(inside.low, value), max(inside.high, value))
+    }
+    return inside.low <= inside.high ? inside : (low, high)
   }
 
   private var fittedX: ClosedRange<Double> {

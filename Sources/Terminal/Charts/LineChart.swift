@@ -65,7 +65,12 @@ package struct LineChart: Sendable, Equatable {
     layout.drawUndrawable(on: &screen)
     layout.drawEndLabels(on: &screen)
     guard !marks.isEmpty || crosshair != nil || box != nil else { return }
-    var places = LabelPlaces(layout.plot, ink)
+    let columns = marks.filter { $0.kind == .line }.map(\.x) + [crosshair].compactMap { $0 }
+    var places = LabelPlaces(
+      layout.plot,
+      ink,
+      columns: columns.compactMap { layout.geometry.column(of: $0) }
+    )
     layout.drawReadings(on: &screen, &places)
     layout.drawMarkLabels(on: &screen, &places)
     layout.drawBox(on: &screen)
