@@ -16,7 +16,8 @@ static := --static-swift-stdlib -Xlinker -s $(shell Scripts/static-libraries)
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@echo '  ARGS="-p learning_rate=0.03" are passed on by run and bench; PREFIX and DESTDIR by install.'
+	@echo '  ARGS are passed on to bench and to the run of "make run | cat": ARGS="-p learning_rate=0.03".'
+	@echo '  PREFIX (/usr/local) and DESTDIR tell install and uninstall where.'
 
 run: build ## Open the workbench; without a terminal, train the digits and print the curve
 	@LATHE=$(release) Scripts/run $(ARGS)

@@ -9,7 +9,7 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
-// The targets are the architecture: an import may only point down this list (`LayerTests` holds it).
+// The targets are the architecture: a target imports only what stands above it (`LayerTests` holds it).
 let package = Package(
   name: "lathe",
   products: [.executable(name: "lathe", targets: ["lathe"])],

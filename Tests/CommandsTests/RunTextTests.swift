@@ -146,6 +146,41 @@ struct RunTextTests {
     )
   }
 
+  @Test func `the end names the model that the run registered, if it did`() {
+    let model = ModelRecord(
+      group: "digits",
+      version: 3,
+      approval: .pending,
+      run: 2,
+      step: "train",
+      instance: "digits",
+      artifact: Artifact(kind: .folder, digest: digest("m"), size: 1),
+      created: noon
+    )
+    var register = step("register", .succeeded)
+    register.type = .registerModel
+    register.reason = "the same as digits/1"
+    var report = RunReport(
+      run: run(2),
+      parent: nil,
+      steps: [register],
+      metrics: [],
+      model: model,
+      home: home
+    )
+    #expect(
+      report.ending(at: noon).plain.contains(
+        "\n  registered the model digits/3: 'lathe models' lists it.\n"
+      )
+    )
+    report.model = nil
+    #expect(
+      report.ending(at: noon).plain.contains(
+        "\n  no new version, the model is the same as digits/1\n"
+      )
+    )
+  }
+
   @Test func `show tells everything of a run`() {
     var shown = run(
       2,

@@ -53,7 +53,7 @@ struct StackTextTests {
   }
 
   @Test func `events are lines that say how far the stack is`() {
-    var progress = StackProgress(zone: utc)
+    var progress = StackProgress(planned: 3, zone: utc)
     let lines = progress.lines(
       for: [
         event(1, "CREATE_IN_PROGRESS"), event(2, "", "Collecting numpy\u{1b}[K"),
@@ -64,10 +64,10 @@ struct StackTextTests {
     #expect(progress.last == 3)
     #expect(
       lines.plain.hasPrefix(
-        "14:02:11 0/2 Notebook CREATE_IN_PROGRESS\n14:02:11   Notebook | Collecting numpy"
+        "14:02:11 0/3 Notebook CREATE_IN_PROGRESS\n14:02:11   Notebook | Collecting numpy"
       )
     )
-    #expect(lines.last?.plain == "14:02:11 1/2 Notebook CREATE_FAILED  pip ended with 1.")
+    #expect(lines.last?.plain == "14:02:11 1/3 Notebook CREATE_FAILED  pip ended with 1.")
     #expect(!lines.plain.contains("\u{1b}"))
   }
 

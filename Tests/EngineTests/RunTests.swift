@@ -391,4 +391,21 @@ struct RunTests {
     let code = try #require(executor.specs.first.flatMap { site.store.manifest($0.code) })
     #expect(code.entries.keys.sorted() == ["notes.txt", "pipeline.yaml", "train.py"])
   }
+
+  @Test func `one command sees all code of the instance`() throws {
+    let executor = ScriptedExecutor()
+    let files = [
+      "train.py": "1", "data/x.csv": "1,2", "conf/a/c.yaml": "n: 1", "other/mod.py": "1",
+    ]
+    let site = try RunSite(files, executor: executor)
+    let request = LaunchRequest(
+      instance: "digits",
+      what: .command(["python3", "train.py"]),
+      environment: ["PATH": "/usr/bin:/bin"]
+    )
+    guard case .run(let run) = try site.ask(.launch(request)) else { throw CancellationError() }
+    _ = try site.end(of: run)
+    let code = try #require(executor.specs.first.flatMap { site.store.manifest($0.code) })
+    #expect(code.entries.keys.sorted() == files.keys.sorted())
+  }
 }

@@ -32,6 +32,31 @@ struct SingleCommandTests {
     #expect(text(match["step"]) == item.step)
   }
 
+  @Test(
+    arguments: [
+      (".venv/bin/python train.py", ".venv", "python", "train"),
+      ("./envs/a/bin/python3.11 -m pkg.fit", "envs/a", "python3.11", "pkg"),
+      (".venv/bin/torchrun train.py", ".venv", "torchrun", "train"),
+      ("python3 train.py", nil, "python3", "train"),
+      ("/opt/venv/bin/python train.py", nil, "/opt/venv/bin/python", "train"),
+      ("bin/python train.py", nil, "bin/python", "train"),
+      ("tools/bin/fit --lr 1", nil, "tools/bin/fit", "fit"),
+    ] as [(String, String?, String, String)]
+  )
+  func `the Python of an environment in the instance makes it the step's`(
+    line: String,
+    environment: String?,
+    program: String,
+    name: String
+  ) throws {
+    let command = line.split(separator: " ").map(String.init)
+    let step = try #require(Pipeline.single(command: command).steps.first)
+    #expect(step.name == name)
+    #expect(step.process?.python == environment)
+    let words = [program] + command.dropFirst()
+    #expect(step.process?.command == .arguments(words.map { Text($0) }))
+  }
+
   @Test(arguments: ["glossary=3", "val_loss=0.5", "loss_scale=1024", "lossless: 4"])
   func `a longer name is another metric`(_ line: String) throws {
     let step = try #require(Pipeline.single(command: ["train"]).steps.first)

@@ -85,7 +85,7 @@ private func missing(_ named: String, _ instance: InstanceRecord) -> Explanation
   Explanation(
     what: "There is no pipeline '\(named)' in the instance '\(instance.name)'.",
     why: "Looked in \(instance.folder).",
-    next: "Name its file, or run one command: 'lathe run -- python train.py'."
+    next: "Name its file, or run one command: 'lathe run -- python3 train.py'."
   )
 }
 

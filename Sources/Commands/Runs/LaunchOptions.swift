@@ -58,8 +58,14 @@ extension RunReport {
   package func ending(at now: Date) -> [Line] {
     var lines = [run.ending(at: now)]
     guard run.status != .succeeded else {
-      if let model = steps.first(where: { $0.type == .registerModel && $0.status == .succeeded }) {
-        lines.append(Line("  \(model.name) registered a model: 'lathe models' lists it.", .dim))
+      if let model {
+        lines.append(
+          Line("  registered the model \(model.shortName): 'lathe models' lists it.", .dim)
+        )
+      } else if let step = steps.first(where: { $0.type == .registerModel }),
+        step.status == .succeeded, let reason = step.reason
+      {
+        lines.append(Line("  no new version, the model is \(reason)", .dim))
       }
       return lines
     }

@@ -67,7 +67,9 @@ extension Session {
       why: names.isEmpty
         ? "It has logged none." : "It has \(names.sorted().joined(separator: ", ")).",
       next: nearest(name, among: names).map { "Did you mean '\($0)'?" }
-        ?? "'lathe metrics \(run.shortName)' lists them."
+        ?? (names.isEmpty
+          ? "'lathe logs \(run.shortName)' prints what it said."
+          : "'lathe metrics \(run.shortName)' lists them.")
     )
   }
 }

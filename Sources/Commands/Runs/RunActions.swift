@@ -87,7 +87,7 @@ package struct RemoveCommand: ParsableCommand {
     commandName: "rm",
     abstract: "Move an ended run to the trash.",
     discussion: """
-      The run's folder goes to the trash of the home; registered models stay.
+      The run's folder goes to the trash of the home. A run that made a registered model is kept.
 
       EXAMPLE:
         lathe rm r12

@@ -7,6 +7,10 @@ package struct RunCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Launch a pipeline, or one command, and follow it.",
+    usage: """
+      lathe run [<pipeline>] [--parameter <name=value> ...] [<options>]
+      lathe run [<options>] -- <command> ...
+      """,
     discussion: """
       PIPELINE is a file of the instance, or x for x.yaml or pipelines/x.yaml. The run belongs to no \
       terminal: Ctrl-C leaves it going and says how to watch and how to stop it.
@@ -15,7 +19,10 @@ package struct RunCommand: ParsableCommand {
         lathe run -p learning_rate=0.03 --note "slower"
 
       EXAMPLE: one command, no pipeline file
-        lathe run -- python3 steps/prepare.py --out data
+        lathe run -- python3 train.py --lr 0.1
+
+      EXAMPLE: with the instance's virtual environment
+        lathe run -- .venv/bin/python train.py --lr 0.1
       """
   )
 

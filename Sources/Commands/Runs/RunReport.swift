@@ -9,6 +9,8 @@ package struct RunReport: Sendable {
   package var parent: RunRecord?
   package var steps: [StepRecord]
   package var metrics: [MetricSummary]
+  /// The version that the run registered; none where the same model was registered before.
+  package var model: ModelRecord?
   package var home: Home
 
   package init(
@@ -16,12 +18,14 @@ package struct RunReport: Sendable {
     parent: RunRecord?,
     steps: [StepRecord],
     metrics: [MetricSummary],
+    model: ModelRecord? = nil,
     home: Home
   ) {
     self.run = run
     self.parent = parent
     self.steps = steps
     self.metrics = metrics
+    self.model = model
     self.home = home
   }
 

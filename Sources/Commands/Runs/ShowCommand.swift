@@ -40,6 +40,7 @@ extension Session {
       parent: try run.parent.flatMap { try catalog.run($0) },
       steps: try catalog.steps(of: run.id),
       metrics: try catalog.metrics(of: run.id),
+      model: try catalog.models().first { $0.run == run.id },
       home: home
     )
   }

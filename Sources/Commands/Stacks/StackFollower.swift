@@ -17,10 +17,11 @@ struct StackFollower {
 
   /// The stack as it ended; nil when it is no longer listed.
   ///
-  /// `after` is the last event that is not told. Throws `ExitCode` 130 on Ctrl-C.
-  func follow(after: Int = 0) throws -> StackRecord? {
+  /// `after` is the last event that is not told, `planned` how many resources there will be. Throws
+  /// `ExitCode` 130 on Ctrl-C.
+  func follow(after: Int = 0, planned: Int = 0) throws -> StackRecord? {
     for path in [session.home.state, session.home.catalog] { waiter.watch.add(path) }
-    var progress = StackProgress(last: after)
+    var progress = StackProgress(last: after, planned: planned)
     var live = LiveLines(output: session.errors)
     let isLive = session.errors.isTerminal && !session.isJSON
     while true {
@@ -60,19 +61,22 @@ struct StackFollower {
 package struct StackProgress: Sendable {
   /// The id of the last event that was told.
   package private(set) var last: Int
+  /// A resource comes into the catalog when its turn comes: the plan knows how many there will be.
+  private let planned: Int
   private var total = 0
   /// The resources that have come to rest, as of the last event that was told.
   private var rested: Set<String> = []
   private var done: Int { rested.count }
   private let zone: TimeZone
 
-  package init(last: Int = 0, zone: TimeZone = .current) {
+  package init(last: Int = 0, planned: Int = 0, zone: TimeZone = .current) {
     self.last = last
+    self.planned = planned
     self.zone = zone
   }
 
   package mutating func lines(for events: [StackEvent], resources: [ResourceRecord]) -> [Line] {
-    total = resources.count
+    total = max(planned, resources.count)
     let names = Set(resources.map(\.logicalID))
     return events.map { event in
       last = max(last, event.id)
@@ -112,8 +116,9 @@ package struct StackProgress: Sendable {
 
 extension Session {
   /// Follows a stack that comes up and prints how it ended; throws `ExitCode` 1 when it failed.
-  func finish(stack: String) throws {
-    guard let record = try StackFollower(session: self, stack: stack).follow() else {
+  func finish(stack: String, planned: Int) throws {
+    guard let record = try StackFollower(session: self, stack: stack).follow(planned: planned)
+    else {
       throw Explanation(
         what: "The stack '\(stack)' is not in the catalog.",
         why: "It may have been deleted meanwhile.",

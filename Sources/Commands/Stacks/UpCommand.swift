@@ -70,7 +70,7 @@ package struct UpCommand: ParsableCommand {
       environment: session.environment
     )
     try session.agent.send(.up(request))
-    try session.finish(stack: stack)
+    try session.finish(stack: stack, planned: decided.entries.count)
   }
 
   /// The capabilities that the user has acknowledged, by flag or by answer.

@@ -27,9 +27,7 @@ package struct ChildProcess: Sendable {
     guard let program = executable(name, environment: environment, folder: folder) else {
       throw Explanation(
         what: "'\(name)' cannot be started.",
-        why: name.contains("/")
-          ? "There is no executable file of that name."
-          : "No program of that name is on the step's PATH: \(environment["PATH"] ?? "").",
+        why: missing(name, environment: environment, folder: folder),
         next: "Correct the command, or install the program."
       )
     }
@@ -70,6 +68,22 @@ package struct ChildProcess: Sendable {
       return "\(part)/\(name)"
     }
     return nil
+  }
+
+  private static func missing(
+    _ name: String,
+    environment: [String: String],
+    folder: String
+  ) -> String {
+    guard !name.contains("/") else {
+      let place = name.hasPrefix("/") ? "" : " in its working directory"
+      return "There is no executable file of that name\(place)."
+    }
+    // Debian has a `python3` and no `python`.
+    if name == "python", executable("python3", environment: environment, folder: folder) != nil {
+      return "There is 'python3': write that, or name a virtual environment."
+    }
+    return "No program of that name is on the step's PATH: \(environment["PATH"] ?? "")."
   }
 
   private static func isExecutable(_ path: String) -> Bool {

@@ -151,7 +151,7 @@ struct Launcher: Sendable {
         throw Explanation(
           what: "There is no pipeline '\(file)' in '\(instance.name)'.",
           why: "\(path) cannot be read, or has more than 1 MiB.",
-          next: "Write one (docs/pipeline.md), or run a command: lathe run -- python train.py"
+          next: "Write one (docs/pipeline.md), or run a command: lathe run -- python3 train.py"
         )
       }
       let text = String(decoding: data, as: UTF8.self)
@@ -201,6 +201,11 @@ extension LaunchBody {
           ? nil : "waits for \(step.dependsOn.joined(separator: ", "))"
       )
     }
+  }
+
+  /// Whether one command was launched, without a pipeline file.
+  var isCommand: Bool {
+    if case .command = what { true } else { false }
   }
 
   /// The pipeline that the run was launched with.

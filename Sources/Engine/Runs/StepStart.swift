@@ -36,7 +36,12 @@ struct StepStarter {
       guard let code = objects.manifest(active.run.code) else {
         throw Explanation(what: "The code of \(active.run.shortName) is missing from the store.")
       }
-      let closure = CodeClosure(code: code, objects: objects).manifest(for: process)
+      // One command is not cached: nothing is won by keeping from it what it may read.
+      let seen =
+        active.launch.isCommand
+        ? code : CodeClosure(code: code, objects: objects).manifest(for: process)
+      let closure =
+        seen
         .without(inputs.values.map(\.path) + process.outputs.values)
       let key = CacheKey(
         step: step,

@@ -2,9 +2,14 @@ extension Pipeline {
   /// The pipeline that runs one command without a file: a Training step that is never cached.
   ///
   /// The step is named after the program or, behind an interpreter, after the script:
-  /// `python train.py --lr 0.1` makes "train".
+  /// `python train.py --lr 0.1` makes "train". An environment of the instance is no code and not in
+  /// the work folder: `.venv/bin/python` becomes `python` of the environment `.venv`.
   package static func single(command: [String]) -> Pipeline {
-    var process = ProcessStep(command: .arguments(command.map { Text($0) }))
+    var words = command
+    let environment = environment(of: command)
+    if environment != nil { words[0] = base(words[0]) }
+    var process = ProcessStep(command: .arguments(words.map { Text($0) }))
+    process.python = environment
     process.isCached = false
     process.metrics = commonMetrics
     let step = Step(name: stepName(for: command), type: .training, work: .process(process))
@@ -48,6 +53,16 @@ extension Pipeline {
     }
     let name = String(decoding: kept.drop { !$0.isLetterOrDigit }.prefix(64), as: UTF8.self)
     return name.isEmpty ? "run" : name
+  }
+
+  /// The folder in the instance whose `bin` has the command's program, when that is Python's.
+  private static func environment(of command: [String]) -> String? {
+    guard let program = command.first, !program.hasPrefix("/") else { return nil }
+    let parts = program.split(separator: "/").drop { $0 == "." }
+    guard parts.count > 2, parts.dropLast().last == "bin", let name = parts.last,
+      ["python", "torchrun", "accelerate"].contains(where: { name.hasPrefix($0) })
+    else { return nil }
+    return parts.dropLast(2).joined(separator: "/")
   }
 
   private static func base(_ path: String) -> String {

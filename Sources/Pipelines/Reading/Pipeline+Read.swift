@@ -21,7 +21,7 @@ extension Pipeline {
         reader.error(
           at: .start,
           "The pipeline is empty.",
-          hint: "Give it steps: steps: { train: { type: Training, run: python train.py } }."
+          hint: "Give it steps: steps: { train: { type: Training, run: python3 train.py } }."
         )
       }
       return (nil, reader.diagnostics)

@@ -17,7 +17,7 @@ extension Root {
     ("3", "Explorer: the instance's files, pipelines, runs and models."),
     ("4", "Models: registered versions, to approve or reject."),
     ("5", "Stacks: what templates have made, and how to take it down."),
-    (": or Ctrl-P", "Palette: any action, run, model, file or screen by a part of its name."),
+    (": or Ctrl-P", "Palette: an action here, a run, model, file or screen by a part of its name."),
     ("? or F1", "This page."),
     ("q or Esc", "Back to the screen below; from the first one, quit. Runs go on."),
     ("Ctrl-C", "Quit."),

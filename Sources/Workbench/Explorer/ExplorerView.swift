@@ -331,7 +331,9 @@ package struct ExplorerView: View {
     if let counts = context.headerFacts?.counts {
       line(
         "runs",
-        StyledText(counts.all == 0 ? "none yet: n launches" : "\(counts.all), key 1 lists them")
+        StyledText(
+          counts.all == 0 ? "none yet: n launches" : "\(counts.all) in all, key 1 lists them"
+        )
       )
     }
     return lines
