@@ -48,6 +48,17 @@ struct RootTests {
     #expect(press(&root, Key("q")) == [.quit])
   }
 
+  @Test func `the current instance is the one around the current folder, else the newest`() {
+    var older = instance("older")
+    older.created -= 60
+    var context = context([.header: header(instances: [instance("newer"), older])])
+    #expect(context.currentInstance?.name == "newer")
+    context.folder = older.folder + "/steps"
+    #expect(context.currentInstance?.name == "older")
+    context.folder = older.folder + "-2"
+    #expect(context.currentInstance?.name == "newer")
+  }
+
   @Test func `a key that does nothing now says why`() {
     var root = root(.runs, [.runs(filter: "", limit: RunsView.page): .runs([])])
     #expect(press(&root, .enter).isEmpty)

@@ -18,13 +18,7 @@ extension [InstanceRecord] {
             ?? (count == 1 ? "Name that one." : "Name one of these.")
       )
     }
-    let around = filter { instance in
-      let root = instance.folder.hasSuffix("/") ? instance.folder : instance.folder + "/"
-      return folder == instance.folder || folder.hasPrefix(root)
-    }
-    if let deepest = around.max(by: { $0.folder.utf8.count < $1.folder.utf8.count }) {
-      return deepest
-    }
+    if let around = around(folder) { return around }
     if count == 1 { return self[0] }
     if isEmpty {
       throw Explanation(what: "There is no instance yet.", next: Self.howToMake)

@@ -183,6 +183,17 @@ package struct InstanceRecord: Sendable, Equatable, Codable {
   }
 }
 
+extension [InstanceRecord] {
+  /// The instance whose folder holds a folder, the deepest of them.
+  package func around(_ folder: String) -> InstanceRecord? {
+    let around = filter { instance in
+      let root = instance.folder.hasSuffix("/") ? instance.folder : instance.folder + "/"
+      return folder == instance.folder || folder.hasPrefix(root)
+    }
+    return around.max { $0.folder.utf8.count < $1.folder.utf8.count }
+  }
+}
+
 /// SageMaker's NotebookInstanceStatus.
 package enum InstanceStatus: String, Sendable, Codable, CaseIterable {
   case pending = "Pending"

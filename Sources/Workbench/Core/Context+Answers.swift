@@ -8,9 +8,11 @@ extension Context {
     if case .header(let facts) = answers[.header] { facts } else { nil }
   }
 
-  /// The instance that is meant where none is named: the newest that is in service, else the newest.
+  /// The instance that is meant where none is named: the one around the current folder, else the
+  /// newest that is in service, else the newest.
   var currentInstance: InstanceRecord? {
     let all = headerFacts?.instances ?? []
+    if let around = all.around(folder) { return around }
     let newestFirst = all.sorted { $0.created > $1.created }
     return newestFirst.first { $0.status == .inService } ?? newestFirst.first
   }

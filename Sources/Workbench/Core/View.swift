@@ -87,6 +87,8 @@ package struct Context: Sendable {
   package var now: Double
   package var glyphs: GlyphSet
   package var home: Home
+  /// The folder that the workbench was started in.
+  package var folder: String
   /// Size of the whole terminal.
   package var size: Size
 
@@ -102,12 +104,14 @@ package struct Context: Sendable {
     now: Double,
     glyphs: GlyphSet = .braille,
     home: Home,
+    folder: String = "",
     size: Size
   ) {
     self.answers = answers
     self.now = now
     self.glyphs = glyphs
     self.home = home
+    self.folder = folder
     self.size = size
   }
 }

@@ -1,6 +1,7 @@
 import Dispatch
 import Documents
 import Engine
+import Foundation
 import Glibc
 import Store
 import Terminal
@@ -46,7 +47,13 @@ final class WorkbenchLoop {
     client = AgentClient(home: home)
     let source = AnswerSource(home: home)
     self.source = source
-    let context = Context(now: seconds(), glyphs: door.glyphs, home: home, size: door.size)
+    let context = Context(
+      now: seconds(),
+      glyphs: door.glyphs,
+      home: home,
+      folder: FileManager.default.currentDirectoryPath,
+      size: door.size
+    )
     root = Root(context: context, start: start ?? WorkbenchLoop.firstScreen(source))
   }
 
