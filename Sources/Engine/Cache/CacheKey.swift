@@ -28,7 +28,9 @@ struct CacheKey: Sendable, Equatable {
           .joined(separator: "\n")
       ),
       "metrics": Digest(
-        of: process.metrics.map { "\($0.name)\t\($0.pattern?.source ?? "")" }.joined(separator: "\n")
+        of: process.metrics.map { "\($0.name)\t\($0.pattern?.source ?? "")" }.joined(
+          separator: "\n"
+        )
       ),
     ]
     for (path, entry) in code.entries {
