@@ -43,18 +43,13 @@ struct BlockCoding: Sendable {
   func encode(_ block: TailBlock, into bytes: inout [UInt8]) {
     steps.encode(block.data.steps, into: &bytes)
     times.encode(block.data.times, into: &bytes)
-    if valueWidth == 4 {
-      for span in block.spans {
-        SeriesFormat.append(Float(span.min).bitPattern, to: &bytes)
-        SeriesFormat.append(Float(span.max).bitPattern, to: &bytes)
+    let ends = block.spans.flatMap { [$0.min, $0.max] }
+    for numbers in [ends, block.data.values] {
+      if valueWidth == 4 {
+        SeriesFormat.append(numbers.map { Float($0).bitPattern }, to: &bytes)
+      } else {
+        SeriesFormat.append(numbers.map(\.bitPattern), to: &bytes)
       }
-      for value in block.data.values { SeriesFormat.append(Float(value).bitPattern, to: &bytes) }
-    } else {
-      for span in block.spans {
-        SeriesFormat.append(span.min.bitPattern, to: &bytes)
-        SeriesFormat.append(span.max.bitPattern, to: &bytes)
-      }
-      for value in block.data.values { SeriesFormat.append(value.bitPattern, to: &bytes) }
     }
   }
 
@@ -72,17 +67,9 @@ struct BlockCoding: Sendable {
     )
     let values = UnsafeRawBufferPointer(rebasing: bytes[valuesStart...])
     if valueWidth == 4 {
-      data.values.append(
-        contentsOf: (0..<count).lazy.map {
-          Double(Float(bitPattern: values.little(UInt32.self, at: 4 * $0)))
-        }
-      )
+      data.values.fill(count) { Double(Float(bitPattern: values.little(UInt32.self, at: 4 * $0))) }
     } else {
-      data.values.append(
-        contentsOf: (0..<count).lazy.map {
-          Double(bitPattern: values.little(UInt64.self, at: 8 * $0))
-        }
-      )
+      data.values.fill(count) { Double(bitPattern: values.little(UInt64.self, at: 8 * $0)) }
     }
   }
 

@@ -52,14 +52,16 @@ struct ColumnCoding: Sendable, Equatable {
   /// Nil where the numbers are no such integers, or where these are too far from each other.
   private static func width(of numbers: [Double], _ kind: Kind, _ extent: AxisExtent) -> UInt8? {
     guard let least = integer(extent.min, kind), let greatest = integer(extent.max, kind),
-      let first = integer(extent.first, kind), let last = integer(extent.last, kind)
+      let integers = integers(numbers, kind), let first = integers.first, let last = integers.last
     else { return nil }
     let stride = stride(first, last, numbers.count)
     var next = first
     var isEven = true
-    for number in numbers {
-      guard let integer = integer(number, kind) else { return nil }
-      if integer != next { isEven = false }
+    for integer in integers {
+      if integer != next {
+        isEven = false
+        break
+      }
       next = integer &+ stride
     }
     if isEven { return 0 }
@@ -71,10 +73,27 @@ struct ColumnCoding: Sendable, Equatable {
     }
   }
 
+  /// Nil where one of them is not exactly such an integer.
+  static func integers(_ numbers: [Double], _ kind: Kind) -> [Int64]? {
+    var isExact = true
+    let integers = [Int64](unsafeUninitializedCapacity: numbers.count) { buffer, filled in
+      for number in numbers {
+        guard let integer = integer(number, kind) else {
+          isExact = false
+          return
+        }
+        buffer[filled] = integer
+        filled += 1
+      }
+    }
+    return isExact ? integers : nil
+  }
+
   static func stride(_ first: Int64, _ last: Int64, _ count: Int) -> Int64 {
     count > 1 ? (last &- first) / Int64(count - 1) : 0
   }
 
+  @inline(__always)
   static func integer(_ number: Double, _ kind: Kind) -> Int64? {
     switch kind {
     case .raw: nil
@@ -111,16 +130,14 @@ struct Column: Sendable {
   /// Appends the column's bytes.
   func encode(_ numbers: [Double], into bytes: inout [UInt8]) {
     guard coding.width > 0 else { return }
-    for number in numbers {
-      let integer =
-        ColumnCoding.integer(number, coding.kind) ?? Int64(bitPattern: number.bitPattern)
-      let word = UInt64(bitPattern: integer &- least)
-      switch coding.width {
-      case 1: bytes.append(UInt8(truncatingIfNeeded: word))
-      case 2: SeriesFormat.append(UInt16(truncatingIfNeeded: word), to: &bytes)
-      case 4: SeriesFormat.append(UInt32(truncatingIfNeeded: word), to: &bytes)
-      default: SeriesFormat.append(word, to: &bytes)
-      }
+    guard let integers = ColumnCoding.integers(numbers, coding.kind) else {
+      return SeriesFormat.append(numbers.map(\.bitPattern), to: &bytes)
+    }
+    let words = integers.map { UInt64(bitPattern: $0 &- least) }
+    switch coding.width {
+    case 1: SeriesFormat.append(words.map { UInt8(truncatingIfNeeded: $0) }, to: &bytes)
+    case 2: SeriesFormat.append(words.map { UInt16(truncatingIfNeeded: $0) }, to: &bytes)
+    default: SeriesFormat.append(words.map { UInt32(truncatingIfNeeded: $0) }, to: &bytes)
     }
   }
 
@@ -144,12 +161,47 @@ struct Column: Sendable {
 
   /// Appends all numbers of a column.
   func decode(_ bytes: UnsafeRawBufferPointer, count: Int, into numbers: inout [Double]) {
-    numbers.append(contentsOf: (0..<count).lazy.map { number(at: $0, in: bytes) })
+    switch coding.width {
+    case 0:
+      let base = first &- least
+      fill(count, &numbers) { UInt64(bitPattern: base &+ stride &* Int64($0)) }
+    case 1: fill(count, &numbers) { UInt64(bytes[$0]) }
+    case 2: fill(count, &numbers) { UInt64(bytes.little(UInt16.self, at: 2 * $0)) }
+    case 4: fill(count, &numbers) { UInt64(bytes.little(UInt32.self, at: 4 * $0)) }
+    default: fill(count, &numbers) { bytes.little(UInt64.self, at: 8 * $0) }
+    }
+  }
+
+  /// One loop for each kind, so that nothing is decided in it.
+  @inline(__always)
+  private func fill(_ count: Int, _ numbers: inout [Double], _ word: (Int) -> UInt64) {
+    switch coding.kind {
+    case .raw: numbers.fill(count) { Double(bitPattern: word($0)) }
+    case .bits: numbers.fill(count) { Double(bitPattern: word($0) &+ UInt64(bitPattern: least)) }
+    case .whole: numbers.fill(count) { Double(Int64(bitPattern: word($0)) &+ least) }
+    case .microseconds:
+      numbers.fill(count) {
+        Double(Int64(bitPattern: word($0)) &+ least) / SeriesFormat.microsecond
+      }
+    }
+  }
+}
+
+extension [Double] {
+  /// Appends `count` numbers by their places among these.
+  @inline(__always)
+  mutating func fill(_ count: Int, _ number: (Int) -> Double) {
+    let start = self.count
+    append(contentsOf: repeatElement(0, count: count))
+    withUnsafeMutableBufferPointer { buffer in
+      for index in 0..<count { buffer[start + index] = number(index) }
+    }
   }
 }
 
 extension UnsafeRawBufferPointer {
   /// The little-endian integer at an offset, which is checked.
+  @inline(__always)
   func little<Word: FixedWidthInteger & BitwiseCopyable>(_: Word.Type, at offset: Int) -> Word {
     Word(littleEndian: loadUnaligned(fromByteOffset: offset, as: Word.self))
   }

@@ -45,16 +45,22 @@ extension SeriesFormat {
     scale: Double?,
     to bytes: inout [UInt8]
   ) {
-    guard let scale else {
-      for value in column { append(value.bitPattern, to: &bytes) }
-      return
-    }
-    var previous: Int64 = 0
-    for value in column {
-      let integer = whole(value, scale: scale) ?? 0
-      let difference = integer - previous
-      append(varint: UInt64(bitPattern: (difference << 1) ^ (difference >> 63)), to: &bytes)
-      previous = integer
+    guard let scale else { return append(column.map(\.bitPattern), to: &bytes) }
+    bytes += [UInt8](unsafeUninitializedCapacity: 10 * column.count) { buffer, filled in
+      var previous: Int64 = 0
+      for value in column {
+        let integer = whole(value, scale: scale) ?? 0
+        let difference = integer - previous
+        previous = integer
+        var rest = UInt64(bitPattern: (difference << 1) ^ (difference >> 63))
+        while rest >= 0x80 {
+          buffer[filled] = UInt8(truncatingIfNeeded: rest) | 0x80
+          filled += 1
+          rest >>= 7
+        }
+        buffer[filled] = UInt8(rest)
+        filled += 1
+      }
     }
   }
 
@@ -70,5 +76,10 @@ extension SeriesFormat {
   /// Appends an integer, little-endian.
   static func append(_ value: some FixedWidthInteger, to bytes: inout [UInt8]) {
     withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+  }
+
+  /// Appends integers, each little-endian.
+  static func append(_ words: [some FixedWidthInteger], to bytes: inout [UInt8]) {
+    words.map(\.littleEndian).withUnsafeBytes { bytes.append(contentsOf: $0) }
   }
 }

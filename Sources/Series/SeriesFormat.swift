@@ -61,9 +61,10 @@ enum SeriesFormat {
 
   /// The integer that stands for `value * scale`, where it gives back exactly `value`.
   static func whole(_ value: Double, scale: Double) -> Int64? {
-    let scaled = (value * scale).rounded()
+    let scaled = value * scale
     guard abs(scaled) < 9e15 else { return nil }
-    let integer = Int64(scaled)
+    // The nearest one; where that is not so, the test below says it.
+    let integer = Int64(scaled + (scaled < 0 ? -0.5 : 0.5))
     return (Double(integer) / scale).bitPattern == value.bitPattern ? integer : nil
   }
 }

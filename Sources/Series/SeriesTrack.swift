@@ -37,14 +37,11 @@ package struct SeriesTrack: Sendable {
   package var summary: SeriesSummary? { SeriesSummary(node) }
 
   mutating func append(_ data: SeriesData) {
-    for index in 0..<data.count {
-      append(step: data.steps[index], time: data.times[index], value: data.values[index])
+    var taken = 0
+    while taken < data.count {
+      if tail.isEmpty || tail[tail.count - 1].isFull { tail.append(TailBlock(start: count)) }
+      taken += tail[tail.count - 1].append(data, from: taken)
     }
-  }
-
-  mutating func append(step: Double, time: Double, value: Double) {
-    if tail.last?.isFull ?? true { tail.append(TailBlock(start: count)) }
-    tail[tail.count - 1].append(step: step, time: time, value: value)
   }
 
   /// Adds the sealed block that follows; the tail must be empty.

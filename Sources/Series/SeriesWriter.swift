@@ -17,10 +17,16 @@ package struct SeriesWriter: ~Copyable {
     var shares: SparklineShares
     /// The points of the journal, then those of the batch.
     var tail: [TailBlock]
-    /// How many of the series' points stand in the files.
+    /// All points, and how many of them stand in the files.
+    var count: Int
     var written: Int
 
-    var count: Int { tail.last.map(\.node.range.upperBound) ?? sealed.count }
+    mutating func append(step: Double, time: Double, value: Double) {
+      if tail.isEmpty || tail[tail.count - 1].isFull { tail.append(TailBlock(start: count)) }
+      tail[tail.count - 1].append(step: step, time: time, value: value)
+      shares.add(value)
+      count += 1
+    }
   }
 
   var files: SeriesFiles
@@ -75,7 +81,13 @@ package struct SeriesWriter: ~Copyable {
         sealed.add(block.node)
       }
       for block in track.tail { for value in block.data.values { shares.add(value) } }
-      return Open(sealed: sealed, shares: shares, tail: track.tail, written: track.count)
+      return Open(
+        sealed: sealed,
+        shares: shares,
+        tail: track.tail,
+        count: track.count,
+        written: track.count
+      )
     }
   }
 
@@ -92,7 +104,13 @@ package struct SeriesWriter: ~Copyable {
     names.append(name)
     ids[name] = id
     series.append(
-      Open(sealed: SeriesNode(start: 0), shares: SparklineShares(), tail: [], written: 0)
+      Open(
+        sealed: SeriesNode(start: 0),
+        shares: SparklineShares(),
+        tail: [],
+        count: 0,
+        written: 0
+      )
     )
     return id
   }
@@ -115,11 +133,7 @@ package struct SeriesWriter: ~Copyable {
       return
     }
     if series[id].written == series[id].count { touched.append(id) }
-    if series[id].tail.last?.isFull ?? true {
-      series[id].tail.append(TailBlock(start: series[id].count))
-    }
-    series[id].tail[series[id].tail.count - 1].append(step: step, time: time, value: value)
-    series[id].shares.add(value)
+    series[id].append(step: step, time: time, value: value)
     pending += 1
   }
 

@@ -16,7 +16,10 @@ struct SparklineShares: Sendable {
 
   mutating func add(_ value: Double) {
     advance(1)
-    if value.isFinite { blend(value, 1) }
+    guard value.isFinite else { return }
+    let last = means.count - 1
+    weights[last] += 1
+    means[last] += value / weights[last] - means[last] / weights[last]
   }
 
   /// Adds a block of which no more than the sum is known.

@@ -8,15 +8,33 @@ struct TailBlock: Sendable {
 
   var isFull: Bool { node.count == SeriesFormat.mostPointsOfBlock }
 
+  /// Appends as many of the points as there is room for, and returns how many.
+  mutating func append(_ points: SeriesData, from start: Int) -> Int {
+    let taken = min(points.count - start, SeriesFormat.mostPointsOfBlock - node.count)
+    let range = start..<start + taken
+    data.steps += points.steps[range]
+    data.times += points.times[range]
+    data.values += points.values[range]
+    for index in range {
+      let value = points.values[index]
+      know(step: points.steps[index], time: points.times[index], value: value)
+    }
+    return taken
+  }
+
   mutating func append(step: Double, time: Double, value: Double) {
+    data.steps.append(step)
+    data.times.append(time)
+    data.values.append(value)
+    know(step: step, time: time, value: value)
+  }
+
+  private mutating func know(step: Double, time: Double, value: Double) {
     if node.count % SeriesFormat.pointsOfSpan == 0 {
       spans.append(SeriesSpan(value))
     } else {
       spans[spans.count - 1].add(value)
     }
-    data.steps.append(step)
-    data.times.append(time)
-    data.values.append(value)
     node.add(step: step, time: time, value: value)
   }
 }
