@@ -15,8 +15,12 @@ package enum Query: Sendable, Hashable {
   case run(Int)
   /// The last `limit` lines of a log, or those that end before a line.
   case log(AttemptFolder, LogWindow)
-  /// Every metric of one attempt.
+  /// Every point of every metric of one attempt.
   case series(AttemptFolder)
+  /// Every metric of one attempt, without its points.
+  case metrics(AttemptFolder)
+  /// Curves thinned for a chart.
+  case curves(CurvesRequest)
   case comparison([Int])
   case instances
   /// The pipeline of an instance as it is on disk now.
@@ -51,6 +55,8 @@ package enum Answer: Sendable, Equatable {
   case run(RunFacts)
   case log(LogFacts)
   case series([NamedSeries])
+  case metrics([MetricFacts])
+  case curves(CurvesFacts)
   case comparison(RunComparison)
   case instances([InstanceRecord])
   case pipeline(PipelineFacts)

@@ -14,6 +14,7 @@ final class AnswerSource: Sendable {
   private struct Memory {
     var series: [AttemptFolder: SeriesReader] = [:]
     var logs: [AttemptFolder: LogIndex] = [:]
+    var curves = CurveSource()
     var load = LoadSampler()
   }
 
@@ -46,6 +47,8 @@ final class AnswerSource: Sendable {
     case .run(let id): .run(try run(id))
     case .log(let folder, let window): .log(try log(folder, window))
     case .series(let folder): .series(try series(folder))
+    case .metrics(let folder): .metrics(try memory.withLock { try $0.curves.metrics(folder) })
+    case .curves(let request): .curves(try memory.withLock { try $0.curves.curves(request) })
     case .comparison(let ids): .comparison(try comparison(ids))
     case .instances: .instances(try catalog.instances())
     case .pipeline(let instance): .pipeline(try pipeline(instance))
@@ -70,7 +73,8 @@ final class AnswerSource: Sendable {
       case .header, .runs, .run, .instances, .stacks, .stack, .models, .alerts, .comparison:
         [home.catalog + "-wal"]
       case .log(let folder, _): [folder.log]
-      case .series(let folder): [folder.metrics]
+      case .series(let folder), .metrics(let folder): [folder.metrics]
+      case .curves(let request): request.series.map(\.folder.metrics)
       case .pipeline(let instance):
         (try? catalog.instance(instance)).map { [$0.folder + "/pipeline.yaml", $0.folder] } ?? []
       case .gallery: [home.templates]

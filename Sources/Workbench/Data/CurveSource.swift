@@ -1,0 +1,147 @@
+import Series
+import Store
+import Terminal
+
+/// Answers what charts ask, from the metrics on disk; keeps what makes the next answer cheaper.
+struct CurveSource {
+  private var readers: [AttemptFolder: SeriesReader] = [:]
+  private var smoothed: [SmoothedKey: SmoothedTrack] = [:]
+
+  private struct SmoothedKey: Hashable {
+    var series: SeriesKey
+    var smoothing: Smoothing
+  }
+
+  private static let mostReaders = 64
+  private static let mostSmoothed = 64
+
+  /// Every metric of an attempt, in the order of their first points.
+  mutating func metrics(_ folder: AttemptFolder) throws -> [MetricFacts] {
+    let reader = try reader(folder)
+    return reader.names.compactMap { name in
+      guard let track = reader[name], let summary = track.summary else { return nil }
+      return MetricFacts(name: name, summary: summary, sparkline: track.sparkline(32))
+    }
+  }
+
+  mutating func curves(_ request: CurvesRequest) throws -> CurvesFacts {
+    var drawn: [DrawnTrack] = []
+    var seen: [AttemptFolder: SeriesReader] = [:]
+    for key in request.series {
+      let reader = try seen[key.folder] ?? reader(key.folder)
+      seen[key.folder] = reader
+      drawn.append(DrawnTrack(key: key, reader: reader, axis: request.axis))
+    }
+    let range = request.window ?? fitted(drawn.compactMap(\.extent), request.xKind)
+    guard let range else {
+      return CurvesFacts(
+        range: nil,
+        curves: drawn.map { CurveFacts(points: CurvePoints(), summary: $0.track?.summary) }
+      )
+    }
+    let columns = DotColumns(range: range, kind: request.xKind, count: request.columns)
+    return CurvesFacts(
+      range: columns.range,
+      curves: try drawn.map { track in
+        CurveFacts(
+          points: try track.points(floor: request.floor, columns),
+          smoothed: try smoothed(track, request, columns),
+          summary: track.track?.summary
+        )
+      }
+    )
+  }
+
+  private func fitted(
+    _ extents: [ClosedRange<Double>],
+    _ kind: AxisKind
+  ) -> ClosedRange<Double>? {
+    guard let least = extents.map(\.lowerBound).min(),
+      let greatest = extents.map(\.upperBound).max()
+    else { return nil }
+    return LineChart.fittedX(least...greatest, kind: kind)
+  }
+
+  /// By x of another metric nothing is smoothed: its points have no order to smooth along.
+  private mutating func smoothed(
+    _ drawn: DrawnTrack,
+    _ request: CurvesRequest,
+    _ columns: DotColumns
+  ) throws -> CurvePoints? {
+    guard request.smoothing != .none, let track = drawn.track, let axis = drawn.logged else {
+      return nil
+    }
+    let key = SmoothedKey(series: drawn.key, smoothing: request.smoothing)
+    if smoothed.count > Self.mostSmoothed, smoothed[key] == nil { smoothed = [:] }
+    var smooth = smoothed[key] ?? SmoothedTrack(request.smoothing)
+    try smooth.refresh(from: track)
+    smoothed[key] = smooth
+    let origin = drawn.origin
+    return try smooth.curve(by: axis, floor: request.floor) { columns.column(of: $0 - origin) }
+      .shifted(by: -origin)
+  }
+
+  private mutating func reader(_ folder: AttemptFolder) throws -> SeriesReader {
+    if readers.count > Self.mostReaders, readers[folder] == nil { readers = [:] }
+    var reader = readers[folder] ?? SeriesReader(folder: folder.metrics)
+    // What was read before a damage is shown all the same.
+    defer { readers[folder] = reader }
+    _ = try reader.refresh()
+    return reader
+  }
+}
+
+/// One series on the axis that was asked for.
+private struct DrawnTrack {
+  let key: SeriesKey
+  let track: SeriesTrack?
+  /// What is subtracted from logged x values.
+  let origin: Double
+  /// Nil where x is another metric.
+  let logged: SeriesAxis?
+  private let other: SeriesTrack?
+
+  init(key: SeriesKey, reader: SeriesReader, axis: CurveAxis) {
+    self.key = key
+    track = reader[key.name]
+    switch axis {
+    case .step: (logged, origin, other) = (.step, 0, nil)
+    case .clock: (logged, origin, other) = (.time, 0, nil)
+    case .relativeTime:
+      // All metrics of an attempt begin together.
+      let starts = reader.names.compactMap { reader[$0]?.summary?.timeRange?.lowerBound }
+      (logged, origin, other) = (.time, starts.min() ?? 0, nil)
+    case .metric(let name): (logged, origin, other) = (nil, 0, reader[name])
+    }
+  }
+
+  /// From the least to the greatest x.
+  var extent: ClosedRange<Double>? {
+    switch logged {
+    case .step: return track?.summary?.stepRange
+    case .time:
+      guard let range = track?.summary?.timeRange else { return nil }
+      return range.lowerBound - origin...range.upperBound - origin
+    case nil:
+      guard track != nil, let summary = other?.summary, let min = summary.min, let max = summary.max
+      else { return nil }
+      return min...max
+    }
+  }
+
+  func points(floor: Double?, _ columns: DotColumns) throws -> CurvePoints {
+    guard let track else { return CurvePoints() }
+    guard let logged else {
+      guard let other else { return CurvePoints() }
+      return try track.curve(against: other, floor: floor) { columns.column(of: $0) }
+    }
+    return try track.curve(by: logged, floor: floor) { columns.column(of: $0 - origin) }
+      .shifted(by: -origin)
+  }
+}
+
+extension CurvePoints {
+  func shifted(by distance: Double) -> CurvePoints {
+    distance == 0 ? self : CurvePoints(x: x.map { $0 + distance }, y: y)
+  }
+}
