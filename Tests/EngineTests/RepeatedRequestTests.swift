@@ -84,7 +84,7 @@ struct RepeatedRequestTests {
       cpuSeconds: 0
     )
     try lost.publish(in: folder)
-    #expect(StepRunner.run(attempt: folder.path, signals: -1, tellingAgent: { _ in }) == 0)
+    #expect(StepRunner.run(attempt: folder.path, signals: -1, telling: { _, _ in }) == 0)
     #expect(site.read(folder.log) == nil)
     #expect(ExitRecord.read(folder)?.status == .stopped)
   }

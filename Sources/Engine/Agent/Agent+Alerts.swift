@@ -3,6 +3,27 @@ import Foundation
 import Store
 
 extension Agent {
+  /// Raises an alert for each finding of an attempt's watch rules that has none yet.
+  ///
+  /// What the attempt's folder says is the truth: asked for again, after any death, nothing is raised
+  /// twice or forgotten.
+  func raise(_ name: RunnerName) throws {
+    guard let run = try runs[name.run]?.run ?? reader.run(name.run) else { return }
+    let marks = WatchMarks.read(folder(of: name))
+    guard !marks.isEmpty else { return }
+    let known = Set(try reader.alerts(limit: 1000).filter { $0.run == run.id }.map(\.message))
+    let alerts = marks.map { mark in
+      AlertRecord(
+        run: run.id,
+        message: "\(run.shortName) \(name.step): \(mark.words)",
+        time: Date(timeIntervalSince1970: mark.time)
+      )
+    }.filter { !known.contains($0.message) }
+    guard !alerts.isEmpty else { return }
+    try catalog.write { for alert in alerts { try $0.add(alert) } }
+    send(alerts, of: run)
+  }
+
   /// Runs the programs that are subscribed to the topics of a run's stack, once an alert is written.
   ///
   /// A program gets the alert's text as its one argument and a minute's time; the catalog does not wait

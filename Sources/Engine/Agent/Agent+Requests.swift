@@ -36,6 +36,9 @@ extension Agent {
         } else {
           answer(.done, self)
         }
+      case .watched(let run, let step, let attempt):
+        try raise(RunnerName(run: run, step: step, attempt: attempt))
+        answer(.done, self)
       case .up, .down, .startInstance, .stopInstance, .adopt, .release:
         try provision(request, answer)
       }

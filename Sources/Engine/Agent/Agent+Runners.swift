@@ -230,6 +230,7 @@ extension Agent {
   }
 
   private func end(_ name: RunnerName, _ record: ExitRecord) {
+    do { try raise(name) } catch { log("an alert was not raised: \(Explanation(error).what)") }
     // The runner stays watched until it has ended as well, so that it is reaped.
     placedAgain[name] = nil
     ledger.release(run: name.run, step: name.step)

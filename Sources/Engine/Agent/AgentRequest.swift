@@ -23,6 +23,8 @@ package enum AgentRequest: Sendable, Codable, Equatable {
   case decide(model: String, approval: Approval, note: String?)
   /// From a step runner: this attempt has its exit record. Answered when what follows was started.
   case ended(run: Int, step: String, attempt: Int)
+  /// From a step runner: the attempt's watch rules found something, which is in its marks.
+  case watched(run: Int, step: String, attempt: Int)
   case ping
   /// Ends the agent; running steps go on.
   case shutdown

@@ -30,9 +30,16 @@ struct Ingest: ~Copyable {
   private static let budget = 1 << 19
 
   /// With `isNew`, makes what the script writes to, and leaves alone what was there before.
-  init(folder: AttemptFolder, spec: AttemptSpec, isNew: Bool) throws {
+  /// `rules` sees every point.
+  init(
+    folder: AttemptFolder,
+    spec: AttemptSpec,
+    isNew: Bool,
+    watchedBy rules: StepWatch? = nil
+  ) throws {
     let log = try LogInput(metrics: spec.metrics)
     var sink = try MetricSink(folder: folder)
+    sink.observer = rules
     let path = Ingest.linePath(folder, spec)
     var lines = LineInput(path: path, isOwn: path == folder.metricLines)
     if isNew {

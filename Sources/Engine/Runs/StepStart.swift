@@ -106,7 +106,8 @@ struct StepStarter {
               isMain: $0.name == active.run.mainMetric,
               isGuess: isCommand ? true : nil
             )
-          }
+          },
+          watch: process.watch
         ),
         key
       )

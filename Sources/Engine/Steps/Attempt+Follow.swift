@@ -7,7 +7,8 @@ extension Attempt {
   /// Starts the script and follows it to its end, writing log and metrics as they come.
   borrowing func follow() throws -> ScriptEnd {
     var log = try StepLog(folder: folder)
-    var ingest = try Ingest(folder: folder, spec: spec, isNew: true)
+    let rules = spec.watch.isEmpty ? nil : StepWatch(spec.watch, start: started)
+    var ingest = try Ingest(folder: folder, spec: spec, isNew: true, watchedBy: rules)
     let child = try ChildProcess.start(
       spec.arguments,
       environment: spec.environment,
@@ -41,7 +42,9 @@ extension Attempt {
       ]
       let deadlines = [killAt, drainUntil].compactMap(\.self).map { $0 - monotonicSeconds() }
       // Where there is no inotify, files are looked at ten times a second.
-      let pauses = [rest, hasMore ? 0 : nil, inputs.files < 0 ? 0.1 : nil].compactMap(\.self)
+      let silence = hasExited ? nil : rules?.pause(at: Date().timeIntervalSince1970)
+      let pauses = [rest, hasMore ? 0 : nil, inputs.files < 0 ? 0.1 : nil, silence]
+        .compactMap(\.self)
       let wait = (deadlines + pauses).min().map { Int32((max(0, $0) * 1000).rounded(.up)) } ?? -1
       let ready = poll(&entries, nfds_t(entries.count), wait)
       if entries[2].revents != 0, lathe_take_signal(signals) != 0, !end.wasStopped {
@@ -57,6 +60,7 @@ extension Attempt {
         if entries[0].revents != 0 {
           let count = read(child.output, &buffer, buffer.count)
           if count > 0 {
+            rules?.hear(at: Date().timeIntervalSince1970)
             try buffer.withUnsafeBytes {
               try log.add(UnsafeRawBufferPointer(rebasing: $0[..<count]), into: &ingest)
             }
@@ -70,8 +74,13 @@ extension Attempt {
           || (ready == 0 && inputs.files < 0)
         {
           hasMore = try ingest.drain()
+          if entries[3].revents != 0 { rules?.hear(at: Date().timeIntervalSince1970) }
           try log.say(ingest.takeWarnings())
           pace.took(at: monotonicSeconds())
+        }
+        if let rules, try judge(rules, &log, &end), !hasExited {
+          kill(-child.pid, SIGTERM)
+          killAt = monotonicSeconds() + 10
         }
       } catch {
         // A full disk: the script ends, and says why in its reason.
@@ -93,6 +102,7 @@ extension Attempt {
     do {
       try log.finish(into: &ingest)
       try ingest.finish()
+      if let rules { _ = try judge(rules, &log, &end) }
       try ingest.seal()
       try log.sayAll(ingest.takeWarnings())
     } catch {
@@ -101,5 +111,26 @@ extension Attempt {
     end.logged = ingest.result(spec)
     end.lastLine = log.lastLine
     return end
+  }
+
+  /// Tells of what watch rules found: in the log, in the marks, and to the agent.
+  ///
+  /// Returns whether the script is to be stopped for it.
+  private borrowing func judge(
+    _ rules: StepWatch,
+    _ log: inout StepLog,
+    _ end: inout ScriptEnd
+  ) throws -> Bool {
+    let findings = rules.takeFindings(at: Date().timeIntervalSince1970)
+    guard !findings.isEmpty else { return false }
+    try WatchMarks.add(findings, in: folder)
+    nudge(.watched(run: spec.run, step: spec.step, attempt: spec.attempt))
+    try log.say(findings.map(\.words))
+    guard !end.wasStopped, end.exitCode == nil, end.signal == nil,
+      let stop = findings.first(where: { $0.action == .stop })
+    else { return false }
+    end.wasStopped = true
+    end.stopReason = "Stopped by watch rule \(stop.words)"
+    return true
   }
 }

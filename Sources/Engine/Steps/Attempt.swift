@@ -11,11 +11,19 @@ struct Attempt: ~Copyable {
   let signals: Int32
   let started = Date()
   let store: ObjectStore
+  /// Tells the agent that there is something new, from a thread of its own.
+  let nudge: @Sendable (AgentRequest) -> Void
 
-  init(spec: AttemptSpec, folder: AttemptFolder, signals: Int32) {
+  init(
+    spec: AttemptSpec,
+    folder: AttemptFolder,
+    signals: Int32,
+    nudge: @escaping @Sendable (AgentRequest) -> Void
+  ) {
     self.spec = spec
     self.folder = folder
     self.signals = signals
+    self.nudge = nudge
     store = ObjectStore(home: Home(folder: spec.home, state: spec.state))
   }
 
@@ -71,7 +79,7 @@ struct Attempt: ~Copyable {
     record.facts = end.logged.facts(storing: store, in: folder)
     if end.wasStopped {
       record.status = .stopped
-      record.reason = "Stopped by the user."
+      record.reason = end.stopReason ?? "Stopped by the user."
     } else if let failure = end.failure {
       record.status = .failed
       record.reason = failure

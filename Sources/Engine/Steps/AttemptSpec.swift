@@ -19,6 +19,8 @@ package struct AttemptSpec: Sendable, Codable, Equatable {
   /// Name to path, relative to the work folder.
   package var outputs: [String: String]
   package var metrics: [Metric]
+  /// Judged while the script runs.
+  package var watch: [WatchRule] = []
 
   package struct Input: Sendable, Codable, Equatable {
     package var name: String

@@ -6,6 +6,8 @@ struct ScriptEnd {
   var exitCode: Int?
   var signal: Int?
   var wasStopped = false
+  /// The watch rule that stopped it.
+  var stopReason: String?
   /// What went wrong around the script.
   var failure: String?
   var peakMemory = 0

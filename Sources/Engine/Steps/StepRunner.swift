@@ -16,15 +16,17 @@ package enum StepRunner {
   /// - Returns: the exit status of the runner process: 0 when there is an exit record.
   package static func run(attempt path: String) -> Int32 {
     // From here on a stop is kept until the script is there to be stopped.
-    run(attempt: path, signals: lathe_signal_descriptor(), tellingAgent: tellAgent)
+    run(attempt: path, signals: lathe_signal_descriptor(), telling: tell)
   }
 
-  /// Runs the attempt as `run(attempt:)` does; `signals` is readable when it shall stop, and
-  /// `tellingAgent` is called when the exit record is in place.
+  /// Runs the attempt as `run(attempt:)` does; `signals` is readable when it shall stop.
+  ///
+  /// `telling` gets what the agent is to know: that watch rules found something, and at last that the
+  /// exit record is in place.
   static func run(
     attempt path: String,
     signals: Int32,
-    tellingAgent: (AttemptSpec) -> Void
+    telling tell: @escaping @Sendable (AgentRequest, AttemptSpec) -> Void
   ) -> Int32 {
     let attempt = AttemptFolder(path: path)
     do {
@@ -34,9 +36,15 @@ package enum StepRunner {
       defer { close(lock) }
       // An attempt that was given up before it was claimed is over.
       guard access(attempt.exit, F_OK) != 0 else { return 0 }
-      let record = Attempt(spec: spec, folder: attempt, signals: signals).run()
+      let nudge: @Sendable (AgentRequest) -> Void = { request in
+        // An agent may have to be started first, and the script is followed meanwhile.
+        Thread.detachNewThread { tell(request, spec) }
+      }
+      let record = Attempt(spec: spec, folder: attempt, signals: signals, nudge: nudge).run()
       // Whether there is a record or not: without an agent, nobody would see that this has ended.
-      defer { tellingAgent(spec) }
+      defer {
+        tell(.ended(run: spec.run, step: spec.step, attempt: spec.attempt), spec)
+      }
       try record.publish(in: attempt)
       return 0
     } catch {
@@ -46,10 +54,9 @@ package enum StepRunner {
     }
   }
 
-  /// The agent answers when it has started what follows: until then this process stays, so that there
-  /// is always somebody left who starts an agent.
-  private static func tellAgent(of spec: AttemptSpec) {
-    let client = AgentClient(home: Home(folder: spec.home, state: spec.state))
-    _ = try? client.send(.ended(run: spec.run, step: spec.step, attempt: spec.attempt))
+  /// The agent answers `ended` when it has started what follows: until then this process stays, so that
+  /// there is always somebody left who starts an agent.
+  private static func tell(_ request: AgentRequest, _ spec: AttemptSpec) {
+    _ = try? AgentClient(home: Home(folder: spec.home, state: spec.state)).send(request)
   }
 }

@@ -87,7 +87,7 @@ extension PipelineReader {
       rule.metric = main.name
     }
     let goal = metrics.first { $0.name == rule.metric }?.goal
-    rule.goal = goal ?? Goal.usual(for: rule.metric ?? "") ?? .min
+    rule.goal = goal ?? Goal.guessed(for: rule.metric ?? "") ?? .min
     return rule
   }
 
@@ -207,18 +207,5 @@ extension String {
   fileprivate var isOfValidation: Bool {
     let name = lowercased()
     return ["val", "test", "eval", "dev"].contains { name.contains($0) }
-  }
-}
-
-extension Goal {
-  /// What "better" usually is for a metric of this name; nil where its name does not tell.
-  package static func usual(for name: String) -> Goal? {
-    let name = name.lowercased()
-    let least = ["loss", "error", "err", "mse", "mae", "rmse", "perplexity", "ppl", "wer", "nll"]
-    let most = [
-      "acc", "auc", "f1", "precision", "recall", "score", "bleu", "r2", "iou", "map", "reward",
-    ]
-    if least.contains(where: name.contains) { return .min }
-    return most.contains(where: name.contains) ? .max : nil
   }
 }

@@ -20,7 +20,8 @@ package struct Watch: Sendable {
     lastHeard = start
   }
 
-  package var isEmpty: Bool { rules.isEmpty }
+  /// Whether any rule looks at a metric.
+  package func concerns(_ metric: String) -> Bool { rules.contains { $0.concerns(metric) } }
 
   /// Judges one point.
   package mutating func take(

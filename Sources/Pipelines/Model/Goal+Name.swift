@@ -1,5 +1,3 @@
-import Pipelines
-
 extension Goal {
   private static let lower = [
     "loss", "error", "err", "mse", "rmse", "mae", "mape", "nll", "perplexity", "ppl", "wer", "cer",
@@ -10,7 +8,7 @@ extension Goal {
   ]
 
   /// The direction that a metric of this name usually is better in; nil for one that tells nothing.
-  static func guessed(for name: String) -> Goal? {
+  package static func guessed(for name: String) -> Goal? {
     let words = name.lowercased().split { !$0.isLetter && !$0.isNumber }.suffix(3)
     if words.contains(where: { lower.contains(String($0)) }) { return .min }
     return words.contains { higher.contains(String($0)) } ? .max : nil
