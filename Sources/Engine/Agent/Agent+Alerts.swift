@@ -1,5 +1,6 @@
 import Documents
 import Foundation
+import Pipelines
 import Store
 
 extension Agent {

@@ -1,6 +1,8 @@
 import CSystem
 import Documents
+import Foundation
 import Glibc
+import Pipelines
 import Store
 
 extension Attempt {

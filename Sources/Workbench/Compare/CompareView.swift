@@ -38,7 +38,7 @@ package struct CompareView: View {
   var showsAllParameters = false
   /// Which metric is drawn, counted around.
   var metric = 0
-  var axis = CurveAxis.step
+  var axis = StepOrTime.step
   var isLogarithmic = false
   var focus = Pane.metrics
   var isZoomed = false

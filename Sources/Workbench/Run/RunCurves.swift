@@ -13,7 +13,7 @@ struct Curve: Sendable, Equatable {
 }
 
 /// What x stands for.
-enum CurveAxis: Sendable, Equatable, CaseIterable {
+enum StepOrTime: Sendable, Equatable, CaseIterable {
   case step, time
 
   var word: SafeText { self == .step ? "step" : "seconds" }
@@ -31,7 +31,7 @@ struct RunCurves: Sendable, Equatable {
   /// Which group of metrics, counted around.
   var group = 0
   var isLogarithmic = false
-  var axis = CurveAxis.step
+  var axis = StepOrTime.step
 
   static let mostCurves = 6
 
