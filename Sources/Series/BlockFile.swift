@@ -16,7 +16,7 @@ final class BlockFile: Sendable {
   /// Appends the points of a block, whose checksum is verified.
   func read(_ block: SealedBlock, into data: inout SeriesData) throws {
     let coding = block.coding
-    let bytes = try bytes(0..<coding.length, of: block)
+    let bytes = try bytes(0..<coding.length, at: block.offset)
     try bytes.withUnsafeBytes { bytes in
       guard CRC32C.checksum(bytes) == block.checksum else {
         throw SeriesError.damaged(path: path, offset: block.offset)
@@ -25,9 +25,9 @@ final class BlockFile: Sendable {
     }
   }
 
-  /// Some bytes of a block, not one fewer.
-  func bytes(_ range: Range<Int>, of block: SealedBlock) throws -> [UInt8] {
-    let offset = block.offset + range.lowerBound
+  /// Some bytes of the block that begins at an offset, not one fewer.
+  func bytes(_ range: Range<Int>, at block: Int) throws -> [UInt8] {
+    let offset = block + range.lowerBound
     let bytes = try file.read(range.count, at: offset, path: path)
     guard bytes.count == range.count else {
       throw SeriesError.damaged(path: path, offset: offset)

@@ -35,6 +35,15 @@ struct SeriesTree {
     return tail < 0 ? track.sealed[place.index].node : track.tail[tail].node
   }
 
+  var blockCount: Int { track.sealed.count + track.tail.count }
+
+  /// The place in the series of a node's first point.
+  func start(of place: Place) -> Int {
+    if place.level > 0 { return track.groups[place.level - 1][place.index].start }
+    let tail = place.index - track.sealed.count
+    return tail < 0 ? track.sealed[place.index].node.start : track.tail[tail].node.start
+  }
+
   /// The nodes of the level below, in the order of logging; for a level above 0.
   func children(of place: Place) -> Range<Int> {
     let count = place.level == 1 ? track.sealed.count : track.groups[place.level - 2].count

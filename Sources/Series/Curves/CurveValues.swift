@@ -34,38 +34,34 @@ struct CurveSeries {
 
   /// The block that has a point.
   func block(with place: Int) -> Int {
-    var root = 0
-    var end = roots.count
-    while end - root > 1 {
-      let middle = (root + end) / 2
-      if tree[roots[middle]].start <= place { root = middle } else { end = middle }
+    var (low, high) = (0, tree.blockCount)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if tree.start(of: SeriesTree.Place(level: 0, index: middle)) <= place {
+        low = middle
+      } else {
+        high = middle
+      }
     }
-    var node = roots[root]
-    while node.level > 0 {
-      let below = tree.children(of: node)
-      var child = below.lowerBound
-      while child + 1 < below.upperBound,
-        tree[SeriesTree.Place(level: node.level - 1, index: child + 1)].start <= place
-      { child += 1 }
-      node = SeriesTree.Place(level: node.level - 1, index: child)
-    }
-    return node.index
+    return low
   }
-}
 
-extension CurveSeries {
   /// The values of some points as they were logged.
   func values(_ range: Range<Int>) throws -> [Double] {
     var values: [Double] = []
     values.reserveCapacity(range.count)
-    while values.count < range.count {
-      let place = range.lowerBound + values.count
-      var block = tree.block(at: block(with: place))
-      let end = min(block.node.range.upperBound, range.upperBound)
-      for index in place - block.node.start..<end - block.node.start {
-        values.append(try block.value(at: index))
-      }
-    }
+    try forEachValues(range) { values += $0 }
     return values
+  }
+
+  /// One pass over the values of some points, block by block.
+  func forEachValues(_ range: Range<Int>, _ body: (ArraySlice<Double>) throws -> Void) throws {
+    guard !range.isEmpty else { return }
+    for index in block(with: range.lowerBound)..<tree.blockCount {
+      var block = tree.block(at: index)
+      let part = range.clamped(to: block.range)
+      guard !part.isEmpty else { return }
+      try body(try block.values(part.lowerBound - block.start..<part.upperBound - block.start))
+    }
   }
 }

@@ -63,7 +63,7 @@ struct LoggedValues: CurveValues {
       let first = try point(range.lowerBound, of: &block)
       return try builder.skip(first, column: nil, of: &self)
     }
-    let start = block.node.start
+    let start = block.start
     var extremes = CurveExtremes()
     // Where the points that can be drawn and were not added yet begin.
     var from = range.lowerBound
@@ -88,6 +88,12 @@ struct LoggedValues: CurveValues {
           }
         } else {
           try add(from..<at, of: &block, column, extremes, to: &builder)
+          // Of several of one kind that follow each other the last one stands for all.
+          while at + 1 < end {
+            let next = try block.value(at: at + 1)
+            guard next > floor ? next == .infinity && y == next : y != .infinity else { break }
+            at += 1
+          }
           try builder.skip(try point(at, of: &block), column: column, of: &self)
           from = at + 1
           extremes = CurveExtremes()
@@ -117,13 +123,13 @@ struct LoggedValues: CurveValues {
 
   mutating func find(_ value: Double, in place: CurvePlace) throws -> CurvePoint {
     var block = series.tree.block(at: series.block(with: place.place))
-    var at = place.place - block.node.start
+    var at = place.place - block.start
     if place.level > 0 {
       let end = block.points(ofSpan: at / SeriesFormat.pointsOfSpan).upperBound - 1
       while at < end, try block.value(at: at) != value { at += 1 }
     }
     return CurvePoint(
-      place: block.node.start + at,
+      place: block.start + at,
       x: try block.x(series.axis, at: at),
       y: value
     )
@@ -131,7 +137,7 @@ struct LoggedValues: CurveValues {
 
   private func point(_ index: Int, of block: inout BlockPoints) throws -> CurvePoint {
     CurvePoint(
-      place: block.node.start + index,
+      place: block.start + index,
       x: try block.x(series.axis, at: index),
       y: try block.value(at: index)
     )

@@ -93,11 +93,12 @@ extension SmoothedTrack {
     var average = averages[settled]
     var leaf = SpanSum()
     var room = leafSize
-    try track.forEachBlock(from: settled * leafSize) { _, data in
-      var start = 0
-      while start < data.count {
-        let end = min(data.count, start + room)
-        for value in data.values[start..<end] { leaf.add(average.add(value)) }
+    let series = try CurveSeries(track, by: .step)
+    try series.forEachValues(settled * leafSize..<track.count) { values in
+      var start = values.startIndex
+      while start < values.endIndex {
+        let end = min(values.endIndex, start + room)
+        for value in values[start..<end] { leaf.add(average.add(value)) }
         room -= end - start
         start = end
         guard room == 0 else { continue }
@@ -113,12 +114,13 @@ extension SmoothedTrack {
   private mutating func takeMedians(of track: SeriesTrack) throws {
     guard case .median(let width) = smoothing else { return }
     let reach = smoothing.reach
+    let series = try CurveSeries(track, by: .step)
     let stretch = max(leafSize, 1 << 16)
     var start = settled * leafSize
     while start < track.count {
       let range = start..<min(start + stretch, track.count)
       let from = max(0, start - reach)
-      let values = try track.points(from..<min(range.upperBound + reach, track.count)).values
+      let values = try series.values(from..<min(range.upperBound + reach, track.count))
       let smoothed = CentredMedian.smoothed(values, start: from, range: range, width: width)
       for first in Swift.stride(from: 0, to: smoothed.count, by: leafSize) {
         var leaf = SpanSum()

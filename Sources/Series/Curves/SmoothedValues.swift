@@ -33,7 +33,7 @@ struct SmoothedValues: CurveValues {
     column: Int?,
     to builder: inout CurveBuilder
   ) throws {
-    let start = block.node.start
+    let start = block.start
     guard let column else {
       return try builder.skip(try point(start + range.lowerBound), column: nil, of: &self)
     }
@@ -135,10 +135,10 @@ struct SmoothedValues: CurveValues {
   }
 
   private mutating func x(_ place: Int) throws -> Double {
-    if block?.node.range.contains(place) != true {
+    if block?.range.contains(place) != true {
       block = series.tree.block(at: series.block(with: place))
     }
-    guard let start = block?.node.start else { return .nan }
+    guard let start = block?.start else { return .nan }
     return try block?.x(series.axis, at: place - start) ?? .nan
   }
 }

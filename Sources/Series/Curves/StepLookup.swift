@@ -1,15 +1,9 @@
 /// The values of a series by their steps, asked for mostly in the order of logging.
 struct StepLookup {
-  /// Points by ascending step; those of one step in the order of logging.
-  private enum Order {
-    /// As they were logged.
-    case logged(SeriesTrack)
-    case sorted([(step: Double, value: Double)])
-  }
-
-  private let order: Order
+  /// Points by ascending step, those of one step in the order of logging.
+  private let track: SeriesTrack
   private let count: Int
-  /// Points that are at hand: a stretch of the order.
+  /// The points of these that are at hand: all of them when they had to be sorted.
   private var stretch = SeriesData()
   private var start = 0
   /// The point that was found last, or where the search goes on.
@@ -20,19 +14,18 @@ struct StepLookup {
   private static let mostSorted = 1 << 22
 
   init(_ track: SeriesTrack) throws {
+    self.track = track
     guard !track.node.steps.isAscending else {
-      (order, count) = (.logged(track), track.count)
+      count = track.count
       return
     }
-    var points: [(step: Double, value: Double)] = []
     let data = try track.points(0..<min(track.count, Self.mostSorted))
-    points.reserveCapacity(data.count)
-    for index in 0..<data.count where !data.steps[index].isNaN {
-      points.append((data.steps[index], data.values[index]))
-    }
     // Swift's sort keeps the order of equal ones.
-    points.sort { $0.step < $1.step }
-    (order, count) = (.sorted(points), points.count)
+    let order = data.steps.indices.filter { !data.steps[$0].isNaN }
+      .sorted { data.steps[$0] < data.steps[$1] }
+    count = order.count
+    stretch.steps = order.map { data.steps[$0] }
+    stretch.values = order.map { data.values[$0] }
   }
 
   /// The value at a step, nil where there is none; each call takes the next one of equal steps.
@@ -66,26 +59,19 @@ struct StepLookup {
     at = low
   }
 
+  @inline(__always)
   private mutating func step(_ index: Int) throws -> Double {
-    switch order {
-    case .sorted(let points): return points[index].step
-    case .logged(let track):
-      try load(index, of: track)
-      return stretch.steps[index - start]
-    }
+    if index < start || index >= start + stretch.count { try load(index) }
+    return stretch.steps[index - start]
   }
 
+  @inline(__always)
   private mutating func value(_ index: Int) throws -> Double {
-    switch order {
-    case .sorted(let points): return points[index].value
-    case .logged(let track):
-      try load(index, of: track)
-      return stretch.values[index - start]
-    }
+    if index < start || index >= start + stretch.count { try load(index) }
+    return stretch.values[index - start]
   }
 
-  private mutating func load(_ index: Int, of track: SeriesTrack) throws {
-    guard index < start || index >= start + stretch.count else { return }
+  private mutating func load(_ index: Int) throws {
     start = index / Self.stretchLength * Self.stretchLength
     stretch = try track.points(start..<min(start + Self.stretchLength, track.count))
   }
