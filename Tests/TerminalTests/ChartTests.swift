@@ -83,8 +83,8 @@ struct ChartTests {
                | *oo
               1+  * ooo
                |   ****oooooooooooo
-               |      *************ooooo * loss 0.1875
-              0+                         o val_l… 0.4941
+               |      *************ooooo o val_l… 0.4941
+              0+                         * loss 0.1875
                ++-------+-------+-------
                 0       10      20                 epoch
         """
@@ -163,10 +163,10 @@ struct ChartTests {
     )
     #expect(
       drawn(chart, 40, 8, .ascii).text == """
-            1.0+                  xx * run0 1
-               |              xxxx   o run1 1.01
-               |          xxxx       + run2 1.02
-            0.5+      xxxx           x run3 1.03
+            1.0+                  xx x run3 1.03
+               |              xxxx   + run2 1.02
+               |          xxxx       o run1 1.01
+            0.5+      xxxx           * run0 1
                |  xxxx
               0+xx
                ++---------+--------+

@@ -131,7 +131,8 @@ extension AxisScale {
           ? "+0" : "+" + Self.label(difference, step: step, greatest: span + last.value - base)
       ).cut(to: width)
     }
-    return (differences, Self.label(base, step: unit, greatest: abs(base)))
+    let places = Int((-log10(unit)).rounded())
+    return (differences, trimmed(decimal(base, places: max(0, places))))
   }
 }
 

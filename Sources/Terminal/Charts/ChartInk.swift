@@ -21,20 +21,46 @@ struct ChartInk {
 
   /// Adds a line over those before: its dots join theirs, the colour is its own.
   mutating func add(_ grid: DotGrid, of series: Int) {
-    forEachCell(of: grid) { ink, index, dots in
-      ink.dots[index] = ink.isShade[index] ? dots : ink.dots[index] | dots
-      ink.isShade[index] = false
-      ink.owners[index] = Int16(truncatingIfNeeded: series)
+    let owner = Int16(truncatingIfNeeded: series)
+    for column in 0..<width {
+      for row in rows(of: grid, column) {
+        let dots = glyphs.dots(of: grid, column, row)
+        guard dots != 0 else { continue }
+        let index = row * width + column
+        self.dots[index] = isShade[index] ? dots : self.dots[index] | dots
+        isShade[index] = false
+        owners[index] = owner
+      }
     }
   }
 
   /// Adds a shade behind the lines, which are to be added after it.
   mutating func addShade(_ grid: DotGrid, of series: Int) {
-    forEachCell(of: grid) { ink, index, dots in
-      ink.dots[index] |= dots
-      ink.isShade[index] = true
-      ink.owners[index] = Int16(truncatingIfNeeded: series)
+    let owner = Int16(truncatingIfNeeded: series)
+    for column in 0..<width {
+      for row in rows(of: grid, column) {
+        let dots = glyphs.dots(of: grid, column, row)
+        guard dots != 0 else { continue }
+        let index = row * width + column
+        self.dots[index] |= dots
+        isShade[index] = true
+        owners[index] = owner
+      }
     }
+  }
+
+  /// The rows of cells between the first and the last dot of a column of cells.
+  private func rows(of grid: DotGrid, _ column: Int) -> Range<Int> {
+    let (across, down) = (glyphs.dots.width, glyphs.dots.height)
+    let start = column * across * grid.wordsPerColumn
+    let words = grid.words[start..<start + across * grid.wordsPerColumn]
+    var (first, last) = (Int.max, -1)
+    for index in words.indices where words[index] != 0 {
+      let row = (index - start) % grid.wordsPerColumn * 64
+      first = min(first, row + words[index].trailingZeroBitCount)
+      last = max(last, row + 63 - words[index].leadingZeroBitCount)
+    }
+    return last < 0 ? 0..<0 : first / down..<min(height, last / down + 1)
   }
 
   /// Whether a line, and not only a shade, passes a cell.
@@ -45,21 +71,6 @@ struct ChartInk {
 
   /// Whether there is nothing but a shade in a cell.
   func hasShade(_ column: Int, _ row: Int) -> Bool { isShade[row * width + column] }
-
-  private mutating func forEachCell(
-    of grid: DotGrid,
-    _ body: (inout ChartInk, Int, UInt8) -> Void
-  ) {
-    let (across, down) = (glyphs.dots.width, glyphs.dots.height)
-    for column in 0..<width {
-      for row in 0..<height {
-        let left = grid.bits(column * across, row * down, down)
-        let right = across == 2 ? grid.bits(column * 2 + 1, row * down, down) : 0
-        guard left | right != 0 else { continue }
-        body(&self, row * width + column, glyphs.dots(left: left, right: right))
-      }
-    }
-  }
 }
 
 // MARK: Glyphs
@@ -98,17 +109,20 @@ extension ChartInk {
 }
 
 extension GlyphSet {
-  /// The dots of a cell from those of its two columns, the upper ones in the lower bits.
-  fileprivate func dots(left: UInt64, right: UInt64) -> UInt8 {
+  /// The dots of a cell, in the order in which its characters are numbered.
+  fileprivate func dots(of grid: DotGrid, _ column: Int, _ row: Int) -> UInt8 {
     switch self {
-    case .ascii, .halfBlocks: UInt8(truncatingIfNeeded: left)
+    case .ascii: return UInt8(truncatingIfNeeded: grid.bits(column, row, 1))
+    case .halfBlocks: return UInt8(truncatingIfNeeded: grid.bits(column, row * 2, 2))
     case .sextants:
-      UInt8(
+      let (left, right) = (grid.bits(column * 2, row * 3, 3), grid.bits(column * 2 + 1, row * 3, 3))
+      return UInt8(
         truncatingIfNeeded: left & 1 | (right & 1) << 1 | (left & 2) << 1 | (right & 2) << 2
           | (left & 4) << 2 | (right & 4) << 3
       )
     case .braille:
-      UInt8(
+      let (left, right) = (grid.bits(column * 2, row * 4, 4), grid.bits(column * 2 + 1, row * 4, 4))
+      return UInt8(
         truncatingIfNeeded: left & 7 | (left & 8) << 3 | (right & 7) << 3 | (right & 8) << 4
       )
     }

@@ -12,26 +12,27 @@ extension ChartLayout {
     }
   }
 
-  /// Draws the signs of points on the curves, and the labels of all marks that find a place.
+  /// Draws the signs of the marks that are points.
+  func drawMarkSigns(on screen: inout Screen) {
+    for mark in chart.marks where mark.kind == .point {
+      guard let column = geometry.column(of: mark.x) else { continue }
+      let sign: Character = glyphs == .ascii ? "%" : "◆"
+      screen[column, row(ofMarkAt: mark.x)] = Cell(sign, Style(mark.color, bold: true))
+    }
+  }
+
+  /// Writes the labels of the marks, each where it covers the least, and none over another.
   func drawMarkLabels(on screen: inout Screen, _ places: inout LabelPlaces) {
-    let isASCII = glyphs == .ascii
     for mark in chart.marks {
       guard let column = geometry.column(of: mark.x) else { continue }
       let label = mark.label.cut(to: min(28, max(0, plot.width / 3)))
-      switch mark.kind {
-      case .line:
-        guard !label.isEmpty,
-          let place = places.best(of: besideLine(column, width: label.width))
-        else { continue }
-        screen.write(label, x: place.x, y: place.y, style: Style(mark.color))
-      case .point:
-        let row = row(ofMarkAt: mark.x)
-        screen[column, row] = Cell(isASCII ? "%" : "◆", Style(mark.color, bold: true))
-        guard !label.isEmpty,
-          let place = places.best(of: aroundPoint(column, row, width: label.width))
-        else { continue }
-        screen.write(label, x: place.x, y: place.y, style: Style(mark.color))
-      }
+      guard !label.isEmpty else { continue }
+      let candidates =
+        mark.kind == .line
+        ? besideLine(column, width: label.width)
+        : aroundPoint(column, row(ofMarkAt: mark.x), width: label.width)
+      guard let place = places.best(of: candidates) else { continue }
+      screen.write(label, x: place.x, y: place.y, style: Style(mark.color))
     }
   }
 

@@ -71,7 +71,7 @@ extension ChartLayout {
       screen.write(text, x: plot.x - 1 - text.width, y: row, style: .dim)
     }
     guard let base = fitted.base, hasXAxis else { return }
-    let text = SafeText(trusted: base).cut(to: Self.gutter)
+    let text = SafeText(trusted: base).cut(to: Self.gutter - 1)
     screen.write(text, x: plot.x - Self.gutter, y: plot.maxY + 1, style: .dim)
   }
 

@@ -7,18 +7,19 @@ extension DotGrid {
     guard stroke != .solid else { return self }
     var shown = self
     for column in 0..<columns where !stroke.shows(column) {
-      let own = Column(words[range(of: column)])
-      let inner = own & own.up & own.down
-      let steep = own & (inner | inner.up | inner.down)
-      var near = Column(count: wordsPerColumn)
-      for side in [column - 1, column + 1] where (0..<columns).contains(side) && stroke.shows(side)
-      {
-        near = near | Column(words[range(of: side)])
+      let left = column > 0 && stroke.shows(column - 1)
+      let right = column + 1 < columns && stroke.shows(column + 1)
+      for word in 0..<wordsPerColumn {
+        let own = self.word(column, word)
+        guard own != 0 else { continue }
+        let (above, below) = (inner(column, word - 1), inner(column, word + 1))
+        let inner = inner(column, word)
+        let steep = inner | inner << 1 | above >> 63 | inner >> 1 | below << 63
+        var near: UInt64 = 0
+        if left { near |= spread(column - 1, word) }
+        if right { near |= spread(column + 1, word) }
+        shown.words[column * wordsPerColumn + word] = own & (steep | ~near)
       }
-      near = near | near.up | near.down
-      near = near | near.up | near.down
-      let kept = steep | own.without(near)
-      shown.words.replaceSubrange(range(of: column), with: kept.words)
     }
     return shown
   }
@@ -27,53 +28,48 @@ extension DotGrid {
   func shaded() -> DotGrid {
     var shown = self
     for column in 0..<columns {
-      let own = Column(words[range(of: column)])
       let mask: UInt64 = column % 2 == 0 ? 0x5555_5555_5555_5555 : 0xAAAA_AAAA_AAAA_AAAA
-      var near = own.up | own.down
-      for side in [column - 1, column + 1] where (0..<columns).contains(side) {
-        let other = Column(words[range(of: side)])
-        near = near | other | other.up | other.down
+      for word in 0..<wordsPerColumn {
+        let own = self.word(column, word)
+        guard own != 0 else { continue }
+        let near =
+          above(column, word) | below(column, word) | self.word(column - 1, word)
+          | above(column - 1, word) | below(column - 1, word) | self.word(column + 1, word)
+          | above(column + 1, word) | below(column + 1, word)
+        shown.words[column * wordsPerColumn + word] = own & (mask | ~near)
       }
-      let kept = Column(own.words.map { $0 & mask }) | own.without(near)
-      shown.words.replaceSubrange(range(of: column), with: kept.words)
     }
     return shown
   }
 
-  private func range(of column: Int) -> Range<Int> {
-    column * wordsPerColumn..<(column + 1) * wordsPerColumn
+  // MARK: Words of dots and their neighbours, nothing outside of the grid
+
+  private func word(_ column: Int, _ word: Int) -> UInt64 {
+    guard column >= 0, column < columns, word >= 0, word < wordsPerColumn else { return 0 }
+    return words[column * wordsPerColumn + word]
   }
 
-  /// The dots of one column, bit 0 of the first word at the top.
-  private struct Column {
-    var words: [UInt64]
+  /// The dots that are right above each place.
+  private func above(_ column: Int, _ word: Int) -> UInt64 {
+    self.word(column, word) << 1 | self.word(column, word - 1) >> 63
+  }
 
-    init(_ words: some Sequence<UInt64>) { self.words = Array(words) }
-    init(count: Int) { words = Array(repeating: 0, count: count) }
+  /// The dots that are right below each place.
+  private func below(_ column: Int, _ word: Int) -> UInt64 {
+    self.word(column, word) >> 1 | self.word(column, word + 1) << 63
+  }
 
-    /// Every dot one row higher.
-    var up: Column {
-      Column(
-        words.indices.map { words[$0] >> 1 | ($0 + 1 < words.count ? words[$0 + 1] << 63 : 0) }
-      )
-    }
+  /// The dots with one above and one below.
+  private func inner(_ column: Int, _ word: Int) -> UInt64 {
+    self.word(column, word) & above(column, word) & below(column, word)
+  }
 
-    /// Every dot one row lower.
-    var down: Column {
-      Column(words.indices.map { words[$0] << 1 | ($0 > 0 ? words[$0 - 1] >> 63 : 0) })
-    }
-
-    func without(_ other: Column) -> Column {
-      Column(zip(words, other.words).map { $0 & ~$1 })
-    }
-
-    static func & (left: Column, right: Column) -> Column {
-      Column(zip(left.words, right.words).map { $0 & $1 })
-    }
-
-    static func | (left: Column, right: Column) -> Column {
-      Column(zip(left.words, right.words).map { $0 | $1 })
-    }
+  /// The places at most two rows from a dot.
+  private func spread(_ column: Int, _ word: Int) -> UInt64 {
+    let own = self.word(column, word)
+    let (before, after) = (self.word(column, word - 1), self.word(column, word + 1))
+    return own | own << 1 | own << 2 | before >> 63 | before >> 62 | own >> 1 | own >> 2
+      | after << 63 | after << 62
   }
 }
 

@@ -71,6 +71,7 @@ package struct LineChart: Sendable, Equatable {
       ink,
       columns: columns.compactMap { layout.geometry.column(of: $0) }
     )
+    layout.drawMarkSigns(on: &screen)
     layout.drawReadings(on: &screen, &places)
     layout.drawMarkLabels(on: &screen, &places)
     layout.drawBox(on: &screen)

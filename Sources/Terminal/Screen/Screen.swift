@@ -73,8 +73,13 @@ package struct Screen: Sendable, Equatable {
   /// Fills a rectangle with one cell.
   package mutating func fill(_ rect: Rect, _ cell: Cell = .blank) {
     let area = rect.intersection(bounds)
-    for y in area.y..<max(area.y, area.maxY) {
-      for x in area.x..<max(area.x, area.maxX) { self[x, y] = cell }
+    guard !area.isEmpty else { return }
+    for y in area.y..<area.maxY {
+      // Only at the edges may half of a wide character be left.
+      self[area.x, y] = cell
+      self[area.maxX - 1, y] = cell
+      let row = y * size.width
+      for index in row + area.x..<row + area.maxX { cells[index] = cell }
     }
   }
 

@@ -1,0 +1,234 @@
+import Terminal
+import Testing
+
+struct ChartFeatureTests {
+  private func screen(
+    _ chart: LineChart,
+    _ width: Int = 64,
+    _ height: Int = 14,
+    _ glyphs: GlyphSet = .ascii
+  ) -> Screen {
+    var screen = Screen(size: Size(width: width, height: height))
+    chart.draw(on: &screen, in: screen.bounds, glyphs: glyphs)
+    return screen
+  }
+
+  private var losses: LineChart {
+    let x = (0..<60).map(Double.init)
+    return LineChart(
+      series: [
+        .init(label: "loss", x: x, y: x.map { 2 / (1 + $0 / 5) }, color: .series1),
+        .init(
+          label: "val",
+          x: x,
+          y: x.map { 2 / (1 + $0 / 9) + 0.3 },
+          color: .series2,
+          stroke: .dashed
+        ),
+      ],
+      x: ChartAxis(label: "step")
+    )
+  }
+
+  @Test func `a crosshair tells the values beside itself and covers no curve`() {
+    var chart = losses
+    chart.crosshair = 30
+    #expect(
+      screen(chart).text == """
+               |o       step 30     :
+            2.0+*o      loss 0.2857 :
+               | oo     val  0.7615 :
+               | * o                :
+            1.5+ *  oo              :
+               |  *  oooo           :
+            1.0+   *     ooooo      :
+               |    **        ooooooOoo
+               |      ****          : ooooooooooooooooooo o val 0.5647
+            0.5+          ********* :
+               |                  **O******************** * loss 0.1563
+              0+                    :
+               ++-------------+------------+-------------
+                0             20           40                       step
+        """
+    )
+    let plain = screen(losses).cells.filter { $0.text == "*" || $0.text == "o" }.count
+    let told = screen(chart).cells.filter {
+      "*oO".contains($0.text ?? " ") && $0.style.color != .normal
+    }
+    #expect(told.count >= plain)
+  }
+
+  @Test func `a reading is the last value in the column, and its extremes`() {
+    let chart = LineChart(
+      series: [
+        .init(label: "a", x: [0, 50.1, 50.2, 50.3, 100], y: [0, 7, -2, 5, 1], color: .series1),
+        .init(label: "late", x: [60, 100], y: [1, 2], color: .series2),
+        .init(label: "old", x: [0, 20, 100], y: [3, 4, 5], color: .series3),
+        .init(label: "ended", x: [0, 20], y: [3, 4], color: .series4),
+        .init(label: "shade", x: [50], y: [1], color: .series5, role: .behind),
+      ]
+    )
+    let rect = Rect(x: 0, y: 0, width: 60, height: 12)
+    let readings = chart.readings(at: 50, in: rect, glyphs: .braille)
+    #expect(readings.map(\.label) == ["a", "old"])
+    #expect(readings[0].value == 5)
+    #expect(readings[0].low == -2)
+    #expect(readings[0].high == 7)
+    #expect(readings[1].x == 20)
+    #expect(readings[1].value == 4)
+  }
+
+  @Test func `marks have labels that do not cover each other`() {
+    var chart = losses
+    chart.marks = [
+      .init(x: 20, label: "lr 1e-4", color: .warning),
+      .init(x: 22, label: "checkpoint", color: .dim),
+      .init(x: 40, label: "overflow", color: .bad, kind: .point),
+    ]
+    #expect(
+      screen(chart).text == """
+               |o      lr 1e-4||checkpoint
+            2.0+*o            ||
+               | oo           ||
+               | * o          ||
+            1.5+ *  oo        ||
+               |  *  oooo     ||
+            1.0+   *     ooooo||
+               |    **        ooooooooo
+               |      ****    ||      ooooooooooooooooooo o val 0.5647
+            0.5+          *********          overflow
+               |              ||  *********%************* * loss 0.1563
+              0+              ||
+               ++-------------+------------+-------------
+                0             20           40                       step
+        """
+    )
+  }
+
+  @Test func `a box and a shade`() {
+    var chart = losses
+    let raw = chart.series[0].y.enumerated().map { $0.element + ($0.offset % 2 == 0 ? 0.2 : -0.2) }
+    chart.series.insert(
+      .init(label: "loss", x: chart.series[0].x, y: raw, color: .series1, role: .behind),
+      at: 0
+    )
+    chart.box = .init(x: 10...30, y: 0.5...1.2)
+    #expect(
+      screen(chart).text == """
+               |+
+            2.0+o+
+               | ++
+               | o +
+            1.5+ o  ++
+               |  o.  ++------------+
+            1.0+  .o.. | ++++++     |
+               |   .ooo|..    ++++++|++++
+            0.5+     ..+------------+   +++++++++++++++++ + val 0.5647
+               |       . ..ooooooooooo... ... .. ... ...
+               |            ... ... ..ooooooooooooooooooo o loss 0.1563
+              0+                        ... .. ... ... ..
+               ++-------------+------------+-------------
+                0             20           40                       step
+        """
+    )
+    let colors = screen(chart, 64, 14, .braille).cells.filter { cell in
+      cell.text.map { $0 >= "⠁" && $0 <= "⣿" } ?? false
+    }.map(\.style.color)
+    #expect(Set(colors) == [.series1, .series2, .faded1])
+  }
+
+  @Test func `an outlier is left out of a robust range`() {
+    let x = (0..<200).map(Double.init)
+    let y = x.map { $0 == 77 ? 1000 : 1 + 0.5 * ($0.truncatingRemainder(dividingBy: 7) / 7) }
+    var chart = LineChart(series: [.init(label: "a", x: x, y: y, color: .series1)])
+    let rect = Rect(x: 0, y: 0, width: 60, height: 12)
+    #expect(chart.geometry(in: rect, glyphs: .braille).yRange.upperBound == 1000)
+    chart.isRobust = true
+    #expect(chart.geometry(in: rect, glyphs: .braille).yRange.upperBound < 1.6)
+    chart.series[0].y[77] = 1.2
+    let usual = chart.geometry(in: rect, glyphs: .braille).yRange
+    chart.isRobust = false
+    #expect(chart.geometry(in: rect, glyphs: .braille).yRange == usual)
+  }
+
+  @Test(arguments: [
+    (ChartAxis(unit: .duration, range: 0...300), "0 1m 2m 3m 4m 5m"),
+    (ChartAxis(unit: .duration, range: 0...7.5), "0 2s 4s 6s"),
+    (ChartAxis(unit: .duration, range: 0...0.4), "0 0.1s 0.2s 0.3s 0.4s"),
+    (ChartAxis(unit: .duration, range: 50...150), "1m 75s 90s 105s 2m 2m15 2m30"),
+    (ChartAxis(unit: .duration, range: 0...20_000), "0 1h 2h 3h 4h 5h"),
+    (ChartAxis(unit: .duration, range: 0...600_000), "0 1d 2d 3d 4d 5d 6d"),
+    (
+      ChartAxis(unit: .clock(secondsFromGMT: 0), range: 1_700_000_000...1_700_003_600),
+      "22:15 22:30 22:45 23:00"
+    ),
+    (
+      ChartAxis(unit: .clock(secondsFromGMT: 3600), range: 1_700_000_000...1_700_003_600),
+      "23:15 23:30 23:45 Nov 15"
+    ),
+    (
+      ChartAxis(unit: .clock(secondsFromGMT: 0), range: 1_700_000_000...1_701_000_000),
+      "Nov 16 Nov 23"
+    ),
+    (ChartAxis(.symlog, range: -100...100), "-100 -10 -1 0 1 10 100"),
+    (ChartAxis(.logarithmic, range: 1...1000), "1 10 100 1000"),
+    (ChartAxis(.logarithmic, range: 1e-3...1e9), "0.01 1 100 10000 1e6 1e8"),
+  ])
+  func `ticks suit the unit`(_ axis: ChartAxis, _ labels: String) {
+    let chart = LineChart(
+      series: [.init(label: "", x: [axis.range?.lowerBound ?? 0], y: [1], color: .series1)],
+      x: axis
+    )
+    let line = screen(chart, 80, 6).text.split(separator: "\n").last ?? ""
+    #expect(line.split(separator: " ").joined(separator: " ") == labels)
+  }
+
+  @Test func `values that differ far behind the point are told from a base`() {
+    let x = [0.0, 1, 2]
+    let chart = LineChart(
+      series: [.init(label: "a", x: x, y: x.map { 123_456 + $0 / 1000 }, color: .series1)]
+    )
+    #expect(
+      screen(chart, 40, 10).text == """
+               |                    ** a 123456
+               |                ****
+        +0.0015+             ***
+        +0.0010+          ***
+               |       ***
+        +0.0005+     **
+               |  ***
+             +0+**
+               ++----------+---------+
+        123456  0          1         2
+        """
+    )
+  }
+
+  @Test(
+    arguments: [
+      ("xterm-256color", true, nil, .braille), ("linux", true, nil, .halfBlocks),
+      ("vt100", true, nil, .ascii), ("dumb", true, nil, .ascii), ("vt220-w", true, nil, .ascii),
+      ("xterm", false, nil, .ascii), ("xterm", false, "braille", .ascii),
+      ("xterm", true, "sextants", .sextants), ("linux", true, "braille", .braille),
+      ("xterm", true, "blocks", .halfBlocks), ("xterm", true, "ASCII", .ascii),
+      ("xterm", true, "dots", .braille),
+    ] as [(String, Bool, String?, GlyphSet)]
+  )
+  func `glyphs are those that the terminal has`(
+    _ term: String,
+    _ isUTF8: Bool,
+    _ chosen: String?,
+    _ glyphs: GlyphSet
+  ) {
+    #expect(GlyphSet.probed(term: term, isUTF8: isUTF8, chosen: chosen) { _ in 1 } == glyphs)
+  }
+
+  @Test func `glyphs that the locale does not know are stepped down from`() {
+    func probed(_ chosen: String?, without: ClosedRange<UInt32>) -> GlyphSet {
+      GlyphSet.probed(term: "xterm", isUTF8: true, chosen: chosen) { without.contains($0) ? -1 : 1 }
+    }
+    #expect(probed(nil, without: 0x2800...0x28FF) == .halfBlocks)
+    #expect(probed("sextants", without: 0x1FB00...0x1FBFF) == .halfBlocks)
+    #expect(probed("braille", without: 0...0x2FFF) == .ascii)
+  }
+}
