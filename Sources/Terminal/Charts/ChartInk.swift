@@ -76,7 +76,9 @@ struct ChartInk {
 // MARK: Glyphs
 
 extension ChartInk {
-  func draw(on screen: inout Screen, at origin: Point, colors: [Color]) {
+  func draw(on screen: inout Screen, at origin: Point, series: [LineChart.Series]) {
+    let colors = series.map(\.color)
+    let marks = Self.marks(of: series)
     let table = Self.tables[glyphs.rawValue]
     for row in 0..<height {
       for column in 0..<width {
@@ -88,7 +90,7 @@ extension ChartInk {
         if isShade[index], glyphs == .ascii || glyphs == .halfBlocks {
           glyph = glyphs == .ascii ? "." : "░"
         } else {
-          glyph = glyphs == .ascii ? Self.mark(owner) : table[Int(dots)]
+          glyph = glyphs == .ascii ? marks[owner] : table[Int(dots)]
         }
         let color = isShade[index] ? colors[owner].faded : colors[owner]
         screen[origin.x + column, origin.y + row] = Cell(glyph, Style(color))
@@ -96,10 +98,14 @@ extension ChartInk {
     }
   }
 
-  /// How the `index`th series is drawn in ASCII.
-  static func mark(_ index: Int) -> Character {
+  /// How each series is drawn in ASCII, by its number among the curves.
+  static func marks(of series: [LineChart.Series]) -> [Character] {
     let marks: [Character] = ["*", "o", "+", "x", "#", "@"]
-    return marks[index % marks.count]
+    var curves = 0
+    return series.map { line in
+      defer { curves += line.role == .curve ? 1 : 0 }
+      return marks[curves % marks.count]
+    }
   }
 
   /// The glyph of every combination of dots, by glyph set.

@@ -85,7 +85,7 @@ extension ChartLayout {
   /// A piece of the line before its name, where lines are told apart by their strokes.
   private func sample(of line: LineChart.Series, _ index: Int) -> SafeText {
     guard Self.sampleWidth(chart, glyphs) > 0 else { return "" }
-    if glyphs == .ascii { return SafeText(trusted: "\(ChartInk.mark(index)) ") }
+    if glyphs == .ascii { return SafeText(trusted: "\(ChartInk.marks(of: chart.series)[index]) ") }
     switch line.stroke {
     case .solid: return "── "
     case .dashed: return "╌╌ "

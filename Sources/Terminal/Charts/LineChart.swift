@@ -60,7 +60,7 @@ package struct LineChart: Sendable, Equatable {
     ink.draw(
       on: &screen,
       at: Point(x: layout.plot.x, y: layout.plot.y),
-      colors: series.map(\.color)
+      series: series
     )
     layout.drawUndrawable(on: &screen)
     layout.drawEndLabels(on: &screen)

@@ -39,7 +39,7 @@ package struct Minimap: Sendable, Equatable {
       in: area,
       glyphs: glyphs
     )
-    layout.ink().draw(on: &screen, at: Point(x: plot.x, y: plot.y), colors: series.map(\.color))
+    layout.ink().draw(on: &screen, at: Point(x: plot.x, y: plot.y), series: series)
     let columns = columns(geometry)
     if area.height >= 2 {
       let (thin, thick): (Character, Character) = glyphs == .ascii ? ("-", "=") : ("─", "━")
