@@ -21,7 +21,9 @@ package struct SeriesTrack: Sendable {
   }
 
   package var count: Int {
-    tail.last.map(\.node.range.upperBound) ?? sealed.last.map(\.node.range.upperBound) ?? 0
+    // By place: `last` would copy a whole block's facts.
+    if !tail.isEmpty { return tail[tail.count - 1].node.range.upperBound }
+    return sealed.isEmpty ? 0 : sealed[sealed.count - 1].node.range.upperBound
   }
 
   /// What is known of all points.

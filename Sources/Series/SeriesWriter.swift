@@ -24,7 +24,6 @@ package struct SeriesWriter: ~Copyable {
     mutating func append(step: Double, time: Double, value: Double) {
       if tail.isEmpty || tail[tail.count - 1].isFull { tail.append(TailBlock(start: count)) }
       tail[tail.count - 1].append(step: step, time: time, value: value)
-      shares.add(value)
       count += 1
     }
   }
@@ -80,7 +79,7 @@ package struct SeriesWriter: ~Copyable {
         shares.add(block.node)
         sealed.add(block.node)
       }
-      for block in track.tail { for value in block.data.values { shares.add(value) } }
+      for block in track.tail { shares.add(block.data.values[...]) }
       return Open(
         sealed: sealed,
         shares: shares,
@@ -144,7 +143,7 @@ package struct SeriesWriter: ~Copyable {
     return SeriesSummary(node)
   }
 
-  /// As `SeriesData.sparkline`, from means of shares of all points; at least 64 of many points.
+  /// As `SeriesData.sparkline`, of what was flushed; of many points, 64 to 128 means are known.
   package func sparkline(of id: Int, _ buckets: Int) -> [Double] {
     series[id].shares.line(buckets)
   }
@@ -216,7 +215,9 @@ package struct SeriesWriter: ~Copyable {
     for id in touched {
       for block in series[id].tail where block.node.range.upperBound > series[id].written {
         let start = max(0, series[id].written - block.node.start)
-        SeriesFormat.encode(points: block.data, start..<block.node.count, of: id, into: &payload)
+        let range = start..<block.node.count
+        SeriesFormat.encode(points: block.data, range, of: id, into: &payload)
+        series[id].shares.add(block.data.values[range])
       }
       series[id].written = series[id].count
     }

@@ -14,12 +14,20 @@ struct SparklineShares: Sendable {
 
   init() {}
 
-  mutating func add(_ value: Double) {
-    advance(1)
-    guard value.isFinite else { return }
-    let last = means.count - 1
-    weights[last] += 1
-    means[last] += value / weights[last] - means[last] / weights[last]
+  mutating func add(_ values: ArraySlice<Double>) {
+    var rest = values
+    while !rest.isEmpty {
+      let taken = advance(rest.count)
+      var mean = 0.0
+      var weight = 0.0
+      for value in rest.prefix(taken) where value.isFinite {
+        weight += 1
+        // Kept as a mean: a sum of large values could overflow.
+        mean += value / weight - mean / weight
+      }
+      if weight > 0 { blend(mean, weight) }
+      rest = rest.dropFirst(taken)
+    }
   }
 
   /// Adds a block of which no more than the sum is known.
@@ -27,14 +35,13 @@ struct SparklineShares: Sendable {
     let finite = Double(node.finiteCount)
     var left = node.count
     while left > 0 {
-      let part = min(left, filled == width || means.isEmpty ? width : width - filled)
-      advance(part)
-      if finite > 0 { blend(node.sum / finite, finite * Double(part) / Double(node.count)) }
-      left -= part
+      let taken = advance(left)
+      if finite > 0 { blend(node.sum / finite, finite * Double(taken) / Double(node.count)) }
+      left -= taken
     }
   }
 
-  /// As `SeriesData.sparkline`; of many points, up to a 64th of them counts to the neighbour.
+  /// As `SeriesData.sparkline`; of many points, a share at an edge counts wholly to one side.
   func line(_ buckets: Int) -> [Double] {
     let shares = min(max(0, buckets), means.count)
     return (0..<shares).map { share in
@@ -49,21 +56,22 @@ struct SparklineShares: Sendable {
     }
   }
 
-  private mutating func advance(_ points: Int) {
+  /// Makes room in the last share for some of the points, and returns for how many.
+  private mutating func advance(_ points: Int) -> Int {
     if means.isEmpty || filled == width {
       if means.count == Self.most { halve() }
-      // After halving, the last share may have become full or not.
       means.append(0)
       weights.append(0)
       filled = 0
     }
-    filled += points
+    let taken = min(points, width - filled)
+    filled += taken
+    return taken
   }
 
   private mutating func blend(_ value: Double, _ weight: Double) {
     let last = means.count - 1
     weights[last] += weight
-    // Kept as a mean: a sum of large values could overflow.
     means[last] += value * (weight / weights[last]) - means[last] * (weight / weights[last])
   }
 

@@ -239,6 +239,36 @@ struct SeriesTests {
     #expect(try reader["loss"]?.allPoints().values == (0..<100_000).map(Double.init))
   }
 
+  @Test(arguments: [1, 5, 64, 128, 129, 1000, 20_000])
+  func `a writer's sparkline follows the points, also for a writer that comes later`(_ count: Int)
+    throws
+  {
+    let file = try TemporaryFile()
+    var data = SeriesData()
+    do {
+      var writer = try SeriesWriter(folder: file.metrics, pointsOfJournal: 3000)
+      for point in 0..<count {
+        let value = point % 5 == 3 ? .nan : Double(point)
+        writer.append("loss", step: 0, time: 0, value: value)
+        data.values.append(value)
+        if point % 100 == 0 { try writer.flush() }
+      }
+      try writer.flush()
+      try check(writer.sparkline(of: 0, 32), data, exact: count <= 128)
+    }
+    let writer = try SeriesWriter(folder: file.metrics)
+    try check(writer.sparkline(of: 0, 32), data, exact: count <= 128)
+  }
+
+  private func check(_ line: [Double], _ data: SeriesData, exact: Bool) throws {
+    let expected = data.sparkline(32)
+    #expect(line.count == expected.count)
+    let tolerance = exact ? 1e-6 : Double(data.count) / 16
+    for (found, mean) in zip(line, expected) where !mean.isNaN {
+      #expect(abs(found - mean) <= tolerance, "\(found) for \(mean)")
+    }
+  }
+
   @Test func `names beyond the limits are dropped and counted`() throws {
     let file = try TemporaryFile()
     var writer = try SeriesWriter(folder: file.metrics)
