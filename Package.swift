@@ -44,17 +44,20 @@ let package = Package(
     ),
 
     // The product.
+    .target(name: "Curves", dependencies: ["Series", "Store", "Terminal"]),
     .target(
       name: "Workbench",
       dependencies: [
-        "CSystem", "Documents", "Engine", "Infrastructure", "Pipelines", "Series", "Store",
+        "CSystem", "Curves", "Documents", "Engine", "Infrastructure", "Pipelines", "Series",
+        "Store",
         "Terminal",
       ]
     ),
     .target(
       name: "Commands",
       dependencies: [
-        "Documents", "Engine", "Infrastructure", "Pipelines", "Series", "Store", "Terminal",
+        "Curves", "Documents", "Engine", "Infrastructure", "Pipelines", "Series", "Store",
+        "Terminal",
         arguments,
       ]
     ),
@@ -76,15 +79,15 @@ let package = Package(
     .testTarget(
       name: "CommandsTests",
       dependencies: [
-        "Commands", "Documents", "Engine", "Infrastructure", "Pipelines", "Series", "Store",
-        "Terminal", arguments,
+        "Commands", "Curves", "Documents", "Engine", "Infrastructure", "Pipelines", "Series",
+        "Store", "Terminal", arguments,
       ]
     ),
     .testTarget(
       name: "WorkbenchTests",
       dependencies: [
-        "Documents", "Engine", "Infrastructure", "Pipelines", "Series", "Store", "Terminal",
-        "Workbench",
+        "Curves", "Documents", "Engine", "Infrastructure", "Pipelines", "Series", "Store",
+        "Terminal", "Workbench",
       ]
     ),
     .testTarget(name: "EndToEndTests", dependencies: ["lathe"]),

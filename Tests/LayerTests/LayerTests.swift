@@ -7,17 +7,18 @@ private let layers: [(target: String, imports: Set<String>)] = [
   (
     "Commands",
     [
-      "ArgumentParser", "Documents", "Engine", "Infrastructure", "Pipelines", "Series", "Store",
-      "Terminal",
+      "ArgumentParser", "Curves", "Documents", "Engine", "Infrastructure", "Pipelines", "Series",
+      "Store", "Terminal",
     ]
   ),
   (
     "Workbench",
     [
-      "CSystem", "Documents", "Engine", "Infrastructure", "Pipelines", "Series", "Store",
+      "CSystem", "Curves", "Documents", "Engine", "Infrastructure", "Pipelines", "Series", "Store",
       "Terminal",
     ]
   ),
+  ("Curves", ["Series", "Store", "Terminal"]),
   ("TerminalCurses", ["CNcurses", "CSystem", "Terminal"]),
   ("CNcurses", []),
   ("Engine", ["CSystem", "Documents", "Infrastructure", "Pipelines", "Series", "Store"]),

@@ -1,3 +1,4 @@
+package import Curves
 package import Documents
 package import Engine
 package import Pipelines

@@ -1,3 +1,4 @@
+import Curves
 import Documents
 import Engine
 import Foundation

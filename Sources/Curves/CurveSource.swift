@@ -1,9 +1,9 @@
-import Series
-import Store
+package import Series
+package import Store
 import Terminal
 
 /// Answers what charts ask, from the metrics on disk; keeps what makes the next answer cheaper.
-struct CurveSource {
+package struct CurveSource {
   private var readers: [AttemptFolder: SeriesReader] = [:]
   private var smoothed: [SmoothedKey: SmoothedTrack] = [:]
 
@@ -15,8 +15,10 @@ struct CurveSource {
   private static let mostReaders = 64
   private static let mostSmoothed = 64
 
+  package init() {}
+
   /// Every metric of an attempt, in the order of their first points.
-  mutating func metrics(_ folder: AttemptFolder) throws -> [MetricFacts] {
+  package mutating func metrics(_ folder: AttemptFolder) throws -> [MetricFacts] {
     let reader = try reader(folder)
     return reader.names.compactMap { name in
       guard let track = reader[name], let summary = track.summary else { return nil }
@@ -24,7 +26,7 @@ struct CurveSource {
     }
   }
 
-  mutating func curves(_ request: CurvesRequest) throws -> CurvesFacts {
+  package mutating func curves(_ request: CurvesRequest) throws -> CurvesFacts {
     var drawn: [DrawnTrack] = []
     var seen: [AttemptFolder: SeriesReader] = [:]
     for key in request.series {
@@ -36,7 +38,9 @@ struct CurveSource {
     guard let range else {
       return CurvesFacts(
         range: nil,
-        curves: drawn.map { CurveFacts(points: CurvePoints(), summary: $0.track?.summary) }
+        curves: drawn.map {
+          CurveFacts(points: CurvePoints(), summary: $0.track?.summary, origin: $0.origin)
+        }
       )
     }
     let columns = DotColumns(range: range, kind: request.xKind, count: request.columns)
@@ -46,7 +50,8 @@ struct CurveSource {
         CurveFacts(
           points: try track.points(floor: request.floor, columns),
           smoothed: try smoothed(track, request, columns),
-          summary: track.track?.summary
+          summary: track.track?.summary,
+          origin: track.origin
         )
       }
     )
@@ -81,7 +86,8 @@ struct CurveSource {
       .shifted(by: -origin)
   }
 
-  private mutating func reader(_ folder: AttemptFolder) throws -> SeriesReader {
+  /// The metrics of an attempt as they are now.
+  package mutating func reader(_ folder: AttemptFolder) throws -> SeriesReader {
     if readers.count > Self.mostReaders, readers[folder] == nil { readers = [:] }
     var reader = readers[folder] ?? SeriesReader(folder: folder.metrics)
     // What was read before a damage is shown all the same.
@@ -141,7 +147,7 @@ private struct DrawnTrack {
 }
 
 extension CurvePoints {
-  func shifted(by distance: Double) -> CurvePoints {
+  fileprivate func shifted(by distance: Double) -> CurvePoints {
     distance == 0 ? self : CurvePoints(x: x.map { $0 + distance }, y: y)
   }
 }

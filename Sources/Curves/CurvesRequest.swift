@@ -13,17 +13,6 @@ package struct SeriesKey: Sendable, Hashable {
   }
 }
 
-/// What x stands for.
-package enum CurveAxis: Sendable, Hashable {
-  case step
-  /// Seconds since the first point of the attempt.
-  case relativeTime
-  /// Seconds since 1970.
-  case clock
-  /// The value of another metric of the same attempt at the same step.
-  case metric(String)
-}
-
 /// Which curves a chart shows, thinned for which columns of dots.
 ///
 /// What it costs is the width of the chart, not the length of the series, but for smoothing and x by
@@ -57,26 +46,4 @@ package struct CurvesRequest: Sendable, Hashable {
     self.floor = floor
     self.smoothing = smoothing
   }
-}
-
-package struct CurvesFacts: Sendable, Equatable {
-  /// The x range that the columns were made for: give it to the chart; nil when there is no point.
-  package var range: ClosedRange<Double>?
-  /// In the order of the request; one without points where the metric is not there.
-  package var curves: [CurveFacts]
-}
-
-package struct CurveFacts: Sendable, Equatable {
-  package var points: CurvePoints
-  /// Nil where the request asks for no smoothing.
-  package var smoothed: CurvePoints?
-  package var summary: SeriesSummary?
-}
-
-/// A metric of an attempt without its points.
-package struct MetricFacts: Sendable, Equatable {
-  package var name: String
-  package var summary: SeriesSummary
-  /// Means of up to 32 equal shares of the points, for one row of text.
-  package var sparkline: [Double]
 }

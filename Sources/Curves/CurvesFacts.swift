@@ -1,0 +1,69 @@
+package import Series
+package import Terminal
+
+package struct CurvesFacts: Sendable, Equatable {
+  /// The x range that the columns were made for: give it to the chart; nil when there is no point.
+  package var range: ClosedRange<Double>?
+  /// In the order of the request; one without points where the metric is not there.
+  package var curves: [CurveFacts]
+
+  package init(range: ClosedRange<Double>?, curves: [CurveFacts]) {
+    self.range = range
+    self.curves = curves
+  }
+}
+
+package struct CurveFacts: Sendable, Equatable {
+  package var points: CurvePoints
+  /// Nil where the request asks for no smoothing.
+  package var smoothed: CurvePoints?
+  package var summary: SeriesSummary?
+  /// What was subtracted from logged times to get x: for what else is marked at its time.
+  package var origin: Double
+
+  package init(
+    points: CurvePoints,
+    smoothed: CurvePoints? = nil,
+    summary: SeriesSummary? = nil,
+    origin: Double = 0
+  ) {
+    self.points = points
+    self.smoothed = smoothed
+    self.summary = summary
+    self.origin = origin
+  }
+
+  /// What a chart draws of the curve: the points, behind the smoothed line where there is one.
+  package func series(
+    label: SafeText,
+    color: Color,
+    stroke: LineChart.Stroke
+  ) -> [LineChart.Series] {
+    func line(_ points: CurvePoints, _ role: LineChart.Role) -> LineChart.Series {
+      LineChart.Series(
+        label: label,
+        x: points.x,
+        y: points.y,
+        color: color,
+        stroke: stroke,
+        role: role
+      )
+    }
+    guard let smoothed else { return [line(points, .curve)] }
+    return [line(points, .behind), line(smoothed, .curve)]
+  }
+}
+
+/// A metric of an attempt without its points.
+package struct MetricFacts: Sendable, Equatable {
+  package var name: String
+  package var summary: SeriesSummary
+  /// Means of up to 32 equal shares of the points, for one row of text.
+  package var sparkline: [Double]
+
+  package init(name: String, summary: SeriesSummary, sparkline: [Double]) {
+    self.name = name
+    self.summary = summary
+    self.sparkline = sparkline
+  }
+}
