@@ -36,9 +36,8 @@ final class ThreadExecutor: Executor {
         close(stop)
         close(watched)
       }
-      _ = StepRunner.run(attempt: attempt.path, signals: signals) { spec in
-        let name = RunnerName(run: spec.run, step: spec.step, attempt: spec.attempt)
-        mailbox? { agent in agent.settle(name) }
+      _ = StepRunner.run(attempt: attempt.path, signals: signals) { request, _ in
+        mailbox? { agent in agent.handle(request) { _, _ in } }
       }
       kill(stand.pid, SIGKILL)
       // The agent may be gone before it could; no zombie is left to other tests.

@@ -1,0 +1,86 @@
+import Foundation
+import Pipelines
+import Store
+import Testing
+
+@testable import Engine
+
+/// Watch rules in whole runs, with the real step runner.
+struct WatchRunTests {
+  private func site(_ script: String, watch: String) throws -> RunSite {
+    try RunSite(
+      [
+        "a.sh": script,
+        "pipeline.yaml": """
+        steps:
+          a:
+            type: Training
+            run: [bash, a.sh]
+            metrics: [{ name: loss, regex: 'loss=(\\S+)', goal: min, main: true }]
+            watch: \(watch)
+          b: { type: Processing, run: 'true', depends_on: a }
+        """,
+      ],
+      executor: ThreadExecutor()
+    )
+  }
+
+  @Test func `a finding is an alert, a mark and a line of the log, and the run goes on`() throws {
+    let site = try site(
+      "echo loss=1; echo loss=nan; echo loss=inf; echo loss=9\n",
+      watch: "[NaN, { rule: Threshold, above: 5 }]"
+    )
+    let run = try site.run()
+    #expect(run.status == .succeeded, "\(run.reason ?? "")")
+    let folder = site.home.attempt(run: run.id, step: "a", attempt: 1)
+    let marks = WatchMarks.read(folder)
+    #expect(
+      marks.map(\.words) == ["ExplodingTensor: loss is NaN.", "Threshold: loss is inf, above 5."]
+    )
+    #expect(marks.map(\.step) == [1, 2])
+    let alerts = try site.agent.reader.alerts().reversed().map(\.message)
+    #expect(alerts == marks.map { "r1 a: \($0.words)" })
+    #expect(site.read(folder.log)?.contains("lathe: ExplodingTensor: loss is NaN.\n") == true)
+  }
+
+  @Test func `a finding stops the run where the rule says so`() throws {
+    let site = try site(
+      "echo loss=1; echo loss=nan; sleep 600\n",
+      watch: "[{ rule: NaN, action: StopTraining }]"
+    )
+    let run = try site.run()
+    #expect(run.status == .stopped)
+    let steps = try site.steps(run.id)
+    #expect(steps["a"]?.status == .stopped)
+    #expect(steps["a"]?.reason == "Stopped by watch rule ExplodingTensor: loss is NaN.")
+    #expect(
+      try site.agent.reader.alerts().map(\.message) == ["r1 a: ExplodingTensor: loss is NaN."]
+    )
+  }
+
+  @Test func `silence is found while nothing happens`() throws {
+    let site = try site(
+      "echo loss=1; sleep 600\n",
+      watch: "[{ rule: Stall, threshold: 0.2, action: stop }]"
+    )
+    let run = try site.run()
+    #expect(run.status == .stopped)
+    #expect(try site.steps(run.id)["a"]?.reason?.contains("printed nothing for 0.2 s") == true)
+  }
+
+  @Test func `an agent that was away raises what it missed, once`() throws {
+    let site = try site("echo loss=nan\n", watch: "[NaN]")
+    let run = try site.run()
+    let folder = site.home.attempt(run: run.id, step: "a", attempt: 1)
+    var missed = try #require(WatchMarks.read(folder).first)
+    missed.message = "loss is far too large."
+    try WatchMarks.add([missed], in: folder)
+    try site.replaceAgent(executor: ThreadExecutor())
+    for _ in 0..<2 { try site.ask(.watched(run: run.id, step: "a", attempt: 1)) }
+    #expect(
+      try site.agent.reader.alerts().reversed().map(\.message) == [
+        "r1 a: ExplodingTensor: loss is NaN.", "r1 a: ExplodingTensor: loss is far too large.",
+      ]
+    )
+  }
+}
