@@ -169,8 +169,9 @@ package struct SeriesWriter: ~Copyable {
 
   /// Writes the batch with one `write`; what has returned survives the death of this process.
   ///
-  /// Throws a `SeriesError` when the disk does not take all; nothing is lost then, and the next
-  /// `flush` goes on where this one stopped.
+  /// A journal that is full is sealed as well, about 10 ms for each 262,144 points on a usual disk.
+  /// Throws a `SeriesError` when the disk does not take all, or when sealing fails; nothing is lost
+  /// then, and the next `flush` goes on where this one stopped.
   package mutating func flush() throws {
     try writeRest()
     let progress = noted.reduce(0) { sum, source in
