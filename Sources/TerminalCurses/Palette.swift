@@ -23,7 +23,9 @@ struct Palette {
       let own = palette.number(of: color)
       // Where the terminal's own colours cannot be kept: white on black.
       let ink = own < 0 && keeps == 0 ? 7 : own
-      init_extended_pair(Int32(color.rawValue) + 1, Int32(ink), keeps == 1 ? -1 : 0)
+      var paper: Int32 = keeps == 1 ? -1 : 0
+      if color == .onSelection { paper = Int32(palette.number(of: .selection)) }
+      init_extended_pair(Int32(color.rawValue) + 1, Int32(ink), paper)
     }
     return palette
   }
@@ -87,6 +89,9 @@ struct Palette {
       (.faded5, .sixteen), (.faded6, .sixteen):
       8
     case (.faded1, _), (.faded2, _), (.faded3, _), (.faded4, _), (.faded5, _), (.faded6, _): -1
+    case (.onSelection, .many): 231
+    case (.onSelection, .sixteen): 15
+    case (.onSelection, _): 7
     case (.dim, .sixteen), (.comment, .sixteen): 8
     case (.series5, .sixteen): 13
     case (.series6, .sixteen): 12

@@ -88,6 +88,20 @@ struct CompareTests {
     )
   }
 
+  @Test func `a metric is the same one in steps of two names, unless a run has it twice`() {
+    var fit = metric("val_loss", run: 1, best: 0.3, last: 0.4)
+    fit.step = "fit"
+    let train = metric("val_loss", best: 0.2, last: 0.3)
+    let one = RunComparison([
+      .init(run: run(1), metrics: [fit]), .init(run: run(2), metrics: [train]),
+    ])
+    #expect(one.metrics.map(\.values) == [[fit, train]])
+    let two = RunComparison([
+      .init(run: run(1), metrics: [fit]), .init(run: run(2), metrics: [fit, train]),
+    ])
+    #expect(two.metrics.map(\.step) == ["fit", "train"])
+  }
+
   @Test func `equal runs differ in nothing`() {
     let same = RunComparison([.init(run: run(1)), .init(run: run(2))])
     #expect(same.lines(at: noon, width: 80).plain.contains("Nothing"))

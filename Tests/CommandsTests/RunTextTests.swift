@@ -59,6 +59,13 @@ struct RunTextTests {
     #expect(lines.plain.contains("0.288 @25") && lines.plain.contains("0.123 @25"))
   }
 
+  @Test func `points that are no numbers are counted`() {
+    var report = RunReport(run: run(1), parent: nil, steps: [], metrics: [], home: home)
+    report.metrics = [metric("val_loss", best: 0.288, last: 0.291)]
+    report.notFinite = ["train": ["val_loss": 3]]
+    #expect(report.metricTable(width: nil).plain.contains("3 not finite of 40"))
+  }
+
   @Test func `empty lists say what to do next`() {
     #expect(RunTable.empty(filter: nil, hasInstance: false).plain.contains("lathe up digits"))
     #expect(RunTable.empty(filter: nil, hasInstance: true).plain.contains("lathe run"))

@@ -32,6 +32,12 @@ struct CatalogTests {
     )
   }
 
+  @Test func `a home that is not there is empty, one below a file is refused`() throws {
+    #expect(try Catalog(home: Home(folder: scratch.path + "/none/yet")).runs().isEmpty)
+    let file = try scratch.write("text", "file")
+    #expect(throws: Explanation.self) { try Catalog(home: Home(folder: file + "/home")).runs() }
+  }
+
   // MARK: Records
 
   @Test func `a run comes back as it was written`() throws {

@@ -79,6 +79,14 @@ struct WidgetTests {
     )
   }
 
+  @Test func `the bars of a selected row are no holes in it`() {
+    let table = Table(columns: [.init("", .fixed(3))], rows: [.init([StyledText("a▂█")])])
+    var screen = Screen(size: Size(width: 3, height: 2))
+    table.draw(on: &screen, in: screen.bounds, state: ListState())
+    #expect(screen[0, 1].style == .selected)
+    #expect((1...2).allSatisfy { screen[$0, 1].style == Style(.onSelection) })
+  }
+
   @Test func `a narrow table loses its least important column`() {
     let text = drawn(13, 2) { table(rows: 1).draw(on: &$0, in: $0.bounds, state: ListState()) }
     #expect(text == "run  name\nr0   이름 0")

@@ -25,18 +25,18 @@ struct CompareViewTests {
         │ data, env, pipeline same                        same                         │
         ╰──────────────────────────────────────────────────────────────────────────────╯
         ╭─ Metrics ───────────────────────────────────────── at: best  (b shows last) ─╮
-        │ val_loss  min       0.342  @12                  0.288  @25   -0.054   best  ┃│
-        │ train_loss  min     0.101  @40   best           0.164  @27   +0.063         ┃│
-        │ val_acc  max        0.948  @14                  0.957  @25   +0.009   best   │
-        │ train time          2m06s                       2m06s        =               │
+        │ val_loss   min      0.342   @12                 0.288   @25   -0.054   best ┃│
+        │ train_loss min      0.101   @40   best          0.164   @27   +0.063        ┃│
+        │ val_acc    max      0.948   @14                 0.957   @25   +0.009   best  │
+        │ train time          2m06s                       2m06s         =              │
         ╰──────────────────────────────────────────────────────────────────────────────╯
-        ╭─ val_loss ───────────────────────────────── 1/3 metrics  x: step  y: linear ─╮
+        ╭─ val_loss ──────────────────────────────── 1/3 metrics  x: epoch  y: linear ─╮
         │ 2┤ ⠘⡄                                                                        │
         │  │ ⠈⢺⡄                                                                       │
         │  │   ⠙⠳⢦⣤⣀⣀⣀                                                   ● r141 0.352  │
         │ 0┤          ⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠙⠛⠛⠛⠛⠛⠛⠛⠛⠛⠛⠛⠛⠛⠛⠛⠛⠛⠛⠛⠋⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒ ■ r142 0.2933 │
         │  └┬──────────────┬──────────────┬─────────────┬──────────────┬               │
-        │   0              10             20            30             40         step │
+        │   0              10             20            30             40        epoch │
         ╰──────────────────────────────────────────────────────────────────────────────╯
          r142: model digits/3 needs your approval.
 
@@ -51,21 +51,21 @@ struct CompareViewTests {
 
          Compare 2 runs   ● r141   ■ r142 "lower lr"                                               best by val_loss (min): r142
         ╭─ What differs ─────────────────────────────────────────────────────────────── 1 equal parameter hidden, a shows all ─╮
-        │                             ● r141 (base)                       ■ r142                                               │
-        │ learning_rate               0.1                                 0.03                                                 │
-        │ train.py                    base                                +1 -1 lines                                          │
-        │ data, env, pipeline         same                                same                                                 │
+        │                         ● r141 (base)                       ■ r142                                                   │
+        │ learning_rate           0.1                                 0.03                                                     │
+        │ train.py                base                                +1 -1 lines                                              │
+        │ data, env, pipeline     same                                same                                                     │
         ╰──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────╯
         ╭─ Metrics ───────────────────────────────────────────────────────────────────────────────── at: best  (b shows last) ─╮
-        │ val_loss  min               0.342  @12                          0.288  @25   -0.054   best                           │
-        │ train_loss  min             0.101  @40   best                   0.164  @27   +0.063                                  │
-        │ val_acc  max                0.948  @14                          0.957  @25   +0.009   best                           │
-        │ train time                  2m06s                               2m06s        =                                       │
-        │ run time                    2m00s                               2m10s        +10s                                    │
-        │ steps                       0 ok, 0 cached                      4 ok, 1 cached                                       │
-        │ end                         Succeeded                           Succeeded, v3 pending                                │
+        │ val_loss   min          0.342   @12                         0.288   @25   -0.054   best                              │
+        │ train_loss min          0.101   @40   best                  0.164   @27   +0.063                                     │
+        │ val_acc    max          0.948   @14                         0.957   @25   +0.009   best                              │
+        │ train time              2m06s                               2m06s         =                                          │
+        │ run time                2m00s                               2m10s         +10s                                       │
+        │ steps                   0 ok, 0 cached                      3 ok, 1 cached                                           │
+        │ end                     Succeeded                           Succeeded, v3 pending                                    │
         ╰──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────╯
-        ╭─ val_loss ───────────────────────────────────────────────────────────────────────── 1/3 metrics  x: step  y: linear ─╮
+        ╭─ val_loss ──────────────────────────────────────────────────────────────────────── 1/3 metrics  x: epoch  y: linear ─╮
         │    │  ⠸⡀                                                                                                             │
         │ 2.0┤   ⢇                                                                                                             │
         │    │   ⢸                                                                                                             │
@@ -80,7 +80,7 @@ struct CompareViewTests {
         │    │                                                ⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠁                                ■ r142 0.2933 │
         │   0┤                                                                                                                 │
         │    └┬───────────┬───────────┬───────────┬────────────┬───────────┬───────────┬───────────┬───────────┬               │
-        │     0           5           10          15           20          25          30          35          40         step │
+        │     0           5           10          15           20          25          30          35          40        epoch │
         ╰──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────╯
          r142: model digits/3 needs your approval.
 
@@ -93,8 +93,8 @@ struct CompareViewTests {
     var view = Self.view(context)
     _ = view.press(Key("d"), context)
     let picture = RunFixture.picture(view, context)
-    #expect(picture.contains("│■ train.py  r141 to r142  edited"))
-    #expect(picture.contains("│+hidden = 128"))
+    #expect(picture.contains("│ ■ train.py  r141 to r142  edited"))
+    #expect(picture.contains("│ +hidden = 128"))
     _ = view.press(Key("d"), context)
     #expect(RunFixture.picture(view, context).contains("What differs"))
   }

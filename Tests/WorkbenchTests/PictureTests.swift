@@ -81,7 +81,7 @@ struct PictureTests {
         │                                                          │
         │                                                          │
         ╰──────────────────────────────────────────────────────────╯
-         n launch  / filter  1-5 screens  : all  ? keys  q quit
+         n launch  1-5 screens  : all  ? keys  q quit
         """
     )
   }

@@ -279,6 +279,16 @@ struct RunViewTests {
     #expect(view.queries.contains(.log(RunFixture.attempt(142), .lines(first: 0, count: 1000))))
   }
 
+  @Test func `long lines of the log are broken, and its end stays in view`() {
+    let context = RunFixture.context(50, 24, RunFixture.answers(RunFixture.failed))
+    var view = RunView(run: 142)
+    _ = RunFixture.drawn(&view, context)
+    #expect(!RunFixture.picture(view, context).contains("line 9, in main"))
+    _ = view.press(Key("w"), context)
+    let text = RunFixture.picture(view, context)
+    #expect(text.contains("raise ValueError") && text.contains("│ ValueError: bad shape   "))
+  }
+
   @Test func `a click selects a step, and its log is asked for`() {
     var view = RunView(run: 142)
     let context = RunFixture.context(120, 36)

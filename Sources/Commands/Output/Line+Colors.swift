@@ -27,7 +27,7 @@ extension Style {
 extension Color {
   fileprivate var code: String? {
     switch self {
-    case .normal, .selection: nil
+    case .normal, .selection, .onSelection: nil
     case .dim, .comment, .faded1, .faded2, .faded3, .faded4, .faded5, .faded6: "2"
     case .accent, .function: "34"
     case .good, .string: "32"

@@ -34,7 +34,8 @@ package struct MetricsCommand: ParsableCommand {
     let session = Session(output)
     let run = try session.catalog.run(named: reference)
     guard let name else {
-      let report = try session.report(on: run)
+      var report = try session.report(on: run)
+      report.notFinite = try session.notFinite(of: run)
       return session.answer(JSON.array(report.metrics.map(\.json))) {
         report.metrics.isEmpty
           ? [Line("\(run.shortName) has logged no metrics.")]
@@ -49,6 +50,21 @@ package struct MetricsCommand: ParsableCommand {
 }
 
 extension Session {
+  /// How many points of each metric are no finite numbers, by step and name; only those that have some.
+  func notFinite(of run: RunRecord) throws -> [String: [String: Int]] {
+    var counts: [String: [String: Int]] = [:]
+    for step in try catalog.steps(of: run.id) where step.logAttempt > 0 {
+      let folder = home.attempt(run: step.logRun, step: step.name, attempt: step.logAttempt)
+      var reader = SeriesReader(path: folder.metrics)
+      _ = try reader.refresh()
+      for name in reader.names {
+        let count = reader[name]?.values.count { !$0.isFinite } ?? 0
+        if count > 0 { counts[step.name, default: [:]][name] = count }
+      }
+    }
+    return counts
+  }
+
   /// The points of one metric of a run, from the step that logged it.
   ///
   /// Throws an `Explanation` that lists the metrics there are.

@@ -12,6 +12,9 @@ package struct RunReport: Sendable {
   /// The version that the run registered; none where the same model was registered before.
   package var model: ModelRecord?
   package var home: Home
+  /// How many points of a metric are NaN or infinite, by step and name; empty where none is, or
+  /// nobody has counted.
+  package var notFinite: [String: [String: Int]] = [:]
 
   package init(
     run: RunRecord,
@@ -128,7 +131,7 @@ package struct RunReport: Sendable {
         Line("\(metric.goal?.rawValue ?? "")", .dim),
         metric.goal == nil
           ? Line() : Line("\(figureText(best.value))") + Line(" @\(figureText(best.step))", .dim),
-        Line("\(figureText(metric.last))"), Line(SafeText(hostile: String(metric.count)), .dim),
+        Line("\(figureText(metric.last))"), points(of: metric),
       ]
     }
     let columns: [Table.Column] = [
@@ -136,6 +139,13 @@ package struct RunReport: Sendable {
       .init("best"), .init("last", right: true), .init("points", right: true, rank: 1),
     ]
     return rows.isEmpty ? [] : Table(columns, rows).lines(width: width.map { $0 - 2 })
+  }
+
+  /// "400", and how many of them are no numbers: the best is told without those.
+  private func points(of metric: MetricSummary) -> Line {
+    let all = Line("\(metric.count)", .dim)
+    guard let count = notFinite[metric.step]?[metric.name] else { return all }
+    return Line("\(count) not finite of ", .warning) + all
   }
 
   private func outputTable(width: Int?) -> [Line] {

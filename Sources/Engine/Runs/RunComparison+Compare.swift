@@ -105,22 +105,29 @@ extension RunComparison {
   }
 
   private struct Series: Hashable {
-    var step: String
+    /// Nil: of whichever step a run has it from.
+    var step: String?
     var name: String
   }
 
   private static func metrics(_ sides: [Side]) -> [MetricRow] {
     var all: [Series] = []
     for metric in sides.flatMap(\.metrics) {
-      let series = Series(step: metric.step, name: metric.name)
+      // Where no run has it from two steps, a metric is the same whatever its step is called.
+      let isAmbiguous = sides.contains { side in
+        side.metrics.count { $0.name == metric.name } > 1
+      }
+      let series = Series(step: isAmbiguous ? metric.step : nil, name: metric.name)
       if !all.contains(series) { all.append(series) }
     }
     let rows = all.map { series in
       let values = sides.map { side in
-        side.metrics.last { $0.step == series.step && $0.name == series.name }
+        side.metrics.last {
+          $0.name == series.name && (series.step == nil || $0.step == series.step)
+        }
       }
       return MetricRow(
-        step: series.step,
+        step: series.step ?? values.lazy.compactMap { $0?.step }.first ?? "",
         name: series.name,
         goal: values.lazy.compactMap { $0?.goal }.first,
         isMain: values.contains { $0?.isMain ?? false },

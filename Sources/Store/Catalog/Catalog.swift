@@ -291,10 +291,28 @@ package final class Catalog: Sendable {
     }
   }
 
+  /// A home that is not there yet is empty; one below a file can never be there.
+  private func refuseImpossibleHome() throws {
+    var path = home.state
+    var isFolder: ObjCBool = false
+    while path.count > 1, !FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
+      path = (path as NSString).deletingLastPathComponent
+    }
+    guard path.count > 1, !isFolder.boolValue else { return }
+    throw Explanation(
+      what: "The home \(home.state) cannot be used.",
+      why: "\(path) is not a folder.",
+      next: "Set LATHE_HOME to a folder of yours, or leave it unset for ~/.lathe."
+    )
+  }
+
   private func opened() throws -> DatabaseQueue? {
     try connection.withLock { open in
       if let open { return open }
-      guard FileManager.default.fileExists(atPath: home.catalog) else { return nil }
+      guard FileManager.default.fileExists(atPath: home.catalog) else {
+        try refuseImpossibleHome()
+        return nil
+      }
       var configuration = Configuration()
       configuration.readonly = true
       configuration.busyMode = .timeout(2)

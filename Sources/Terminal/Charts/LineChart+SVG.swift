@@ -290,7 +290,7 @@ extension Color {
     case .good, .string: "#2e9440"
     case .warning: "#c77700"
     case .bad: "#d62f2f"
-    case .normal, .dim, .selection, .comment: "#808080"
+    case .normal, .dim, .selection, .onSelection, .comment: "#808080"
     }
   }
 }

@@ -10,6 +10,8 @@ package enum Color: UInt8, Sendable, CaseIterable {
   case keyword, string, number, comment, function
   /// What is shaded behind each series.
   case faded1, faded2, faded3, faded4, faded5, faded6
+  /// A small chart within a selected row: has the selection's background by itself.
+  case onSelection
 
   /// The colour of the `index`th series; they repeat after six.
   package static func series(_ index: Int) -> Color {

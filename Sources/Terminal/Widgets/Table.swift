@@ -126,12 +126,18 @@ package struct Table: Sendable, Equatable {
     }
     if let style = row.style { screen.restyle(line) { $0 = style } }
     guard selected else { return }
-    screen.restyle(line) { style in
-      // Without the keyboard's attention the selection stays visible, but quiet.
-      if focused {
-        style = Style(.selection, bold: style.bold, reverse: true)
-      } else {
-        style.underline = true
+    // Without the keyboard's attention the selection stays visible, but quiet.
+    guard focused else {
+      screen.restyle(line) { $0.underline = true }
+      return
+    }
+    for x in line.x..<max(line.x, line.maxX) {
+      let cell = Rect(x: x, y: line.y, width: 1, height: 1)
+      // A bar drawn in reverse looks like a hole in the row.
+      let isBar = screen[x, line.y].text.map { ("\u{2581}"..."\u{2588}").contains($0) } ?? false
+      screen.restyle(cell) { style in
+        style =
+          isBar ? Style(.onSelection) : Style(.selection, bold: style.bold, reverse: true)
       }
     }
   }

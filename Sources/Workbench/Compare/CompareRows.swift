@@ -61,9 +61,9 @@ extension CompareView {
   private func lines(_ change: RunComparison.FileChange) -> StyledText {
     guard change.added + change.removed > 0 else { return StyledText() }
     var text = StyledText(change.kind == .added ? " " : "")
-    text.append("+\(change.added)", .good)
-    if change.kind == .edited { text.append(" -\(change.removed)", .bad) }
-    text.append(" lines")
+    if change.added > 0 { text.append("+\(change.added) ", .good) }
+    if change.kind == .edited, change.removed > 0 { text.append("-\(change.removed) ", .bad) }
+    text.append(change.added + change.removed == 1 ? "line" : "lines")
     return text
   }
 
@@ -106,7 +106,11 @@ extension CompareView {
     rows.append(
       CompareRow(
         label: StyledText("steps"),
-        cells: all.runs.map { StyledText("\($0.stepsDone) ok, \($0.stepsCached) cached") }
+        cells: all.runs.map { run in
+          // Those from the cache are among those that are done.
+          let ran = max(0, run.stepsDone - run.stepsCached)
+          return StyledText("\(ran) ok, \(run.stepsCached) cached")
+        }
       )
     )
     rows.append(CompareRow(label: StyledText("end"), cells: all.runs.map { end(of: $0, context) }))
@@ -118,8 +122,11 @@ extension CompareView {
     _ all: RunComparison,
     _ context: Context
   ) -> CompareRow {
-    var label = StyledText(SafeText(hostile: row.name), row.isMain ? .bold : .normal)
-    if let goal = row.goal { label.append("  " + SafeText(hostile: goal.rawValue), .dim) }
+    // The goals stand below each other, unless a name is so long that they would vanish.
+    let names = all.metrics.map { SafeText(hostile: $0.name).width }.filter { $0 <= 14 }
+    let name = SafeText(hostile: row.name).padded(to: names.max() ?? 0)
+    var label = StyledText(name, row.isMain ? .bold : .normal)
+    if let goal = row.goal { label.append(" " + SafeText(hostile: goal.rawValue), .dim) }
     let shown = row.values.enumerated().map {
       reading(of: row, $0.offset, $0.element, all, context)
     }
@@ -135,7 +142,7 @@ extension CompareView {
       cells: shown.enumerated().map { index, reading in
         guard let reading else { return StyledText("-", .dim) }
         var cell = StyledText(
-          metricText(reading.value).padded(to: 7),
+          metricText(reading.value).padded(to: 8),
           reading.value.isFinite ? (index == winner ? Style(.good, bold: true) : .normal) : .bad
         )
         cell.append(("@" + metricText(reading.step)).padded(to: 5), .dim)
@@ -164,8 +171,10 @@ extension CompareView {
     case .last: return (summary.last, summary.lastStep)
     case .sameStep:
       let chosen = axis == .step ? crosshair : nil
+      // Behind the end of the shortest run there is no step that all of them have.
       guard all.runs.indices.contains(index),
-        let step = chosen ?? row.values.compactMap({ $0?.lastStep }).min(),
+        let common = row.values.compactMap({ $0?.lastStep }).min(),
+        case let step = min(chosen ?? common, common),
         let own = curves(of: all.runs[index].id, context).first(where: { $0.name == row.name })
       else { return nil }
       return CompareView.reading(own.data.steps, own.data.values, at: step)
@@ -210,7 +219,7 @@ extension CompareView {
       label: StyledText(label),
       cells: seconds.enumerated().map { index, value in
         guard let value else { return StyledText("-", .dim) }
-        var cell = StyledText(durationText(value).padded(to: 12))
+        var cell = StyledText(durationText(value).padded(to: 13))
         if index > 0, let first = seconds.first.flatMap({ $0 }) {
           let past = abs(value - first)
           let sign: SafeText = value < first ? " -" : " +"

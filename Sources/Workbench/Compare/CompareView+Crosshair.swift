@@ -4,7 +4,7 @@ import Series
 import Terminal
 
 extension CompareView {
-  /// The last point at or before an x; nil before the first one, and where a curve ended long before.
+  /// The last point at or before an x; nil before the first one.
   static func reading(_ x: [Double], _ y: [Double], at wanted: Double) -> (
     x: Double, value: Double
   )? {
@@ -51,15 +51,17 @@ extension CompareView {
   }
 
   /// "step 210: ● 0.0912  ■ 0.318": each run's value at the crosshair; empty without one.
-  func readings(_ context: Context) -> SafeText {
-    guard let crosshair else { return "" }
+  func readings(_ context: Context) -> StyledText {
+    guard let crosshair else { return StyledText() }
     let name = shownMetric(context)
-    let values = runs.compactMap { run -> SafeText? in
+    var text = StyledText(axisWord(context) + " " + metricText(crosshair) + ":", .dim)
+    for run in runs {
       guard let own = curves(of: run, context).first(where: { $0.name == name }),
         let found = CompareView.reading(axis.x(own.data), own.data.values, at: crosshair)
-      else { return nil }
-      return marker(of: run, context.glyphs) + " " + metricText(found.value)
+      else { continue }
+      text.append("  " + marker(of: run, context.glyphs) + " ", Style(color(of: run)))
+      text.append(metricText(found.value), found.value.isFinite ? .normal : .bad)
     }
-    return axis.word + " " + metricText(crosshair) + ":  " + values.joined(separator: "  ")
+    return text
   }
 }

@@ -43,7 +43,7 @@ extension CompareView {
       focused: true,
       glyphs: context.glyphs
     )
-    let inside = frame.draw(on: &screen, in: area)
+    let inside = frame.draw(on: &screen, in: area).left(1).1
     let first = min(offset, max(0, lines.count - inside.height))
     for (row, line) in lines.dropFirst(first).prefix(inside.height).enumerated() {
       screen.write(line, x: inside.x, y: inside.y + row, width: inside.width - 1)

@@ -68,7 +68,9 @@ extension CompareView {
   }
 
   /// Enough for "data, env, pipeline" and for a metric with its goal.
-  private func labelWidth(_ rect: Rect) -> Int { min(28, max(16, rect.width / 4 + 1)) }
+  private func labelWidth(_ rect: Rect) -> Int {
+    min(28, max(16, min(20, rect.width / 4 + 1), rect.width / 5 + 1))
+  }
 
   func layout(_ context: Context, in area: Rect) -> CompareLayout {
     CompareLayout(
@@ -98,7 +100,7 @@ extension CompareView {
     drawDifferences(all, context, on: &screen, in: layout.differences)
     drawMetrics(all, context, on: &screen, in: layout.metrics)
     drawChart(all, context, on: &screen, in: layout.chart)
-    drawBottom(all, context, on: &screen, in: layout.bottom)
+    drawBottom(context, on: &screen, in: layout.bottom)
   }
 
   private func drawHeader(
@@ -127,7 +129,8 @@ extension CompareView {
     if room < 24 { right = "" }
     screen.write(left, x: rect.x + 1, y: rect.y, width: right.isEmpty ? rect.width - 1 : room)
     if !right.isEmpty {
-      screen.write(right, x: rect.maxX - 1 - right.width, y: rect.y, style: .good)
+      let style: Style = all.metrics.first(where: \.isMain)?.best == nil ? .dim : .good
+      screen.write(right, x: rect.maxX - 1 - right.width, y: rect.y, style: style)
     }
   }
 
@@ -226,15 +229,15 @@ extension CompareView {
     let name = shownMetric(context)
     let index = name.flatMap { names.firstIndex(of: $0) } ?? 0
     var right: SafeText = names.count > 1 ? "\(index + 1)/\(names.count) metrics  " : ""
-    right = right + "x: " + axis.word + (isLogarithmic ? "  y: log" : "  y: linear")
+    right = right + "x: " + axisWord(context) + (isLogarithmic ? "  y: log" : "  y: linear")
     let read = readings(context)
-    if !read.isEmpty { right = read }
-    let frame = Frame(
+    var frame = Frame(
       name.map { SafeText(hostile: $0) } ?? "Curves",
       right: right,
       focused: focus == .chart,
       glyphs: context.glyphs
     )
+    if !read.isEmpty { frame.right = read }
     let inside = frame.draw(on: &screen, in: rect)
     let curves = runs.compactMap { run -> Curve? in
       guard let own = self.curves(of: run, context).first(where: { $0.name == name }) else {
@@ -255,7 +258,7 @@ extension CompareView {
     }
     drawCurves(
       curves,
-      xLabel: axis.word,
+      xLabel: axisWord(context),
       isLogarithmic: isLogarithmic,
       crosshair: crosshair,
       on: &screen,
@@ -265,7 +268,6 @@ extension CompareView {
   }
 
   private func drawBottom(
-    _ all: RunComparison,
     _ context: Context,
     on screen: inout Screen,
     in rect: Rect
@@ -273,6 +275,14 @@ extension CompareView {
     var text: SafeText = "One run each: small differences may be noise."
     if let model = pendingModel(of: selected, context) {
       text = "r\(selected): model " + SafeText(hostile: model.shortName) + " needs your approval."
+    }
+    // As wide as a table's inside is.
+    let shown = Set(columns(in: rect.inset().left(1).1).map(\.run))
+    let hidden = runs.filter { !shown.contains($0) }.map { "r\($0)" }
+    if !hidden.isEmpty {
+      let verb = hidden.count == 1 ? "has" : "have"
+      text =
+        "\(hidden.joined(separator: ", ")) \(verb) no room beside the others: ← → turn to them."
     }
     screen.write(text, x: rect.x + 1, y: rect.y, style: .dim, width: rect.width - 1)
   }

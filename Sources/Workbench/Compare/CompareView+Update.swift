@@ -24,7 +24,9 @@ extension CompareView {
   private mutating func look(_ context: Context) {
     for run in runs {
       guard let facts = facts(of: run, context) else { continue }
-      series[run] = RunSources(facts, chosen: nil, home: context.home).series
+      let sources = RunSources(facts, chosen: nil, home: context.home)
+      series[run] = sources.series
+      origins[run] = Origin(instance: facts.run.instance, step: sources.metricStep)
     }
   }
 

@@ -48,6 +48,13 @@ package struct CompareView: View {
   var diffOffset: Int?
   /// Where the curves of each run lie, from the last answers.
   var series: [Int: AttemptFolder] = [:]
+  /// Where each run's metrics come from, from the last answers.
+  var origins: [Int: Origin] = [:]
+
+  struct Origin: Sendable, Equatable {
+    var instance: String
+    var step: String?
+  }
 
   /// More are left out: they could not be told apart.
   static let mostRuns = 6
@@ -73,6 +80,7 @@ package struct CompareView: View {
     var queries: Set<Query> = [.comparison(ordered), .models]
     for run in runs { queries.insert(.run(run)) }
     for folder in series.values { queries.insert(.series(folder)) }
+    for origin in origins.values { queries.insert(.pipeline(instance: origin.instance)) }
     return queries
   }
 }
@@ -85,6 +93,17 @@ extension CompareView {
 
   func facts(of run: Int, _ context: Context) -> RunFacts? {
     if case .run(let facts)? = context.answers[.run(run)] { facts } else { nil }
+  }
+
+  /// What x counts: the word that all runs have for a step, else "step"; or "seconds".
+  func axisWord(_ context: Context) -> SafeText {
+    guard axis == .step else { return axis.word }
+    let words = runs.compactMap { run -> SafeText? in
+      guard let origin = origins[run], let facts = facts(of: run, context) else { return nil }
+      let pipeline = context.pipelineFacts(origin.instance)?.pipeline
+      return facts.stepWord(of: origin.step, in: pipeline)
+    }
+    return Set(words).count == 1 ? words.first ?? axis.word : axis.word
   }
 
   func color(of run: Int) -> Color { Color.series(runs.firstIndex(of: run) ?? 0) }

@@ -80,7 +80,7 @@ package struct ModelsView: View {
 
   package mutating func update(_ event: ViewEvent, _ context: Context) -> [Effect] {
     let models = context.models ?? []
-    let table = layout(context.area).table
+    let table = layout(context.area, context).table
     switch event {
     case .action(let action): return act(action, context)
     case .terminal(.key(let key)):
@@ -147,13 +147,18 @@ package struct ModelsView: View {
 
   // MARK: Drawing
 
-  private func layout(_ area: Rect) -> (list: Rect, table: Rect, detail: Rect) {
-    let (list, detail) = area.bottom(min(11, max(7, area.height / 3)))
+  /// Without a model there are no details: the list has the whole area.
+  private func layout(
+    _ area: Rect,
+    _ context: Context
+  ) -> (list: Rect, table: Rect, detail: Rect) {
+    let hasModels = context.models?.isEmpty == false
+    let (list, detail) = area.bottom(hasModels ? min(11, max(7, area.height / 3)) : 0)
     return (list, list.inset().top(1).1, detail)
   }
 
   package func draw(on screen: inout Screen, in area: Rect, _ context: Context) {
-    let places = layout(area)
+    let places = layout(area, context)
     let models = context.models ?? []
     let waiting = models.filter { $0.approval == .pending }.count
     var frame = Frame("Models", focused: true, glyphs: context.glyphs)
@@ -164,11 +169,19 @@ package struct ModelsView: View {
       )
     }
     let inside = frame.draw(on: &screen, in: places.list)
+    func widest(_ most: Int, _ width: (ModelRecord) -> Int) -> Int {
+      min(most, max(10, models.map(width).max() ?? 0))
+    }
+    let metricWidth = max(18, widest(34) { ModelsView.metrics(ModelsView.listed($0)).width })
     Table(
       columns: [
-        .init(" model", .flexible(least: 10, weight: 1), priority: 9),
+        .init(
+          " model",
+          .flexible(least: widest(20) { $0.shortName.count + 1 }, weight: 1),
+          priority: 9
+        ),
         .init("status", .fixed(19), priority: 8),
-        .init("metrics", .flexible(least: 18, weight: 2), priority: 6),
+        .init("metrics", .flexible(least: metricWidth, weight: 2), priority: 6),
         .init("run", .fixed(6), priority: 7),
         .init("instance", .flexible(least: 8, weight: 1), priority: 2),
         .init("size", .fixed(7), alignment: .right, priority: 1),
@@ -192,13 +205,17 @@ package struct ModelsView: View {
     Table.Row([
       StyledText(SafeText(hostile: " " + model.shortName), .bold),
       StyledText(model.approval.word, model.approval.style),
-      // A list has one line a model: what is inside of others, such as recall.3, is in its details.
-      metrics(model.metrics.filter { !$0.key.contains(".") }),
+      metrics(listed(model)),
       StyledText("r\(model.run)"),
       StyledText(SafeText(hostile: model.instance), .dim),
       StyledText(bytesText(model.artifact.size), .dim),
       StyledText(ageText(model.created.timeIntervalSince1970, now: context.now), .dim),
     ])
+  }
+
+  /// A list has one line a model: what is inside of others, such as recall.3, is in its details.
+  private static func listed(_ model: ModelRecord) -> [String: Double] {
+    model.metrics.filter { !$0.key.contains(".") }
   }
 
   private static func metrics(_ values: [String: Double]) -> StyledText {
@@ -212,10 +229,7 @@ package struct ModelsView: View {
   }
 
   private func drawDetail(on screen: inout Screen, in rect: Rect, _ context: Context) {
-    guard let model = selected(context) else {
-      Frame(glyphs: context.glyphs).draw(on: &screen, in: rect)
-      return
-    }
+    guard let model = selected(context), !rect.isEmpty else { return }
     let inside = Frame(
       "\(model.shortName)",
       right: "Enter opens r\(model.run)",
@@ -224,10 +238,13 @@ package struct ModelsView: View {
     .draw(on: &screen, in: rect)
     var lines: [StyledText] = []
     func line(_ label: SafeText, _ text: StyledText) {
-      if !text.isEmpty { lines.append(StyledText(label.padded(to: 10), .dim) + text) }
+      guard !text.isEmpty else { return }
+      for (index, part) in text.wordWrapped(to: inside.width - 12).enumerated() {
+        lines.append(StyledText((index == 0 ? label : "").padded(to: 10), .dim) + part)
+      }
     }
     var status = StyledText(model.approval.word, model.approval.style)
-    status.append(" (\(model.approval.rawValue))", .dim)
+    if model.approval == .pending { status.append(" (\(model.approval.rawValue))", .dim) }
     if let decided = model.decided {
       let clock = clockText(decided.timeIntervalSince1970, now: context.now)
       status.append("  by \(model.decidedBy ?? "?") at \(clock)", .dim)

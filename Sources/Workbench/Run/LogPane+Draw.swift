@@ -61,30 +61,33 @@ extension LogPane {
       return
     }
     let top = top(facts, height: body.height)
-    for row in 0..<body.height {
-      let index = top + row - facts.first
-      guard facts.lines.indices.contains(index) else { continue }
-      draw(facts.lines[index], number: top + row, on: &screen, in: body, y: body.y + row, facts)
+    var (row, number) = (0, top)
+    while row < body.height, number < facts.count {
+      let index = number - facts.first
+      let line = facts.lines.indices.contains(index) ? facts.lines[index] : ""
+      for text in rows(of: line).prefix(body.height - row) {
+        draw(text, isMatch: number == match, on: &screen, in: body, y: body.y + row)
+        row += 1
+      }
+      number += 1
     }
     screen.drawScrollIndicator(in: body, offset: top, count: facts.count, glyphs: glyphs)
   }
 
   private func draw(
-    _ line: String,
-    number: Int,
+    _ text: StyledText,
+    isMatch: Bool,
     on screen: inout Screen,
     in body: Rect,
-    y: Int,
-    _ facts: LogFacts
+    y: Int
   ) {
-    let text = LogPane.styled(line)
     screen.write(text, x: body.x, y: y, width: body.width - 1)
     let row = Rect(x: body.x, y: y, width: body.width, height: 1)
     for range in LogPane.columns(of: pattern, in: text.plain.string) {
       let place = Rect(x: body.x + range.lowerBound, y: y, width: range.count, height: 1)
       screen.restyle(place.intersection(row)) { $0 = Style(.selection, reverse: true) }
     }
-    if number == match { screen.restyle(row) { $0.bold = true } }
+    if isMatch { screen.restyle(row) { $0.bold = true } }
   }
 
   /// A hostile log line as it is drawn: its own colours kept, an error's line in red.

@@ -20,6 +20,11 @@ struct LogPane: Sendable, Equatable {
   /// While `/` takes the text to look for.
   var field: TextField?
 
+  /// Whether long lines go on in the next row; else they are cut.
+  var isWrapped = false
+  /// The cells that a wrapped line has, from the last layout.
+  var width = 0
+
   /// Lines that are read at once.
   static let window = 1000
 
@@ -57,21 +62,46 @@ struct LogPane: Sendable, Equatable {
 
   /// The number of the line at the top when `height` lines are shown.
   func top(_ facts: LogFacts, height: Int) -> Int {
-    let end = max(0, facts.count - height)
+    let end = end(facts, height: height)
     return switch position {
     case .follow: end
     case .line(let line): min(max(0, line), end)
-    case .automatic: LogPane.traceback(facts, height: height) ?? end
+    case .automatic: traceback(facts, height: height) ?? end
     }
+  }
+
+  /// The top line with which the last one is in view.
+  private func end(_ facts: LogFacts, height: Int) -> Int {
+    top(before: facts.count, facts, height: height)
+  }
+
+  /// The top line with which all before a line, and not more, fill the height.
+  private func top(before last: Int, _ facts: LogFacts, height: Int) -> Int {
+    guard isWrapped, width > 0 else { return max(0, last - height) }
+    var (line, room) = (last, height)
+    while line > 0 {
+      let index = line - 1 - facts.first
+      let rows = facts.lines.indices.contains(index) ? rows(of: facts.lines[index]).count : 1
+      guard rows <= room else { break }
+      room -= rows
+      line -= 1
+    }
+    return max(0, min(line, last - 1))
+  }
+
+  /// The rows that a line takes.
+  func rows(of line: String) -> [StyledText] {
+    let text = LogPane.styled(line)
+    return isWrapped && width > 0 ? text.wrapped(to: width) : [text]
   }
 
   /// Whether new lines come into view by themselves.
   func isFollowing(_ facts: LogFacts, height: Int) -> Bool {
-    top(facts, height: height) >= max(0, facts.count - height)
+    top(facts, height: height) >= end(facts, height: height)
   }
 
   mutating func scroll(by lines: Int, _ facts: LogFacts, height: Int) {
-    let end = max(0, facts.count - height)
+    let end = end(facts, height: height)
     let next = max(0, top(facts, height: height) + lines)
     position = next >= end ? .follow : .line(next)
   }
@@ -80,11 +110,11 @@ struct LogPane: Sendable, Equatable {
     let top = top(facts, height: height)
     guard line < top || line >= top + height else { return }
     let next = max(0, line - height / 3)
-    position = next >= facts.count - height ? .follow : .line(next)
+    position = next >= end(facts, height: height) ? .follow : .line(next)
   }
 
   /// The top line under which the last traceback's end is in view, its beginning too if it fits.
-  private static func traceback(_ facts: LogFacts, height: Int) -> Int? {
+  private func traceback(_ facts: LogFacts, height: Int) -> Int? {
     guard let failure = facts.failure, height > 0 else { return nil }
     let lines = facts.lines
     let message = failure.message.prefix { $0 != "\n" }
@@ -92,10 +122,8 @@ struct LogPane: Sendable, Equatable {
       let last = lines.lastIndex(where: { !message.isEmpty && $0.contains(message) })
     else { return nil }
     let head = lines[...last].lastIndex { $0.contains("Traceback (most recent call last)") }
-    let end = facts.first + last
-    let most = max(0, facts.count - height)
-    guard let head, last - head < height else { return min(most, max(0, end - height + 1)) }
-    return min(most, facts.first + head)
+    let top = top(before: facts.first + last + 1, facts, height: height)
+    return min(end(facts, height: height), max(top, facts.first + (head ?? 0)))
   }
 
   // MARK: Searching

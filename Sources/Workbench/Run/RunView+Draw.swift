@@ -29,6 +29,7 @@ extension RunView {
       facts: facts,
       shown: sources.step,
       model: model(context),
+      stepWord: stepWord(facts, context),
       now: context.now,
       glyphs: context.glyphs
     )
@@ -75,7 +76,10 @@ extension RunView {
     guard !rect.isEmpty else { return }
     let step = shownStep(facts)
     var title = SafeText(hostile: step?.name ?? "run")
-    if let step, let progress = facts.progress(of: step.name) { title = title + ", " + progress }
+    let word = stepWord(facts, context)
+    if let step, let progress = facts.progress(of: step.name, counting: word) {
+      title = title + ", " + progress
+    }
     let frame = Frame(title, focused: focus == .side, glyphs: context.glyphs)
     let inside = frame.draw(on: &screen, in: rect)
     side(facts, context).draw(on: &screen, in: inside.left(1).1.right(1).0)

@@ -110,6 +110,7 @@ extension RunView {
   private func movers(_ facts: RunFacts, _ context: Context) -> [Binding] {
     let names = series(sources.series, context)
     let groups = curves.groups(names, main: facts.run.mainMetric)
+    let word = stepWord(facts, context)
     let noOther: SafeText? = groups.count < 2 ? "There is one group of metrics." : nil
     let noPattern: SafeText? = log.pattern.isEmpty ? "/ looks for something first." : nil
     func hidden(
@@ -151,10 +152,11 @@ extension RunView {
       ),
       hidden([Key("M")], "M", "metric", "last metric", "The group before.", noOther),
       hidden([Key("L")], "L", "log axis", "log axis", "Switches y between linear and log."),
-      hidden([Key("x")], "x", "x axis", "x axis", "Switches x between step and seconds."),
+      hidden([Key("x")], "x", "x axis", "x axis", "Switches x between \(word) and seconds."),
       hidden([Key("[")], "[", "step", "last step", "Shows the step before."),
       hidden([.backTab], "Shift-Tab", "pane", "last pane", "Goes to the pane before."),
       hidden([Key("f")], "f", "follow", "follow", "Shows the log's end and follows it."),
+      hidden([Key("w")], "w", "wrap", "wrap", "Breaks the log's long lines, or cuts them."),
     ]
   }
 }

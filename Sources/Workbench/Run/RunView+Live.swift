@@ -35,10 +35,7 @@ extension RunView {
 
   /// What x counts: the word before the step in the metric's pattern, "epoch"; else "step".
   func stepWord(_ facts: RunFacts, _ context: Context) -> SafeText {
-    let declared =
-      sources.metricStep
-      .flatMap { pipeline(context)?.pipeline?.step($0)?.process?.metrics } ?? []
-    return declared.lazy.compactMap(\.stepWord).first ?? facts.stepWord
+    facts.stepWord(of: sources.metricStep, in: pipeline(context)?.pipeline)
   }
 }
 
@@ -59,6 +56,11 @@ extension MetricDefinition {
 }
 
 extension RunFacts {
-  /// "epoch" where a parameter says how many of them there will be, else "step".
-  var stepWord: SafeText { run.parameters["epochs"] == nil ? "step" : "epoch" }
+  /// The word before the step in a metric's pattern; else "epoch" where a parameter says how many of
+  /// them there will be, else "step".
+  func stepWord(of step: String?, in pipeline: Pipeline?) -> SafeText {
+    let declared = step.flatMap { pipeline?.step($0)?.process?.metrics } ?? []
+    let counted: SafeText = run.parameters["epochs"] == nil ? "step" : "epoch"
+    return declared.lazy.compactMap(\.stepWord).first ?? counted
+  }
 }

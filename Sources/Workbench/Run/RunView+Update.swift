@@ -27,6 +27,8 @@ extension RunView {
       log.position = .automatic
       log.match = nil
     }
+    // A cell for the frame at each side, one for the margin, one for the scroll indicator.
+    log.width = layout(facts, context, in: context.area).log.width - 4
     tailFirst =
       sources.log.flatMap { folder in
         LogPane.log(context.answers[.log(folder, .tail(lines: LogPane.window))])?.first
@@ -37,9 +39,8 @@ extension RunView {
     switch reply {
     case .refused(let explanation), .done(.refused(let explanation)):
       return [.tell(Notice(.failure, explanation.sentence))]
-    case .done:
-      let said = tag == "resume" ? "r\(run) goes on." : "r\(run) is being stopped."
-      return [.tell(Notice(.success, said))]
+    // That it stops, and has stopped, is what the header says.
+    case .done: return tag == "resume" ? [.tell(Notice(.success, "r\(run) goes on."))] : []
     }
   }
 
@@ -58,6 +59,7 @@ extension RunView {
     case "log axis": curves.isLogarithmic.toggle()
     case "x axis": curves.axis = curves.axis == .step ? .time : .step
     case "follow": log.position = .follow
+    case "wrap": log.isWrapped.toggle()
     case "start search", "search", "cancel search", "next match", "last match":
       return search(action, facts, context)
     case "stop": asksToStop = true

@@ -9,6 +9,8 @@ struct StepsPane {
   let shown: String?
   /// What the RegisterModel step made.
   var model: ModelRecord?
+  /// What the metrics' x counts.
+  var stepWord: SafeText = "step"
   let now: Double
   let glyphs: GlyphSet
 
@@ -30,20 +32,13 @@ struct StepsPane {
     guard rect.width > 0 else { return }
     let first = offset(height: rect.height)
     let nameWidth = min(max(8, facts.steps.map { SafeText(hostile: $0.name).width }.max() ?? 0), 24)
-    let ganttWidth = rect.width >= 84 ? rect.width * 2 / 5 : rect.width >= 60 ? 16 : 0
-    for (row, step) in facts.steps.dropFirst(first).prefix(rect.height).enumerated() {
+    let rows = facts.steps.dropFirst(first).prefix(rect.height).map {
+      (step: $0, text: line(of: $0, nameWidth))
+    }
+    let ganttWidth = ganttWidth(rect.width, text: rows.map(\.text.width).max() ?? 0)
+    for (row, (step, text)) in rows.enumerated() {
       let y = rect.y + row
-      let isShown = step.name == shown
       let (line, gantt) = Rect(x: rect.x, y: y, width: rect.width, height: 1).right(ganttWidth)
-      let marker: SafeText = isShown ? (glyphs == .ascii ? ">" : "❯") : " "
-      var text = StyledText(marker + " ", .accent)
-      text.append(step.status.glyph(glyphs) + " ", step.status.style)
-      text.append(
-        SafeText(hostile: step.name).padded(to: nameWidth) + " ",
-        isShown ? .bold : .normal
-      )
-      text.append(step.status.word.padded(to: 9), step.status.style)
-      for part in details(of: step) { text.append(part.text + "  ", part.style) }
       screen.write(text, x: line.x, y: y, width: line.width - 1)
       if !gantt.isEmpty { drawBar(of: step, on: &screen, in: gantt) }
     }
@@ -53,6 +48,30 @@ struct StepsPane {
       count: facts.steps.count,
       glyphs: glyphs
     )
+  }
+
+  /// The bars give way to the words, as far as they can still be told apart.
+  private func ganttWidth(_ width: Int, text: Int) -> Int {
+    guard width >= 60 else { return 0 }
+    let wanted = width >= 84 ? width * 2 / 5 : 16
+    return min(wanted, max(10, width - text - 2))
+  }
+
+  private func line(of step: StepRecord, _ nameWidth: Int) -> StyledText {
+    let isShown = step.name == shown
+    let marker: SafeText = isShown ? (glyphs == .ascii ? ">" : "❯") : " "
+    var text = StyledText(marker + " ", .accent)
+    text.append(step.status.glyph(glyphs) + " ", step.status.style)
+    text.append(
+      SafeText(hostile: step.name).padded(to: nameWidth) + " ",
+      isShown ? .bold : .normal
+    )
+    text.append(step.status.word.padded(to: 9), step.status.style)
+    let details = details(of: step)
+    for (index, part) in details.enumerated() {
+      text.append(index == 0 ? part.text : "  " + part.text, part.style)
+    }
+    return text
   }
 
   /// All steps on one line, the shown one underlined; where each of them stands.
@@ -155,9 +174,9 @@ struct StepsPane {
     return durationText((step.ended?.timeIntervalSince1970 ?? now) - started)
   }
 
-  /// "epoch 27/40" where a parameter says how many there will be, else "step 27".
+  /// "epoch 27/40" where a parameter says how many there will be, else "epoch 27".
   func progress(of step: StepRecord) -> SafeText? {
-    facts.progress(of: step.name)
+    facts.progress(of: step.name, counting: stepWord)
   }
 
   // MARK: The bar on the run's clock
@@ -187,7 +206,7 @@ struct StepsPane {
 
 extension RunFacts {
   /// How far a step has come by its metrics' x: "epoch 27/40", "step 27"; nil before the first point.
-  func progress(of step: String) -> SafeText? {
+  func progress(of step: String, counting word: SafeText) -> SafeText? {
     let last = metrics.filter { $0.step == step && $0.count > 0 }.map(\.lastStep).max()
     guard let last, last.isFinite, abs(last) < 1e15 else { return nil }
     let at = Int(last)
@@ -195,6 +214,6 @@ extension RunFacts {
       guard case .integer(let all)? = run.parameters[name], all >= at else { continue }
       return "\(SafeText(hostile: word)) \(at)/\(all)"
     }
-    return "step \(at)"
+    return "\(word) \(at)"
   }
 }

@@ -69,7 +69,8 @@ extension RunsView {
         "/",
         "filter",
         action: "filter",
-        help: "Show only runs with a text in name, note, pipeline, status or parameters."
+        help: "Show only runs with a text in name, note, pipeline, status or parameters.",
+        unavailable: context.runs(unfiltered)?.isEmpty == true ? "There are no runs yet." : nil
       ),
     ]
   }

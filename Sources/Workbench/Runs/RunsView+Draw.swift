@@ -132,13 +132,13 @@ extension RunsView {
     return text.isEmpty ? StyledText("as r\(other.id)", .dim) : text
   }
 
-  /// Whether no other run of the pipeline that is shown has a better main metric.
+  /// Whether no other run of the pipeline that is shown has a better main metric, and one a worse.
   private func isBest(_ run: RunRecord, _ context: Context) -> Bool {
     guard let goal = run.mainGoal, let best = run.mainBest, best.isFinite else { return false }
     let others = rows(context).filter {
       $0.pipeline == run.pipeline && $0.mainMetric == run.mainMetric && $0.id != run.id
     }
-    return !others.isEmpty
+    return others.contains { $0.mainBest.map { goal.isBetter(best, than: $0) } ?? true }
       && !others.contains { $0.mainBest.map { goal.isBetter($0, than: best) } ?? false }
   }
 
@@ -165,25 +165,26 @@ extension RunsView {
 
   /// What the selected run is about, where the screen is high enough.
   func drawPreview(of run: RunRecord?, on screen: inout Screen, in rect: Rect, _ context: Context) {
-    guard let run else {
-      Frame(glyphs: context.glyphs).draw(on: &screen, in: rect)
-      return
-    }
+    guard let run else { return }
     let inside = Frame(
       run.name.map { "r\(run.id) \"\($0)\"" } ?? "r\(run.id)",
       right: "\(run.instance), \(run.pipeline)",
       glyphs: context.glyphs
     ).draw(on: &screen, in: rect)
-    for (index, text) in details(of: run, context).prefix(inside.height).enumerated() {
+    for (index, text) in details(of: run, width: inside.width - 2, context).prefix(inside.height)
+      .enumerated()
+    {
       screen.write(text, x: inside.x + 1, y: inside.y + index, width: inside.width - 2)
     }
   }
 
-  private func details(of run: RunRecord, _ context: Context) -> [StyledText] {
+  private func details(of run: RunRecord, width: Int, _ context: Context) -> [StyledText] {
     var lines: [StyledText] = []
     func line(_ label: SafeText, _ text: StyledText) {
       guard !text.isEmpty else { return }
-      lines.append(StyledText(label.padded(to: 12), .dim) + text)
+      for (index, part) in text.wordWrapped(to: width - 12).enumerated() {
+        lines.append(StyledText((index == 0 ? label : "").padded(to: 12), .dim) + part)
+      }
     }
     if let reason = run.reason {
       // Most reasons begin with the step's name.
@@ -249,7 +250,7 @@ extension RunStatus {
   }
 }
 
-/// How long ago something was: "now", "42s", "5m", "3h", "12d".
+/// How long ago something was: "now", "42s", "5m", "3h", "12d", "3y".
 func ageText(_ time: Double, now: Double) -> SafeText {
   let past = now - time
   guard past.isFinite, past < 1e10 else { return "" }
@@ -259,6 +260,7 @@ func ageText(_ time: Double, now: Double) -> SafeText {
   case ..<60: "\(seconds)s"
   case ..<3600: "\(seconds / 60)m"
   case ..<86400: "\(seconds / 3600)h"
-  default: "\(seconds / 86400)d"
+  case ..<(1000 * 86400): "\(seconds / 86400)d"
+  default: "\(seconds / (365 * 86400))y"
   }
 }

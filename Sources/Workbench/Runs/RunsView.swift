@@ -75,7 +75,7 @@ package struct RunsView: View {
       return []
     }
     let rows = rows(context)
-    let height = layout(context.area).table.height
+    let height = layout(context.area, hasPreview: !rows.isEmpty).table.height
     if case .answered(let query) = event {
       if query == asked { shown = asked }
       let index = rows.firstIndex { $0.id == selectedRun } ?? list.selected
@@ -136,7 +136,7 @@ package struct RunsView: View {
       } else {
         marked.append(run.id)
       }
-      let height = layout(context.area).table.height
+      let height = layout(context.area, hasPreview: true).table.height
       list.move(by: 1, count: rows(context).count, height: height)
     case "baseline": baseline = baseline == run.id ? nil : run.id
     case "compare": return compare(run, context)
@@ -176,7 +176,7 @@ package struct RunsView: View {
     _ rows: [RunRecord],
     _ context: Context
   ) -> [Effect] {
-    let table = layout(context.area).table
+    let table = layout(context.area, hasPreview: !rows.isEmpty).table
     switch mouse.action {
     case .wheelUp: list.scroll(by: -3, count: rows.count, height: table.height)
     case .wheelDown: list.scroll(by: 3, count: rows.count, height: table.height)
@@ -192,8 +192,8 @@ package struct RunsView: View {
   // MARK: Drawing
 
   package func draw(on screen: inout Screen, in area: Rect, _ context: Context) {
-    let places = layout(area)
     let rows = rows(context)
+    let places = layout(area, hasPreview: !rows.isEmpty)
     drawTable(on: &screen, places, rows, context)
     if let field = places.filter {
       screen.write("/", x: field.x, y: field.y, style: Style(.accent, bold: true))
@@ -219,10 +219,10 @@ package struct RunsView: View {
     var preview: Rect?
   }
 
-  func layout(_ area: Rect) -> Places {
+  func layout(_ area: Rect, hasPreview: Bool) -> Places {
     var frame = area
     var preview: Rect?
-    if area.height >= 20 {
+    if hasPreview, area.height >= 20 {
       let (rest, cut) = area.bottom(area.height >= 28 ? 9 : 6)
       (frame, preview) = (rest, cut)
     }
