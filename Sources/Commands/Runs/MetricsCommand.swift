@@ -55,10 +55,10 @@ extension Session {
     var counts: [String: [String: Int]] = [:]
     for step in try catalog.steps(of: run.id) where step.logAttempt > 0 {
       let folder = home.attempt(run: step.logRun, step: step.name, attempt: step.logAttempt)
-      var reader = SeriesReader(path: folder.metrics)
+      var reader = SeriesReader(folder: folder.metrics)
       _ = try reader.refresh()
       for name in reader.names {
-        let count = reader[name]?.values.count { !$0.isFinite } ?? 0
+        let count = try reader[name]?.allPoints().values.count { !$0.isFinite } ?? 0
         if count > 0 { counts[step.name, default: [:]][name] = count }
       }
     }
