@@ -13,11 +13,11 @@ struct SeriesContents: Sendable {
   private(set) var count = 0
   private(set) var countOfJournal = 0
 
-  private let blocks: String
+  private let blocks: BlockSource
   /// Kept between frames to be filled again.
   private var scratch = SeriesData()
 
-  init(folder: String) { blocks = SeriesFormat.blocks(in: folder) }
+  init(folder: String) { blocks = BlockSource(SeriesFormat.blocks(in: folder)) }
 
   /// Takes in a frame of the journal.
   mutating func take(journal payload: UnsafeRawBufferPointer) throws(FrameFile.Malformed) {

@@ -43,7 +43,7 @@ extension SeriesTrack {
     _ body: (_ node: SeriesNode, _ data: SeriesData) throws -> Void
   ) throws {
     if let first = firstBlock(at: range.lowerBound), !range.isEmpty {
-      let file = try BlockFile(blocks)
+      let file = try openBlocks()
       var data = SeriesData()
       for block in sealed[first...] {
         guard block.node.start < range.upperBound else { return }

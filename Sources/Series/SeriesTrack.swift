@@ -4,7 +4,7 @@
 /// before it is asked for, and what is read is not kept.
 package struct SeriesTrack: Sendable {
   /// The file of blocks.
-  let blocks: String
+  let blocks: BlockSource
   /// In the order of logging.
   private(set) var sealed: [SealedBlock] = []
   /// Groups of sealed blocks, groups of groups, and so on: see `SeriesTree`.
@@ -12,11 +12,11 @@ package struct SeriesTrack: Sendable {
   /// The points that are not sealed, which follow the sealed ones.
   var tail: [TailBlock] = []
 
-  init(blocks: String) { self.blocks = blocks }
+  init(blocks: BlockSource) { self.blocks = blocks }
 
   /// A series that is not on disk.
   package init(_ data: SeriesData) {
-    blocks = ""
+    blocks = BlockSource("")
     append(data)
   }
 
@@ -24,6 +24,11 @@ package struct SeriesTrack: Sendable {
     // By place: `last` would copy a whole block's facts.
     if !tail.isEmpty { return tail[tail.count - 1].node.range.upperBound }
     return sealed.isEmpty ? 0 : sealed[sealed.count - 1].node.range.upperBound
+  }
+
+  /// The file of blocks, as far as they are sealed.
+  func openBlocks() throws -> BlockFile {
+    try blocks.open(sealed.last.map { $0.offset + $0.coding.length } ?? 0)
   }
 
   /// What is known of all points.

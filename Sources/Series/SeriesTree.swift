@@ -18,7 +18,7 @@ struct SeriesTree {
   /// Opens the file of blocks, when there is one.
   init(_ track: SeriesTrack) throws {
     self.track = track
-    file = track.sealed.isEmpty ? nil : try BlockFile(track.blocks)
+    file = track.sealed.isEmpty ? nil : try track.openBlocks()
   }
 
   /// Nodes that together are all points, in the order of logging.

@@ -42,33 +42,53 @@ struct CurveWalk<Values: CurveValues> {
   private mutating func addAscending(_ block: inout BlockPoints) throws {
     let last = block.count - 1
     var start = 0
+    var length = 0
     while start <= last {
       let column = probe.column(of: try block.x(axis, at: start))
-      // The last point that is known to be in the column.
-      var inside = start
-      if probe.isCurrent(ascending: try block.x(axis, at: last)) {
-        inside = last
-      } else {
-        var leap = 1
-        while inside + leap < last,
-          probe.isCurrent(ascending: try block.x(axis, at: inside + leap))
-        {
-          inside += leap
-          leap *= 2
-        }
-        var outside = min(inside + leap, last)
-        while outside - inside > 1 {
-          let middle = (inside + outside) / 2
-          if probe.isCurrent(ascending: try block.x(axis, at: middle)) {
-            inside = middle
-          } else {
-            outside = middle
-          }
-        }
-      }
-      try values.add(start..<inside + 1, of: &block, column: column, to: &builder)
-      start = inside + 1
+      let end = try end(from: start, expected: start + length, &block)
+      length = end - start
+      try values.add(start..<end, of: &block, column: column, to: &builder)
+      start = end
     }
+  }
+
+  /// Where the current column ends, which has a point of a block whose x ascends.
+  ///
+  /// Searched in leaps of twice the length each, from the end that is expected, then by halves.
+  private mutating func end(
+    from start: Int,
+    expected: Int,
+    _ block: inout BlockPoints
+  ) throws -> Int {
+    let last = block.count - 1
+    if probe.isCurrent(ascending: try block.x(axis, at: last)) { return last + 1 }
+    // The last point that is known to be in the column, and the first that is known not to be.
+    var (inside, outside) = (start, last)
+    var leap = 1
+    if expected - 2 > start, expected - 2 < last {
+      if probe.isCurrent(ascending: try block.x(axis, at: expected - 2)) {
+        inside = expected - 2
+      } else {
+        outside = expected - 2
+      }
+    }
+    while inside + leap < outside {
+      guard probe.isCurrent(ascending: try block.x(axis, at: inside + leap)) else {
+        outside = inside + leap
+        break
+      }
+      inside += leap
+      leap *= 2
+    }
+    while outside - inside > 1 {
+      let middle = (inside + outside) / 2
+      if probe.isCurrent(ascending: try block.x(axis, at: middle)) {
+        inside = middle
+      } else {
+        outside = middle
+      }
+    }
+    return inside + 1
   }
 
   private mutating func addAny(_ block: inout BlockPoints) throws {

@@ -1,0 +1,43 @@
+internal import Glibc
+internal import Synchronization
+
+/// The file of blocks of one folder, shared by the tracks of all its series.
+///
+/// A file of up to 64 MiB stays mapped between calls, without a descriptor, so that drawing again costs
+/// no call of the system; a longer one is opened for each call, and only what is needed is read.
+final class BlockSource: Sendable {
+  private let path: String
+  private let mapped = Mutex<BlockFile?>(nil)
+
+  static let longestMapped = 64 << 20
+
+  init(_ path: String) { self.path = path }
+
+  /// The file, of which the first `length` bytes are needed.
+  ///
+  /// Throws a `SeriesError` when it cannot be opened, or has become shorter.
+  func open(_ length: Int) throws -> BlockFile {
+    guard length <= Self.longestMapped else { return try BlockFile(path, isMapped: false) }
+    return try mapped.withLock { mapped in
+      if let file = mapped, file.length >= length {
+        // What is mapped and was cut off must not be touched.
+        guard try size() >= file.length else {
+          mapped = nil
+          throw SeriesError.damaged(path: path, offset: 0)
+        }
+        return file
+      }
+      let file = try BlockFile(path, isMapped: true)
+      if file.length >= length { mapped = file }
+      return file
+    }
+  }
+
+  private func size() throws -> Int {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      throw SeriesError.system(call: "stat", path: path, number: errno)
+    }
+    return Int(status.st_size)
+  }
+}
