@@ -68,10 +68,38 @@ extension StepRecord {
       "cached_from": JSON(cachedFrom.map { "r\($0)" }), "saved_seconds": JSON(savedSeconds),
       "cache_reason": JSON(cacheReason), "key": JSON(key?.hex), "outcome": JSON(outcome),
       "outputs": JSON(sorted: outputs.mapValues(\.json)),
+      "logged": facts.json,
       "peak_memory_bytes": JSON(peakMemory), "cpu_seconds": JSON(cpuSeconds),
       "log": logAttempt > 0 ? JSON(folder.log) : .null,
       "folder": logAttempt > 0 ? JSON(folder.path) : .null,
     ]
+  }
+}
+
+extension StepFacts {
+  package var json: JSON {
+    [
+      "parameters": JSON(sorted: params.mapValues { .string($0) }),
+      "summary": JSON(
+        sorted: summary.mapValues { value in
+          switch value {
+          case .number(let number): JSON(number)
+          case .text(let text): .string(text)
+          }
+        }
+      ),
+      "artifacts": JSON(sorted: artifacts.mapValues(\.json)),
+    ]
+  }
+}
+
+extension FactValue {
+  /// As tables show it.
+  var text: String {
+    switch self {
+    case .number(let number): "\(figureText(number))"
+    case .text(let text): text
+    }
   }
 }
 

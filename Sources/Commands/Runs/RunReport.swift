@@ -38,6 +38,8 @@ package struct RunReport: Sendable {
       ("Steps", stepTable(at: now, width: width)),
       ("Parameters", parameterTable(width: width)),
       ("Metrics", metricTable(width: width)),
+      ("Logged parameters", factTable(width: width, logged(\.params) { $0 })),
+      ("Logged results", factTable(width: width, logged(\.summary) { $0.text })),
       ("Outputs", outputTable(width: width)),
       ("Paths", paths),
     ]
@@ -148,9 +150,38 @@ package struct RunReport: Sendable {
     return Line("\(count) not finite of ", .warning) + all
   }
 
+  /// What the steps logged of one kind: name, value and step.
+  private func logged<Value>(
+    _ kind: KeyPath<StepFacts, [String: Value]>,
+    _ text: (Value) -> String
+  ) -> [(name: String, value: String, step: String)] {
+    steps.flatMap { step in
+      step.facts[keyPath: kind].sorted { $0.key < $1.key }
+        .map { ($0.key, text($0.value), step.name) }
+    }
+  }
+
+  private func factTable(
+    width: Int?,
+    _ facts: [(name: String, value: String, step: String)]
+  ) -> [Line] {
+    guard !facts.isEmpty else { return [] }
+    let rows = facts.map { fact in
+      [
+        Line(SafeText(hostile: fact.name)), Line(SafeText(hostile: fact.value)),
+        Line(SafeText(hostile: fact.step), .dim),
+      ]
+    }
+    return Table([.init(""), .init("", least: 12), .init("", rank: 1)], rows)
+      .lines(width: width.map { $0 - 2 }).dropFirst().map { $0 }
+  }
+
   private func outputTable(width: Int?) -> [Line] {
     let rows = steps.flatMap { step in
-      step.outputs.sorted { $0.key < $1.key }.map { name, artifact -> [Line] in
+      let kept =
+        step.outputs.sorted { $0.key < $1.key }
+        + step.facts.artifacts.sorted { $0.key < $1.key }
+      return kept.map { name, artifact -> [Line] in
         let folder = home.attempt(run: step.logRun, step: step.name, attempt: step.logAttempt)
         return [
           Line("\(step.name)/\(name)"), Line("\(artifact.kind.rawValue)", .dim),

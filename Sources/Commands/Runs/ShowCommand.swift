@@ -1,4 +1,5 @@
 package import ArgumentParser
+import Engine
 import Foundation
 import Store
 
@@ -35,10 +36,19 @@ extension RunReport {
 
 extension Session {
   func report(on run: RunRecord) throws -> RunReport {
-    RunReport(
+    // The catalog has a step's facts when the step has ended.
+    let steps = try catalog.steps(of: run.id).map { step in
+      var step = step
+      if step.status.isActive {
+        let folder = home.attempt(run: step.logRun, step: step.name, attempt: step.logAttempt)
+        step.facts = StepFacts(loggedIn: folder)
+      }
+      return step
+    }
+    return RunReport(
       run: run,
       parent: try run.parent.flatMap { try catalog.run($0) },
-      steps: try catalog.steps(of: run.id),
+      steps: steps,
       metrics: try catalog.metrics(of: run.id),
       model: try catalog.models().first { $0.run == run.id },
       home: home

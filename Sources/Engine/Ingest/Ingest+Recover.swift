@@ -9,8 +9,7 @@ extension Ingest {
   /// Nil where the attempt has written nothing.
   static func recover(_ folder: AttemptFolder) throws -> Logged? {
     guard access(folder.log, F_OK) == 0 || access(folder.sdk, F_OK) == 0 else { return nil }
-    let data = try Data(contentsOf: URL(filePath: folder.spec))
-    let spec = try JSONDecoder().decode(AttemptSpec.self, from: data)
+    let spec = try spec(of: folder)
     var ingest = try Ingest(folder: folder, spec: spec, isNew: false)
     try ingest.readLog(folder)
     try ingest.finish()
@@ -19,6 +18,39 @@ extension Ingest {
       StepLog.append("\n" + StepLog.mark + sentence.replacing("\n", with: " ") + "\n", in: folder)
     }
     return ingest.result(spec)
+  }
+
+  /// Takes in all inputs of an attempt as `recover` does, and leaves them as they are.
+  ///
+  /// Without a spec, no metrics are searched for in the log but those of JSON lines. Returns the
+  /// points taken and the time that it took.
+  static func measure(_ folder: AttemptFolder) throws -> (points: Int, seconds: Double) {
+    let start = monotonicSeconds()
+    let spec =
+      (try? spec(of: folder))
+      ?? AttemptSpec(
+        run: 0,
+        step: "",
+        attempt: 0,
+        home: "",
+        state: "",
+        arguments: [],
+        environment: [:],
+        code: Digest(of: ""),
+        inputs: [],
+        outputs: [:],
+        metrics: []
+      )
+    var ingest = try Ingest(folder: folder, spec: spec, isNew: false, punchSize: .max)
+    try ingest.readLog(folder)
+    try ingest.finish()
+    try ingest.sealSeries()
+    return (ingest.sink.points, monotonicSeconds() - start)
+  }
+
+  private static func spec(of folder: AttemptFolder) throws -> AttemptSpec {
+    let data = try Data(contentsOf: URL(filePath: folder.spec))
+    return try JSONDecoder().decode(AttemptSpec.self, from: data)
   }
 
   /// Searches the log from where something was found last, with the times that lines arrived at.

@@ -30,18 +30,21 @@ struct Ingest: ~Copyable {
   private static let budget = 1 << 19
 
   /// With `isNew`, makes what the script writes to, and leaves alone what was there before.
-  /// `rules` sees every point.
+  ///
+  /// `rules` sees every point. Consumed parts of long files are given back to the file system,
+  /// `punchSize` bytes at a time.
   init(
     folder: AttemptFolder,
     spec: AttemptSpec,
     isNew: Bool,
+    punchSize: Int = 64 << 20,
     watchedBy rules: StepWatch? = nil
   ) throws {
     let log = try LogInput(metrics: spec.metrics)
     var sink = try MetricSink(folder: folder)
     sink.observer = rules
     let path = Ingest.linePath(folder, spec)
-    var lines = LineInput(path: path, isOwn: path == folder.metricLines)
+    var lines = LineInput(path: path, isOwn: path == folder.metricLines, punchSize: punchSize)
     if isNew {
       mkdir(folder.sdk, 0o700)
       if lines.isOwn {
@@ -60,7 +63,7 @@ struct Ingest: ~Copyable {
     self.log = log
     self.sink = sink
     self.lines = lines
-    sdk = SDKFolder(path: folder.sdk)
+    sdk = SDKFolder(path: folder.sdk, punchSize: punchSize)
     watchLines()
   }
 
@@ -160,9 +163,11 @@ struct Ingest: ~Copyable {
     try lines.finish(into: &sink)
   }
 
+  mutating func sealSeries() throws { try sink.seal() }
+
   /// Seals the series, and removes the files whose content is in them now.
   mutating func seal() throws {
-    try sink.seal()
+    try sealSeries()
     sdk.remove()
     lines.end()
   }

@@ -138,14 +138,22 @@ struct MetricSink: ~Copyable {
     unwritten = 0
   }
 
+  /// How far a source is written: what is before that is never asked for again.
+  func committed(of source: String) -> Int { writer.committed(of: source) }
+
+  /// Writes what was taken, and waits until the disk has it.
   mutating func sync() throws {
     try flush()
+    try facts.sync()
     try writer.sync()
   }
 
+  /// Writes and seals the series, and waits until the disk has them.
   mutating func seal() throws {
-    try sync()
+    try facts.flush()
+    try facts.sync()
     try writer.seal()
+    try writer.sync()
   }
 
   // MARK: What the user is told

@@ -121,6 +121,15 @@ struct FactBook {
     pending = []
   }
 
+  /// Waits until the disk has what was written.
+  func sync() throws {
+    guard size > 0 else { return }
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return }
+    defer { close(file) }
+    guard fdatasync(file) == 0 else { throw SystemFailure("write \(path)", errno) }
+  }
+
   /// Whether a fact is within the limits; it is counted as held then.
   private mutating func fits(_ name: String, _ value: String, _ old: String?, _ count: Int) -> Bool
   {

@@ -93,7 +93,7 @@ private struct FactReader {
   }
 
   private mutating func skipBlanks() {
-    while index < bytes.count, [32, 9, 10, 13].contains(bytes[index]) { index += 1 }
+    while index < bytes.count, bytes[index] <= 32 { index += 1 }
   }
 
   private func written(from start: Int) -> String {

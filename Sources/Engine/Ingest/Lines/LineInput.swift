@@ -22,6 +22,7 @@ struct LineInput {
   /// Whether a line is being passed over that is too long.
   private var isSkipping = false
   private var punched = 0
+  private let punchSize: Int
   private var mayHaveChanged = true
   private var row = MetricRow()
   private var json = JSONLineScanner()
@@ -30,10 +31,10 @@ struct LineInput {
   static let longestLine = 1 << 20
   static let source = "metrics.in"
   private static let chunk = 1 << 16
-  private static let punchSize = 64 << 20
 
-  init(path: String, isOwn: Bool) {
+  init(path: String, isOwn: Bool, punchSize: Int) {
     self.path = path
+    self.punchSize = punchSize
     self.isOwn = isOwn
   }
 
@@ -165,10 +166,10 @@ struct LineInput {
   }
 
   private mutating func punch(_ sink: inout MetricSink) throws {
-    let consumed = position - rest.count
-    guard isOwn, !isFifo, consumed - punched >= LineInput.punchSize else { return }
+    guard isOwn, !isFifo, position - rest.count - punched >= punchSize else { return }
     try sink.sync()
-    punched = consumed
+    punched = position - rest.count
+    let consumed = sink.committed(of: LineInput.source)
     _ = lathe_punch(file, off_t(consumed & ~4095))
   }
 

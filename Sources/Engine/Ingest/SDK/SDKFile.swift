@@ -18,13 +18,15 @@ struct SDKFile {
   private var punched = 0
   private var isTakenUp = false
 
-  /// Consumed bytes that are given back together.
-  static let punchSize = 64 << 20
+  private let punchSize: Int
+
   private static let chunk = 1 << 18
 
-  init(folder: String, name: String) {
+  /// `punchSize` consumed bytes are given back together.
+  init(folder: String, name: String, punchSize: Int) {
     path = folder + "/" + name
     self.name = name
+    self.punchSize = punchSize
   }
 
   private var source: String { "sdk/" + name }
@@ -60,7 +62,7 @@ struct SDKFile {
       let taken = try take(count, of: buffer, into: &sink)
       budget -= taken
       look()
-      if offset - punched >= SDKFile.punchSize { try punch(file, &sink) }
+      if offset - punched >= punchSize { try punch(file, &sink) }
       if count < most || (taken == 0 && most == buffer.count) {
         // What is left is a torn record.
         return false
@@ -174,6 +176,7 @@ struct SDKFile {
   private mutating func punch(_ file: Int32, _ sink: inout MetricSink) throws {
     try sink.sync()
     punched = offset
+    guard sink.committed(of: source) == offset else { return }
     var copy: [UInt8] = []
     withUnsafeBytes(of: UInt64(offset).littleEndian) { copy += $0 }
     copy += SDKDecoder.magic + decoder.definitions

@@ -8,13 +8,16 @@ struct SDKFolder {
   private var changed: Set<String> = []
   /// Whether there may be files that nobody told of.
   private var isUnknown = true
+  private let punchSize: Int
   private var buffer: [UInt8] = []
 
-  static let mostFiles = 4096
+  static let mostFiles = 4000
   static let ending = ".lathe"
 
-  init(path: String) {
+  /// `punchSize` consumed bytes of a file are given back to the file system together.
+  init(path: String, punchSize: Int) {
     self.path = path
+    self.punchSize = punchSize
   }
 
   /// Takes note that a file has grown or come; nil when anything may have happened.
@@ -41,7 +44,8 @@ struct SDKFolder {
         changed.remove(name)
         continue
       }
-      var file = files.removeValue(forKey: name) ?? SDKFile(folder: path, name: name)
+      var file =
+        files.removeValue(forKey: name) ?? SDKFile(folder: path, name: name, punchSize: punchSize)
       defer { files[name] = file }
       let hasMore = try file.drain(into: &sink, budget: &budget, &buffer)
       if let trouble = file.trouble {
