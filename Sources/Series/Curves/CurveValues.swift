@@ -1,6 +1,9 @@
 /// What a curve shows in y: the values as they were logged, or smoothed ones.
 protocol CurveValues: CurveFinder {
   var series: CurveSeries { get }
+  /// Adds what was held back.
+  mutating func finish(_ builder: inout CurveBuilder) throws
+
   /// The last point of all, nil when there is none.
   var last: CurvePoint? { mutating get throws }
 

@@ -18,6 +18,7 @@ struct CurveWalk<Values: CurveValues> {
   /// The points; to be asked for once.
   mutating func points() throws -> CurvePoints {
     for root in values.series.roots { try add(root) }
+    try values.finish(&builder)
     return try builder.points(last: values.last, of: &values)
   }
 

@@ -9,6 +9,8 @@ struct LoggedValues: CurveValues {
     self.floor = floor ?? -.infinity
   }
 
+  func finish(_ builder: inout CurveBuilder) {}
+
   var last: CurvePoint? {
     guard let root = series.roots.last else { return nil }
     let node = series.tree[root]

@@ -6,6 +6,8 @@ struct SmoothedValues: CurveValues {
   private let floor: Double
   /// The leaf whose values were computed last.
   private var near: (leaf: Int, values: [Double])?
+  /// Points of one column that were not added yet, because more may follow.
+  private var held: (range: Range<Int>, column: Int)?
   /// The block that was last looked into for an x.
   private var block: BlockPoints?
 
@@ -24,7 +26,7 @@ struct SmoothedValues: CurveValues {
     column: Int,
     to builder: inout CurveBuilder
   ) throws {
-    try add(series.tree[place].range, column: column, to: &builder)
+    try hold(series.tree[place].range, column: column, to: &builder)
   }
 
   mutating func add(
@@ -35,10 +37,11 @@ struct SmoothedValues: CurveValues {
   ) throws {
     let start = block.start
     guard let column else {
+      try finish(&builder)
       return try builder.skip(try point(start + range.lowerBound), column: nil, of: &self)
     }
     let places = start + range.lowerBound..<start + range.upperBound
-    try add(places, column: column, to: &builder)
+    try hold(places, column: column, to: &builder)
   }
 
   mutating func find(_ value: Double, in place: CurvePlace) throws -> CurvePoint {
@@ -50,6 +53,26 @@ struct SmoothedValues: CurveValues {
     let index = try values(ofLeaf: leaf).firstIndex(of: value) ?? 0
     let found = leaf * smoothed.leafSize + index
     return CurvePoint(place: found, x: try x(found), y: value)
+  }
+
+  mutating func finish(_ builder: inout CurveBuilder) throws {
+    guard let held else { return }
+    self.held = nil
+    try add(held.range, column: held.column, to: &builder)
+  }
+
+  /// Takes points of one column together, since each end of a piece costs the values of a leaf.
+  private mutating func hold(
+    _ range: Range<Int>,
+    column: Int,
+    to builder: inout CurveBuilder
+  ) throws {
+    if let held, held.column == column, held.range.upperBound == range.lowerBound {
+      self.held?.range = held.range.lowerBound..<range.upperBound
+      return
+    }
+    try finish(&builder)
+    held = (range, column)
   }
 
   /// Adds points that lie in one column.
