@@ -26,6 +26,15 @@ package struct CurveSource {
     }
   }
 
+  package mutating func readings(_ request: ReadingsRequest) throws -> [PointReading?] {
+    var seen: [AttemptFolder: SeriesReader] = [:]
+    return try request.places.map { place in
+      let reader = try seen[place.series.folder] ?? reader(place.series.folder)
+      seen[place.series.folder] = reader
+      return try reader[place.series.name]?.reading(at: place.step)
+    }
+  }
+
   package mutating func curves(_ request: CurvesRequest) throws -> CurvesFacts {
     var drawn: [DrawnTrack] = []
     var seen: [AttemptFolder: SeriesReader] = [:]

@@ -74,8 +74,8 @@ extension RunFixture {
       .comparison([141, 142]): .comparison(compared),
       .run(141): .run(earlier),
       .run(142): .run(facts(ended, steps(.succeeded))),
-      .series(attempt(141)): .series(parentSeries),
-      .series(attempt(142)): .series(series),
+      .metrics(attempt(141)): LoggedSeries.metrics(parentSeries),
+      .metrics(attempt(142)): LoggedSeries.metrics(series),
       .models: .models([model]),
     ]
   }

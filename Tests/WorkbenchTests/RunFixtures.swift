@@ -1,3 +1,4 @@
+import Curves
 import Documents
 import Foundation
 import Glibc
@@ -176,9 +177,9 @@ enum RunFixture {
     _ count: Int,
     from first: Double,
     to floor: Double
-  ) -> NamedSeries {
+  ) -> LoggedSeries {
     let steps = (1...count).map(Double.init)
-    return NamedSeries(
+    return LoggedSeries(
       name: name,
       data: SeriesData(
         steps: steps,
@@ -247,8 +248,7 @@ enum RunFixture {
       .run(142): .run(facts),
       .instances: .instances([instance]),
       .pipeline(instance: "digits"): .pipeline(pipeline),
-      .series(attempt(142, step)): .series(series),
-      .series(attempt(141, step)): .series(parentSeries),
+      .metrics(attempt(142, step)): LoggedSeries.metrics(series),
       .log(attempt(142, step), .tail(lines: 1000)): .log(
         LogFacts(
           first: count - lines.count,
@@ -279,13 +279,31 @@ enum RunFixture {
     )
   }
 
-  /// What a view draws in its own area, after it was told of every answer twice: once to see whose
-  /// log and curves to ask for, once with these.
+  /// What a view draws in its own area, after it was told of every answer, those about curves among
+  /// them, until it asks for nothing else.
   static func drawn(_ view: inout some View, _ context: Context) -> String {
-    for _ in 0..<2 {
-      for query in context.answers.keys { _ = view.update(.answered(query), context) }
-    }
+    let context = told(&view, context)
     return picture(view, context)
+  }
+
+  @discardableResult
+  static func told(_ view: inout some View, _ context: Context) -> Context {
+    var context = context
+    for _ in 0..<3 {
+      for query in context.answers.keys { _ = view.update(.answered(query), context) }
+      for query in view.queries {
+        guard let answer = LoggedSeries.answer(query, points) else { continue }
+        context.answers[query] = answer
+        _ = view.update(.answered(query), context)
+      }
+    }
+    return context
+  }
+
+  /// The points of both runs.
+  static func points(_ key: SeriesKey) -> SeriesData? {
+    let all = key.folder.path.contains("/r141/") ? parentSeries : series
+    return all.first { $0.name == key.name }?.data
   }
 
   static func picture(_ view: some View, _ context: Context) -> String {

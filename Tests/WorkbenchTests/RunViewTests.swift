@@ -1,3 +1,4 @@
+import Curves
 import Documents
 import Engine
 import Store
@@ -186,12 +187,22 @@ struct RunViewTests {
   @Test func `the view asks for the log and the curves of what it shows`() {
     var view = RunView(run: 142)
     _ = RunFixture.drawn(&view, RunFixture.context(80, 24))
+    let curves = view.queries.compactMap { query -> CurvesRequest? in
+      if case .curves(let request) = query { request } else { nil }
+    }
     #expect(
-      view.queries == [
-        .run(142), .instances, .models, .pipeline(instance: "digits"),
-        .log(RunFixture.attempt(142), .tail(lines: 1000)),
-        .series(RunFixture.attempt(142)), .series(RunFixture.attempt(141)),
+      curves.first?.series == [
+        SeriesKey(folder: RunFixture.attempt(141), name: "val_loss"),
+        SeriesKey(folder: RunFixture.attempt(142), name: "train_loss"),
+        SeriesKey(folder: RunFixture.attempt(142), name: "val_loss"),
       ]
+    )
+    #expect(
+      view.queries
+        == Set(curves.map(Query.curves)).union([
+          .run(142), .instances, .models, .pipeline(instance: "digits"),
+          .log(RunFixture.attempt(142), .tail(lines: 1000)), .metrics(RunFixture.attempt(142)),
+        ])
     )
   }
 

@@ -1,3 +1,4 @@
+import Curves
 import Engine
 import Foundation
 import Pipelines
@@ -170,15 +171,10 @@ extension CompareView {
     case .best: return (summary.best.value, summary.best.step)
     case .last: return (summary.last, summary.lastStep)
     case .sameStep:
-      let chosen = axis == .step ? crosshair : nil
-      // Behind the end of the shortest run there is no step that all of them have.
-      guard all.runs.indices.contains(index),
-        let common = row.values.compactMap({ $0?.lastStep }).min(),
-        case let step = min(chosen ?? common, common),
-        let own = curves(of: all.runs[index].id, context).first(where: { $0.name == row.name })
+      guard all.runs.indices.contains(index), let folder = series[all.runs[index].id],
+        let found = readings[SeriesKey(folder: folder, name: row.name)]
       else { return nil }
-      return CompareView.reading(own.data.steps, own.data.values, at: step)
-        .map { (value: $0.value, step: $0.x) }
+      return (value: found.value, step: found.step)
     }
   }
 

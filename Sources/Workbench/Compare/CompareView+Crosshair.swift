@@ -1,6 +1,8 @@
+import Curves
 import Engine
 import Pipelines
 import Series
+import Store
 import Terminal
 
 extension CompareView {
@@ -28,18 +30,71 @@ extension CompareView {
     return best.count == 1 ? best[0].index : nil
   }
 
-  /// The x values of the drawn curves, each once, in their order.
-  private func places(_ context: Context) -> [Double] {
-    let name = shownMetric(context)
-    let all = runs.flatMap { run in
-      curves(of: run, context).first { $0.name == name }.map { axis.x($0.data) } ?? []
+  // MARK: What is asked for
+
+  /// The runs that logged the drawn metric, in the order of their colours.
+  func drawnRuns(_ context: Context) -> [(run: Int, key: SeriesKey)] {
+    guard let name = shownMetric(context) else { return [] }
+    return runs.compactMap { run in
+      guard let folder = series[run], metricsLogged(by: run, context).contains(name) else {
+        return nil
+      }
+      return (run: run, key: SeriesKey(folder: folder, name: name))
     }
+  }
+
+  mutating func askCurves(_ context: Context) {
+    let lines = drawnRuns(context).map { run, key in
+      CurvePlot.Line(
+        key: key,
+        label: marker(of: run, context.glyphs) + " r\(run)",
+        // The mark at its end tells it; strokes with gaps look torn where a curve is noisy.
+        color: color(of: run)
+      )
+    }
+    let look = CurvePlot.Look(
+      axis: axis,
+      xLabel: axisWord(context),
+      y: isLogarithmic ? .logarithmic : .linear
+    )
+    let pane = layout(context, in: context.area).chart
+    plot.ask(lines, look, in: CurvePlot.area(in: pane.inset()), glyphs: context.glyphs)
+    plot.look(at: context)
+  }
+
+  /// Asks for what the table shows at one step, and for what the drawn metric says there.
+  mutating func askReadings(_ context: Context) {
+    let chosen = axis == .step ? crosshair : nil
+    var places: [ReadingsRequest.Place] = []
+    if let chosen {
+      places += drawnRuns(context).map { .init(series: $0.key, step: chosen) }
+    }
+    if moment == .sameStep, let all = comparison(context) {
+      for row in all.metrics {
+        // Behind the end of the shortest run there is no step that all of them have.
+        guard let common = row.values.compactMap({ $0?.lastStep }).min() else { continue }
+        let step = min(chosen ?? common, common)
+        places += all.runs.compactMap { run in
+          series[run.id].map {
+            ReadingsRequest.Place(series: SeriesKey(folder: $0, name: row.name), step: step)
+          }
+        }
+      }
+    }
+    readings.ask(places, context)
+  }
+
+  // MARK: The crosshair
+
+  /// The x values of the drawn curves, each once, in their order.
+  private var places: [Double] {
+    let all = plot.shown?.facts.curves.flatMap(\.points.x) ?? []
     return Set(all.filter(\.isFinite)).sorted()
   }
 
   /// One place further, or as many as a hundred presses need from end to end.
-  mutating func moveCrosshair(by direction: Int, _ context: Context) {
-    let places = places(context)
+  mutating func moveCrosshair(by direction: Int) {
+    let places = places
     guard let last = places.last else { return }
     guard let crosshair else {
       self.crosshair = last
@@ -52,15 +107,15 @@ extension CompareView {
 
   /// "step 210: ● 0.0912  ■ 0.318": each run's value at the crosshair; empty without one.
   func readings(_ context: Context) -> StyledText {
-    guard let crosshair else { return StyledText() }
-    let name = shownMetric(context)
+    guard let crosshair, let shown = plot.shown else { return StyledText() }
     var text = StyledText(axisWord(context) + " " + metricText(crosshair) + ":", .dim)
-    for run in runs {
-      guard let own = curves(of: run, context).first(where: { $0.name == name }),
-        let found = CompareView.reading(axis.x(own.data), own.data.values, at: crosshair)
-      else { continue }
+    for (run, key) in drawnRuns(context) {
+      let curve = shown.lines.firstIndex { $0.key == key }.map { shown.facts.curves[$0].points }
+      let drawn = curve.flatMap { CompareView.reading($0.x, $0.y, at: crosshair)?.value }
+      let value = axis == .step ? readings[key]?.value ?? drawn : drawn
+      guard let value else { continue }
       text.append("  " + marker(of: run, context.glyphs) + " ", Style(color(of: run)))
-      text.append(metricText(found.value), found.value.isFinite ? .normal : .bad)
+      text.append(metricText(value), value.isFinite ? .normal : .bad)
     }
     return text
   }

@@ -1,3 +1,4 @@
+import Curves
 import Engine
 import Pipelines
 import Series
@@ -239,32 +240,17 @@ extension CompareView {
     )
     if !read.isEmpty { frame.right = read }
     let inside = frame.draw(on: &screen, in: rect)
-    let curves = runs.compactMap { run -> Curve? in
-      guard let own = self.curves(of: run, context).first(where: { $0.name == name }) else {
-        return nil
-      }
-      return Curve(
-        label: marker(of: run, context.glyphs) + " r\(run)",
-        color: color(of: run),
-        // The mark at its end tells it; strokes with gaps look torn where a curve is noisy.
-        stroke: .solid,
-        x: axis.x(own.data),
-        y: own.data.values
-      )
-    }
-    guard !curves.isEmpty else {
+    if let failure = plot.failure(context) {
+      drawExplanation(failure, on: &screen, in: inside)
+    } else if name == nil {
       screen.write("No metric was logged.", x: inside.x, y: inside.y, style: .dim)
-      return
+    } else if plot.shown != nil {
+      var chart = plot.chart
+      chart.crosshair = crosshair
+      // They stand in the frame's upper edge, all of them.
+      chart.showsReadings = false
+      chart.draw(on: &screen, in: CurvePlot.area(in: inside), glyphs: context.glyphs)
     }
-    drawCurves(
-      curves,
-      xLabel: axisWord(context),
-      isLogarithmic: isLogarithmic,
-      crosshair: crosshair,
-      on: &screen,
-      in: inside,
-      glyphs: context.glyphs
-    )
   }
 
   private func drawBottom(

@@ -1,3 +1,4 @@
+import Curves
 import Engine
 import Store
 import Terminal
@@ -28,12 +29,14 @@ extension CompareView {
       series[run] = sources.series
       origins[run] = Origin(instance: facts.run.instance, step: sources.metricStep)
     }
+    askCurves(context)
+    askReadings(context)
   }
 
   private mutating func act(_ action: String, _ context: Context) -> [Effect] {
     switch action {
-    case "run left" where focus == .chart: moveCrosshair(by: -1, context)
-    case "run right" where focus == .chart: moveCrosshair(by: 1, context)
+    case "run left" where focus == .chart: moveCrosshair(by: -1)
+    case "run right" where focus == .chart: moveCrosshair(by: 1)
     case "run left": select(by: -1)
     case "run right": select(by: 1)
     case "base": base = selected
@@ -43,7 +46,7 @@ extension CompareView {
     case "best or last": moment = moment.next
     case "next metric": (metric, crosshair) = (metric + 1, nil)
     case "last metric": (metric, crosshair) = (metric - 1, nil)
-    case "x axis": (axis, crosshair) = (axis == .step ? .time : .step, nil)
+    case "x axis": (axis, crosshair) = (axis == .step ? .relativeTime : .step, nil)
     case "log axis": isLogarithmic.toggle()
     case "next pane": turn(by: 1)
     case "last pane": turn(by: -1)

@@ -1,3 +1,4 @@
+import Curves
 import Engine
 import Pipelines
 import Store
@@ -38,7 +39,10 @@ package struct CompareView: View {
   var showsAllParameters = false
   /// Which metric is drawn, counted around.
   var metric = 0
-  var axis = StepOrTime.step
+  var axis = CurveAxis.step
+  var plot = CurvePlot()
+  /// What the table and the chart's edge tell of one step: the last answer.
+  var readings = StepReadings()
   var isLogarithmic = false
   var focus = Pane.metrics
   var isZoomed = false
@@ -79,8 +83,9 @@ package struct CompareView: View {
   package var queries: Set<Query> {
     var queries: Set<Query> = [.comparison(ordered), .models]
     for run in runs { queries.insert(.run(run)) }
-    for folder in series.values { queries.insert(.series(folder)) }
+    for folder in series.values { queries.insert(.metrics(folder)) }
     for origin in origins.values { queries.insert(.pipeline(instance: origin.instance)) }
+    queries.formUnion([plot.query, readings.query].compactMap { $0 })
     return queries
   }
 }
@@ -127,7 +132,7 @@ extension CompareView {
 
   /// The metrics that can be drawn: those that any of the runs logged.
   func metricNames(_ context: Context) -> [String] {
-    let logged = runs.flatMap { curves(of: $0, context).map(\.name) }
+    let logged = runs.flatMap { metricsLogged(by: $0, context) }
     let first = comparison(context)?.metrics.map(\.name) ?? []
     var names: [String] = []
     for name in first.filter(logged.contains) + logged where !names.contains(name) {
@@ -141,10 +146,10 @@ extension CompareView {
     return names.isEmpty ? nil : names[((metric % names.count) + names.count) % names.count]
   }
 
-  func curves(of run: Int, _ context: Context) -> [NamedSeries] {
+  func metricsLogged(by run: Int, _ context: Context) -> [String] {
     guard let folder = series[run],
-      case .series(let series)? = context.answers[.series(folder)]
+      case .metrics(let metrics)? = context.answers[.metrics(folder)]
     else { return [] }
-    return series
+    return metrics.map(\.name)
   }
 }

@@ -2,7 +2,6 @@ package import Curves
 package import Documents
 package import Engine
 package import Pipelines
-package import Series
 package import Store
 
 /// A question that a view asks by showing its answer: views name what they show, the shell keeps the
@@ -16,12 +15,12 @@ package enum Query: Sendable, Hashable {
   case run(Int)
   /// The last `limit` lines of a log, or those that end before a line.
   case log(AttemptFolder, LogWindow)
-  /// Every point of every metric of one attempt.
-  case series(AttemptFolder)
   /// Every metric of one attempt, without its points.
   case metrics(AttemptFolder)
   /// Curves thinned for a chart.
   case curves(CurvesRequest)
+  /// What metrics said at one step.
+  case readings(ReadingsRequest)
   case comparison([Int])
   case instances
   /// The pipeline of an instance as it is on disk now.
@@ -55,9 +54,10 @@ package enum Answer: Sendable, Equatable {
   case runs([RunRecord])
   case run(RunFacts)
   case log(LogFacts)
-  case series([NamedSeries])
   case metrics([MetricFacts])
   case curves(CurvesFacts)
+  /// In the order of the request; nil where nothing was logged up to there.
+  case readings([PointReading?])
   case comparison(RunComparison)
   case instances([InstanceRecord])
   case pipeline(PipelineFacts)
@@ -116,11 +116,6 @@ package struct LogFailure: Sendable, Equatable {
   package var line: Int
   /// Such as "ValueError: bad shape".
   package var message: String
-}
-
-package struct NamedSeries: Sendable, Equatable {
-  package var name: String
-  package var data: SeriesData
 }
 
 package struct PipelineFacts: Sendable, Equatable {

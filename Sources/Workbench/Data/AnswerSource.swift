@@ -3,7 +3,6 @@ import Documents
 import Engine
 import Foundation
 import Pipelines
-import Series
 import Store
 import Synchronization
 
@@ -13,7 +12,6 @@ import Synchronization
 /// kept between them.
 final class AnswerSource: Sendable {
   private struct Memory {
-    var series: [AttemptFolder: SeriesReader] = [:]
     var logs: [AttemptFolder: LogIndex] = [:]
     var curves = CurveSource()
     var load = LoadSampler()
@@ -47,9 +45,10 @@ final class AnswerSource: Sendable {
       )
     case .run(let id): .run(try run(id))
     case .log(let folder, let window): .log(try log(folder, window))
-    case .series(let folder): .series(try series(folder))
     case .metrics(let folder): .metrics(try memory.withLock { try $0.curves.metrics(folder) })
     case .curves(let request): .curves(try memory.withLock { try $0.curves.curves(request) })
+    case .readings(let request):
+      .readings(try memory.withLock { try $0.curves.readings(request) })
     case .comparison(let ids): .comparison(try comparison(ids))
     case .instances: .instances(try catalog.instances())
     case .pipeline(let instance): .pipeline(try pipeline(instance))
@@ -74,8 +73,9 @@ final class AnswerSource: Sendable {
       case .header, .runs, .run, .instances, .stacks, .stack, .models, .alerts, .comparison:
         [home.catalog + "-wal"]
       case .log(let folder, _): [folder.log]
-      case .series(let folder), .metrics(let folder): [folder.metrics]
+      case .metrics(let folder): [folder.metrics]
       case .curves(let request): request.series.map(\.folder.metrics)
+      case .readings(let request): request.places.map(\.series.folder.metrics)
       case .pipeline(let instance):
         (try? catalog.instance(instance)).map { [$0.folder + "/pipeline.yaml", $0.folder] } ?? []
       case .gallery: [home.templates]
@@ -177,18 +177,6 @@ final class AnswerSource: Sendable {
   }
 
   // MARK: Streams
-
-  private func series(_ folder: AttemptFolder) throws -> [NamedSeries] {
-    try memory.withLock { memory in
-      if memory.series.count > 32, memory.series[folder] == nil { memory.series = [:] }
-      var reader = memory.series[folder] ?? SeriesReader(folder: folder.metrics)
-      _ = try reader.refresh()
-      memory.series[folder] = reader
-      return try reader.names.compactMap { name in
-        try reader[name].map { NamedSeries(name: name, data: try $0.allPoints()) }
-      }
-    }
-  }
 
   private func log(_ folder: AttemptFolder, _ window: LogWindow) throws -> LogFacts {
     try memory.withLock { memory in

@@ -1,7 +1,48 @@
+import Curves
 import Store
 import Terminal
 
 extension RunView {
+  /// The metrics that the drawn step has logged.
+  func metricFacts(_ context: Context) -> [MetricFacts] {
+    guard let folder = sources.series, case .metrics(let all)? = context.answers[.metrics(folder)]
+    else { return [] }
+    return all
+  }
+
+  func metricNames(_ context: Context) -> [String] { metricFacts(context).map(\.name) }
+
+  /// Asks for the curves of the shown group as they fit the chart's pane.
+  mutating func askCurves(_ facts: RunFacts, _ context: Context) {
+    guard let folder = sources.series else {
+      curves.plot = CurvePlot()
+      return
+    }
+    let group = curves.shownGroup(metricNames(context), main: facts.run.mainMetric)
+    let lines = curves.lines(group, in: folder, parent: parent(facts, of: group))
+    let look = CurvePlot.Look(
+      axis: curves.axis,
+      xLabel: curves.axis == .step ? stepWord(facts, context) : nil,
+      y: curves.isLogarithmic ? .logarithmic : .linear
+    )
+    let pane = layout(facts, context, in: context.area).chart
+    curves.plot.ask(lines, look, in: CurvePlot.area(in: pane.inset()), glyphs: context.glyphs)
+    curves.plot.look(at: context)
+  }
+
+  /// The parent run, if the same step of it logged the group's first metric.
+  private func parent(
+    _ facts: RunFacts,
+    of group: MetricGroup?
+  ) -> (name: SafeText, folder: AttemptFolder)? {
+    guard let parent = facts.parent, let folder = sources.parentSeries, let group,
+      facts.parentMetrics.contains(where: { metric in
+        metric.name == group.primary && metric.step == sources.metricStep
+      })
+    else { return nil }
+    return (name: "\(parent.shortName)", folder: folder)
+  }
+
   func drawChart(
     _ facts: RunFacts,
     _ context: Context,
@@ -9,45 +50,32 @@ extension RunView {
     in rect: Rect
   ) {
     guard !rect.isEmpty else { return }
-    let own = series(sources.series, context)
+    let known = metricNames(context)
     let main = facts.run.mainMetric
-    let parent = facts.parent.map { parent in
-      (name: "\(parent.shortName)" as SafeText, series: series(sources.parentSeries, context))
-    }
-    let shown = curves.curves(own, main: main, parent: parent)
-    let names = curves.shownGroup(own, main: main)?.names ?? []
+    let names = curves.shownGroup(known, main: main)?.names ?? []
     let title = names.prefix(RunCurves.mostCurves).map { SafeText(hostile: $0) }
       .joined(separator: "  ")
-    let groups = curves.groups(own, main: main).count
+    let groups = MetricGroup.groups(of: known, main: main).count
     var right: SafeText = groups > 1 ? "m: \(groups) groups  " : ""
-    let word = curves.axis == .step ? stepWord(facts, context) : curves.axis.word
-    right = right + "x: " + word
+    right = right + "x: " + (curves.plot.look.xLabel ?? curves.axis.word)
     right = right + (curves.isLogarithmic ? "  y: log" : "  y: linear")
     let frame = Frame(
       title.isEmpty ? "Metrics" : title,
-      right: shown.isEmpty ? "" : right,
+      right: names.isEmpty ? "" : right,
       focused: focus == .chart,
       glyphs: context.glyphs
     )
     let inside = frame.draw(on: &screen, in: rect)
-    guard !shown.isEmpty else {
-      screen.write(
-        emptyChart(facts),
-        x: inside.x + 1,
-        y: inside.y,
-        style: .dim,
-        width: inside.width - 1
-      )
-      return
+    if let failure = curves.plot.failure(context) {
+      drawExplanation(failure, on: &screen, in: inside)
+    } else if !names.isEmpty {
+      guard curves.plot.shown != nil else { return }
+      let area = CurvePlot.area(in: inside)
+      curves.plot.chart.draw(on: &screen, in: area, glyphs: context.glyphs)
+    } else {
+      let place = inside.left(1).1
+      screen.write(emptyChart(facts), x: place.x, y: place.y, style: .dim, width: place.width)
     }
-    drawCurves(
-      shown,
-      xLabel: word,
-      isLogarithmic: curves.isLogarithmic,
-      on: &screen,
-      in: inside,
-      glyphs: context.glyphs
-    )
   }
 
   private func emptyChart(_ facts: RunFacts) -> SafeText {

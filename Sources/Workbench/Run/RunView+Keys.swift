@@ -108,8 +108,7 @@ extension RunView {
   }
 
   private func movers(_ facts: RunFacts, _ context: Context) -> [Binding] {
-    let names = series(sources.series, context)
-    let groups = curves.groups(names, main: facts.run.mainMetric)
+    let groups = MetricGroup.groups(of: metricNames(context), main: facts.run.mainMetric)
     let word = stepWord(facts, context)
     let noOther: SafeText? = groups.count < 2 ? "There is one group of metrics." : nil
     let noPattern: SafeText? = log.pattern.isEmpty ? "/ looks for something first." : nil

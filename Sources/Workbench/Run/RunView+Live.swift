@@ -1,3 +1,4 @@
+import Curves
 import Pipelines
 import Series
 import Store
@@ -12,8 +13,8 @@ extension RunView {
       !facts.metrics.contains(where: { $0.step == step })
     else { return [] }
     let declared = pipeline(context)?.pipeline?.step(step)?.process?.metrics ?? []
-    return series(sources.series, context).compactMap { named in
-      guard let summary = named.data.summary else { return nil }
+    return metricFacts(context).map { named in
+      let summary = named.summary
       let definition = declared.first { $0.name == named.name }
       let old = facts.parentMetrics.first { $0.step == step && $0.name == named.name }
       return MetricSummary(

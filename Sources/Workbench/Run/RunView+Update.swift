@@ -1,3 +1,4 @@
+import Curves
 import Documents
 import Engine
 import Store
@@ -33,6 +34,7 @@ extension RunView {
       sources.log.flatMap { folder in
         LogPane.log(context.answers[.log(folder, .tail(lines: LogPane.window))])?.first
       } ?? 0
+    askCurves(facts, context)
   }
 
   private func hear(_ tag: String, _ reply: Reply) -> [Effect] {
@@ -57,7 +59,7 @@ extension RunView {
     case "next metric": curves.group += 1
     case "last metric": curves.group -= 1
     case "log axis": curves.isLogarithmic.toggle()
-    case "x axis": curves.axis = curves.axis == .step ? .time : .step
+    case "x axis": curves.axis = curves.axis == .step ? .relativeTime : .step
     case "follow": log.position = .follow
     case "wrap": log.isWrapped.toggle()
     case "start search", "search", "cancel search", "next match", "last match":

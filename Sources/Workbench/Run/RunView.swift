@@ -34,8 +34,8 @@ package struct RunView: View {
   package var queries: Set<Query> {
     var queries: Set<Query> = [.run(run), .instances, .models]
     if let log = sources.log { queries.formUnion(self.log.windows(of: log, tailFirst: tailFirst)) }
-    if let series = sources.series { queries.insert(.series(series)) }
-    if let series = sources.parentSeries { queries.insert(.series(series)) }
+    if let series = sources.series { queries.insert(.metrics(series)) }
+    if let curves = curves.plot.query { queries.insert(curves) }
     if let instance = sources.instance { queries.insert(.pipeline(instance: instance)) }
     return queries
   }
@@ -53,13 +53,6 @@ extension RunView {
   /// The newest model that the run registered.
   func model(_ context: Context) -> ModelRecord? {
     context.models?.filter { $0.run == run }.max { $0.created < $1.created }
-  }
-
-  func series(_ folder: AttemptFolder?, _ context: Context) -> [NamedSeries] {
-    guard let folder, case .series(let series)? = context.answers[.series(folder)] else {
-      return []
-    }
-    return series
   }
 
   func logFacts(_ context: Context) -> LogFacts? {

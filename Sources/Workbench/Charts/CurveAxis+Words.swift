@@ -1,0 +1,16 @@
+import Curves
+import Glibc
+import Terminal
+
+extension CurveAxis {
+  /// What stands at the end of the axis.
+  var word: SafeText { chartAxis(secondsFromGMT: 0).label ?? "" }
+
+  /// The axis with times of day as they are where the user is, today.
+  func localAxis(range: ClosedRange<Double>?) -> ChartAxis {
+    var now = time(nil)
+    var parts = tm()
+    let offset = localtime_r(&now, &parts) == nil ? 0 : parts.tm_gmtoff
+    return chartAxis(range: range, secondsFromGMT: offset)
+  }
+}

@@ -1,0 +1,108 @@
+import Curves
+import Documents
+import Series
+import Terminal
+
+/// The curves of one chart: what is asked for, and the last answer, shown until the next one is
+/// there.
+struct CurvePlot: Sendable, Equatable {
+  struct Line: Sendable, Equatable {
+    var key: SeriesKey
+    var label: SafeText
+    var color: Color
+    /// Told apart without colours too.
+    var stroke = LineChart.Stroke.solid
+  }
+
+  /// How the curves are drawn.
+  struct Look: Sendable, Equatable {
+    var axis = CurveAxis.step
+    /// Written at the end of the x axis; nil for the axis's own word.
+    var xLabel: SafeText?
+    var y = AxisKind.linear
+    var isRobust = false
+    var smoothing = Smoothing.none
+    /// What is shown; nil for everything.
+    var window: ClosedRange<Double>?
+    var title: SafeText?
+  }
+
+  /// An answer with what it was asked for.
+  struct Shown: Sendable, Equatable {
+    var lines: [Line]
+    var look: Look
+    var facts: CurvesFacts
+  }
+
+  private(set) var lines: [Line] = []
+  private(set) var look = Look()
+  private(set) var request: CurvesRequest?
+  private(set) var shown: Shown?
+
+  /// Asks for curves as they fit a part of the screen; nothing where there is no room.
+  mutating func ask(_ lines: [Line], _ look: Look, in area: Rect, glyphs: GlyphSet) {
+    (self.lines, self.look) = (lines, look)
+    let columns = Self.chart(lines, look, nil).geometry(in: area, glyphs: glyphs).dotColumns
+    guard !lines.isEmpty, columns > 0 else {
+      request = nil
+      if lines.isEmpty { shown = nil }
+      return
+    }
+    request = CurvesRequest(
+      series: lines.map(\.key),
+      axis: look.axis,
+      window: look.window,
+      columns: columns,
+      floor: look.y == .logarithmic ? 0 : nil,
+      smoothing: look.smoothing
+    )
+  }
+
+  /// Takes the answer over, if it has come.
+  mutating func look(at context: Context) {
+    guard let request else { return }
+    switch context.answers[.curves(request)] {
+    case .curves(let facts): shown = Shown(lines: lines, look: look, facts: facts)
+    case .failed: shown = nil
+    default: break
+    }
+  }
+
+  var query: Query? { request.map { .curves($0) } }
+
+  /// Why nothing can be shown.
+  func failure(_ context: Context) -> Explanation? { query.flatMap(context.failure) }
+
+  /// The chart of the last answer; one without points where there is none.
+  var chart: LineChart {
+    guard let shown else { return Self.chart(lines, look, nil) }
+    return Self.chart(shown.lines, shown.look, shown.facts)
+  }
+
+  /// Whether the last answer has any point.
+  var hasPoints: Bool { shown?.facts.range != nil }
+
+  static func chart(_ lines: [Line], _ look: Look, _ facts: CurvesFacts?) -> LineChart {
+    var series: [LineChart.Series] = []
+    for (index, line) in lines.enumerated() {
+      let curve = facts.flatMap { $0.curves.indices.contains(index) ? $0.curves[index] : nil }
+      series += (curve ?? CurveFacts(points: CurvePoints())).series(
+        label: line.label,
+        color: line.color,
+        stroke: line.stroke
+      )
+    }
+    // What lies behind must not hide another run's curve.
+    series = series.filter { $0.role == .behind } + series.filter { $0.role == .curve }
+    var x = look.axis.localAxis(range: facts?.range ?? look.window)
+    if let label = look.xLabel { x.label = label }
+    var chart = LineChart(series: series, x: x, y: ChartAxis(look.y), title: look.title)
+    chart.isRobust = look.isRobust
+    return chart
+  }
+
+  /// Where a chart with axes stands in a pane.
+  static func area(in rect: Rect) -> Rect {
+    rect.width < 30 ? rect : rect.left(1).1.right(1).0
+  }
+}

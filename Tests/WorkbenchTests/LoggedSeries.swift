@@ -1,0 +1,78 @@
+import Curves
+import Series
+import Store
+import Terminal
+
+@testable import Workbench
+
+/// A metric with all its points, and what a view is told of it.
+struct LoggedSeries {
+  var name: String
+  var data: SeriesData
+
+  static func metrics(_ all: [LoggedSeries]) -> Answer {
+    .metrics(
+      all.compactMap { series in
+        series.data.summary.map {
+          MetricFacts(name: series.name, summary: $0, sparkline: series.data.sparkline(32))
+        }
+      }
+    )
+  }
+
+  /// What the files would answer; nil for questions about other things than points.
+  static func answer(_ query: Query, _ points: (SeriesKey) -> SeriesData?) -> Answer? {
+    do {
+      switch query {
+      case .curves(let request): return .curves(try curves(request, points))
+      case .readings(let request):
+        return .readings(
+          try request.places.map { place in
+            try points(place.series).flatMap { try SeriesTrack($0).reading(at: place.step) }
+          }
+        )
+      default: return nil
+      }
+    } catch {
+      return nil
+    }
+  }
+
+  private static func curves(
+    _ request: CurvesRequest,
+    _ points: (SeriesKey) -> SeriesData?
+  ) throws -> CurvesFacts {
+    let all = request.series.map { points($0) ?? SeriesData() }
+    func x(_ data: SeriesData) -> [Double] {
+      switch request.axis {
+      case .step, .metric: data.steps
+      case .clock: data.times
+      case .relativeTime: data.times.map { $0 - (data.times.first ?? 0) }
+      }
+    }
+    let places = all.flatMap(x)
+    let extent = places.min().flatMap { least in places.max().map { least...$0 } }
+    let range = request.window ?? extent.map { LineChart.fittedX($0, kind: request.xKind) }
+    guard let range else {
+      return CurvesFacts(range: nil, curves: all.map { _ in CurveFacts(points: CurvePoints()) })
+    }
+    let columns = DotColumns(range: range, kind: request.xKind, count: request.columns)
+    return CurvesFacts(
+      range: columns.range,
+      curves: try all.map { data in
+        let track = SeriesTrack(SeriesData(steps: x(data), times: data.times, values: data.values))
+        var smoothed: CurvePoints?
+        if request.smoothing != .none {
+          var smooth = SmoothedTrack(request.smoothing)
+          try smooth.refresh(from: track)
+          smoothed = try smooth.curve(by: .step, floor: request.floor) { columns.column(of: $0) }
+        }
+        return CurveFacts(
+          points: try track.curve(by: .step, floor: request.floor) { columns.column(of: $0) },
+          smoothed: smoothed,
+          summary: data.summary
+        )
+      }
+    )
+  }
+}
