@@ -158,21 +158,7 @@ extension LatheCommand {
     let isUnexpected = message.lowercased().contains("unexpected argument")
     guard isUnexpected || (!isOption && message.contains("Unknown option")) else { return nil }
     let words = ["lathe"] + arguments[..<start] + ["--"] + arguments[start...]
-    return "Put -- before a command: \(words.map(quoted).joined(separator: " "))"
-  }
-
-  /// A word as a shell reads it back.
-  private static func quoted(_ word: String) -> String {
-    let isPlain = word.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"):
-        true
-      default: "-_./=:,+@%".utf8.contains(byte)
-      }
-    }
-    guard word.isEmpty || !isPlain else { return word }
-    return "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
+    return "Put -- before a command: \(words.map(shellWord).joined(separator: " "))"
   }
 
   private static func safeLines(_ text: String) -> [Line] {

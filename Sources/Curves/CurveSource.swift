@@ -35,14 +35,13 @@ package struct CurveSource {
     }
   }
 
+  /// The x range that all points of a request fit into; nil when there are none.
+  package mutating func range(of request: CurvesRequest) throws -> ClosedRange<Double>? {
+    fitted(try drawn(request).compactMap(\.extent), request.xKind)
+  }
+
   package mutating func curves(_ request: CurvesRequest) throws -> CurvesFacts {
-    var drawn: [DrawnTrack] = []
-    var seen: [AttemptFolder: SeriesReader] = [:]
-    for key in request.series {
-      let reader = try seen[key.folder] ?? reader(key.folder)
-      seen[key.folder] = reader
-      drawn.append(DrawnTrack(key: key, reader: reader, axis: request.axis))
-    }
+    let drawn = try drawn(request)
     let range = request.window ?? fitted(drawn.compactMap(\.extent), request.xKind)
     guard let range else {
       return CurvesFacts(
@@ -64,6 +63,17 @@ package struct CurveSource {
         )
       }
     )
+  }
+
+  private mutating func drawn(_ request: CurvesRequest) throws -> [DrawnTrack] {
+    var drawn: [DrawnTrack] = []
+    var seen: [AttemptFolder: SeriesReader] = [:]
+    for key in request.series {
+      let reader = try seen[key.folder] ?? reader(key.folder)
+      seen[key.folder] = reader
+      drawn.append(DrawnTrack(key: key, reader: reader, axis: request.axis))
+    }
+    return drawn
   }
 
   private func fitted(

@@ -9,11 +9,12 @@ import Workbench
 // Composition only: which entrance was meant, and the real terminal for the workbench.
 //
 // A first argument that begins with "__" is the program calling itself: the agent, a step runner.
-// Those hidden entrances belong to the engine.
+// Those hidden entrances belong to the engine; what benchmarks draw belongs to the commands.
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 if let name = arguments.first, name.hasPrefix("__"),
   let status = HiddenCommand.run(name, Array(arguments.dropFirst()))
+    ?? HiddenDrawing.run(name, Array(arguments.dropFirst()))
 {
   exit(status)
 }

@@ -28,6 +28,9 @@ struct ParsingTests {
     ("metrics r1 loss --csv", "MetricsCommand"),
     ("compare r1 r2 --diff", "CompareCommand"),
     ("plot r1 r2 -m loss --size 80x20 --log --ascii", "PlotCommand"),
+    ("plot r1 -m a -m b --x time --range 10: --yrange -1:1 --smooth 0.9 --svg", "PlotCommand"),
+    ("plot r1 --x lr --log-x --symlog --robust --smooth median:9 --glyphs blocks", "PlotCommand"),
+    ("plot r1 r2 --csv", "PlotCommand"),
     ("stop r1", "StopCommand"),
     ("resume r1 --attached", "ResumeCommand"),
     ("rm r1", "RemoveCommand"),
@@ -82,7 +85,12 @@ struct ParsingTests {
     ["rnus"], ["run", "-p", "lr"], ["run", "-p", "=1"], ["show"], ["run", "a", "--", "b"],
     ["run", "--detach", "--attached"], ["compare", "r1"], ["runs", "--limit", "0"],
     ["metrics", "r1", "--csv"], ["logs", "-n", "-1"], ["runs", "--limit", "many"],
-    ["plot", "r1", "-m", "loss", "--size", "80"],
+    ["plot", "r1", "-m", "loss", "--size", "80"], ["plot", "r1", "--range", "9:2"],
+    ["plot", "r1", "--smooth", "1"], ["plot", "r1", "--smooth", "median:1"],
+    ["plot", "r1", "--csv", "--svg"], ["plot", "r1", "--log", "--symlog"],
+    ["plot", "r1", "--log", "--yrange", "0:1"], ["plot", "r1", "--size", "1001x20"],
+    ["plot", "r1", "--glyphs", "dots"], ["plot", "r1", "--range", ":"],
+    ["plot", "r1", "r2", "r3", "r4", "-m", "a", "-m", "b", "-m", "c", "-m", "d"],
   ])
   func `wrong use is refused with three lines and the code 2`(arguments: [String]) throws {
     let error = try #require(

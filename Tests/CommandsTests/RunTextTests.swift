@@ -93,15 +93,15 @@ struct RunTextTests {
         """
     )
     #expect(progress.changes(snapshot, at: noon).isEmpty)
-    snapshot.live["train"] = SeriesData(steps: [0, 1], times: [0, 0], values: [0.5, 0.4])
+    snapshot.live["train"] = LiveMetric(
+      SeriesTrack(SeriesData(steps: [0, 1], times: [0, 0], values: [0.5, 0.4]))
+    )
     #expect(
       progress.changes(snapshot, at: noon).plain
         == "14:02:11 train val_loss 0.4 at 1 (best 0.4 at 1)\n"
     )
-    snapshot.live["train"] = SeriesData(
-      steps: [0, 1, 2],
-      times: [0, 0, 0],
-      values: [0.5, 0.4, .nan]
+    snapshot.live["train"] = LiveMetric(
+      SeriesTrack(SeriesData(steps: [0, 1, 2], times: [0, 0, 0], values: [0.5, 0.4, .nan]))
     )
     #expect(progress.changes(snapshot, at: noon.addingTimeInterval(1)).isEmpty)
     #expect(
@@ -117,14 +117,19 @@ struct RunTextTests {
     )
   }
 
-  @Test func `the live block has a line a step with the curve of the main metric`() {
+  @Test func `the live block has a line a step with the curve of the main metric`() throws {
+    let live = try #require(
+      LiveMetric(
+        SeriesTrack(SeriesData(steps: [0, 1, 2], times: [0, 0, 0], values: [1, 0.5, 0]))
+      )
+    )
     let snapshot = RunSnapshot(
       run: slow,
       steps: [
         step("prepare", .succeeded, seconds: 8), step("train", .executing, index: 1, seconds: 130),
         step("evaluate", .waiting, index: 2, dependsOn: ["train"]),
       ],
-      live: ["train": SeriesData(steps: [0, 1, 2], times: [0, 0, 0], values: [1, 0.5, 0])]
+      live: ["train": live]
     )
     #expect(
       RunProgress.frame(snapshot, at: noon).plain == """
@@ -258,19 +263,5 @@ struct RunTextTests {
     #expect(report.json["run"] == "r2")
     #expect(report.json["parameters"] == ["learning_rate": .number(0.03)])
     #expect(report.json["created"] == "2026-03-01T13:58:57.000Z")
-  }
-
-  @Test func `points are printed with every digit`() {
-    let data = SeriesData(steps: [0, 1.5], times: [1, 2.25], values: [0.1, .nan])
-    #expect(data.csv.plain == "step,time,value\n0,1.000,0.1\n1.5,2.250,nan\n")
-  }
-
-  @Test func `a plot is the workbench's chart as text of the size that was asked for`() {
-    let data = SeriesData(steps: [0, 1, 2], times: [0, 0, 0], values: [2, 1, 0])
-    let chart = plot("val_loss", of: [(run(1), data), (run(2), data)], isLogarithmic: false)
-    let lines = chart.lines(size: Size(width: 40, height: 8), .ascii)
-    #expect(lines.count == 8)
-    #expect(lines.allSatisfy { $0.width <= 40 })
-    #expect(lines.plain.contains("r1"))
   }
 }

@@ -15,7 +15,7 @@ struct RunFollower {
   let onInterrupt: OnInterrupt
 
   private var readers: [String: (path: String, reader: SeriesReader)] = [:]
-  private var seen: [String: SeriesData] = [:]
+  private var seen: [String: LiveMetric] = [:]
   private var watched: Set<String> = []
   private let waiter = Waiter()
 
@@ -101,7 +101,7 @@ struct RunFollower {
     }
     guard var (path, reader) = readers[step.name] else { return }
     if try reader.refresh(), let track = reader[metric] {
-      seen[step.name] = try track.allPoints()
+      seen[step.name] = LiveMetric(track)
     }
     path = folder.metrics
     readers[step.name] = (path, reader)

@@ -9,19 +9,41 @@ package struct RunSnapshot: Sendable, Equatable {
   package var run: RunRecord
   package var parent: RunRecord?
   package var steps: [StepRecord]
-  /// The main metric's points by step, as far as they were read.
-  package var live: [String: SeriesData]
+  /// The main metric by step, as far as it was read.
+  package var live: [String: LiveMetric]
 
   package init(
     run: RunRecord,
     parent: RunRecord? = nil,
     steps: [StepRecord],
-    live: [String: SeriesData] = [:]
+    live: [String: LiveMetric] = [:]
   ) {
     self.run = run
     self.parent = parent
     self.steps = steps
     self.live = live
+  }
+}
+
+/// What is told of a metric while it grows.
+package struct LiveMetric: Sendable, Equatable {
+  package var summary: SeriesSummary
+  /// For one row of text.
+  package var sparkline: [Double]
+
+  /// Nil for a series without points.
+  package init?(_ track: SeriesTrack) {
+    guard let summary = track.summary else { return nil }
+    self.summary = summary
+    sparkline = track.sparkline(24)
+  }
+
+  /// The best finite point by a goal.
+  package func best(_ goal: Goal) -> (value: Double, step: Double)? {
+    let (value, step) =
+      goal == .min ? (summary.min, summary.minStep) : (summary.max, summary.maxStep)
+    guard let value, let step else { return nil }
+    return (value, step)
   }
 }
 
@@ -56,16 +78,14 @@ package struct RunProgress: Sendable {
       lines.append(line)
     }
     for step in snapshot.steps {
-      guard let data = snapshot.live[step.name], let last = data.values.last,
-        let name = run.mainMetric
-      else { continue }
+      guard let metric = snapshot.live[step.name], let name = run.mainMetric else { continue }
       let before = told[step.name]
       let isDue = before.map { now.timeIntervalSince($0.time) >= Self.metricInterval } ?? true
-      guard isDue || step.status.isEnd, data.count > before?.count ?? 0 else { continue }
-      told[step.name] = (data.count, now)
-      var line = clock + Line("\(step.name) \(name) \(figureText(last))")
-      line += Line(" at \(figureText(data.steps.last ?? 0))", .dim)
-      if let goal = run.mainGoal, let best = data.best(goal) {
+      guard isDue || step.status.isEnd, metric.summary.count > before?.count ?? 0 else { continue }
+      told[step.name] = (metric.summary.count, now)
+      var line = clock + Line("\(step.name) \(name) \(figureText(metric.summary.last))")
+      line += Line(" at \(figureText(metric.summary.lastStep))", .dim)
+      if let goal = run.mainGoal, let best = metric.best(goal) {
         line += Line(" (best \(figureText(best.value)) at \(figureText(best.step)))", .dim)
       }
       lines.append(line)
@@ -90,8 +110,8 @@ package struct RunProgress: Sendable {
         line += Line(SafeText(hostile: step.name), step.status.isActive ? .bold : .normal)
           .cut(to: room).padded(to: room)
         line += Line("  ") + step.detail(at: now)
-        if let data = snapshot.live[step.name], let name = run.mainMetric {
-          line += Line("  ") + data.summary(name: name, goal: run.mainGoal, step: step)
+        if let metric = snapshot.live[step.name], let name = run.mainMetric {
+          line += Line("  ") + metric.line(name: name, goal: run.mainGoal, step: step)
         }
         return line
       }
@@ -115,23 +135,14 @@ package struct RunProgress: Sendable {
   }
 }
 
-extension SeriesData {
-  /// The best finite point by a goal.
-  package func best(_ goal: Goal) -> (value: Double, step: Double)? {
-    var best: (value: Double, step: Double)?
-    for (step, value) in zip(steps, values) where value.isFinite {
-      if best.map({ goal.isBetter(value, than: $0.value) }) ?? true { best = (value, step) }
-    }
-    return best
-  }
-
-  fileprivate func summary(name: String, goal: Goal?, step: StepRecord) -> Line {
-    guard let last = values.last else { return Line() }
+extension LiveMetric {
+  fileprivate func line(name: String, goal: Goal?, step: StepRecord) -> Line {
     var line = Line("\(name) ")
-    line += Line("\(figureText(last))", .bold)
+    line += Line("\(figureText(summary.last))", .bold)
     if let goal, let best = best(goal) {
       line += Line(" best \(figureText(best.value))@\(figureText(best.step))", .dim)
     }
-    return line + Line("  \(sparkText(values, width: 24))", step.status.isActive ? .running : .dim)
+    return line
+      + Line("  \(sparkText(sparkline, width: 24))", step.status.isActive ? .running : .dim)
   }
 }

@@ -41,3 +41,13 @@ package func sparkText(_ values: [Double], width: Int) -> String {
   }
   return Sparkline(shown).text(.halfBlocks).string
 }
+
+/// A count with its thousands set apart: "1,234,567".
+package func countText(_ count: Int) -> String {
+  var text = ""
+  for (place, digit) in String(count).reversed().enumerated() {
+    if place > 0, place.isMultiple(of: 3), digit != "-" { text.append(",") }
+    text.append(digit)
+  }
+  return String(text.reversed())
+}

@@ -1,19 +1,26 @@
 package import ArgumentParser
 import Documents
+import Engine
 import Foundation
-package import Series
-package import Store
-package import Terminal
+import Store
+import Terminal
 
 package struct PlotCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "plot",
-    abstract: "Draw a metric of one or more runs, as the workbench does.",
+    abstract: "Draw metrics of one or more runs, as the workbench does.",
     discussion: """
-      Spikes are never lost: what is drawn is what drawing every point would give.
+      Spikes are never lost: what is drawn is what drawing every point would give, and it costs the \
+      width of the picture, however many points there are.
 
       EXAMPLE: two runs over each other
         lathe plot @-1 @ -m val_loss --log --size 100x30
+
+      EXAMPLE: smoothed, by the time since the start, for a report
+        lathe plot @ -m loss -m val_loss --x time --smooth 0.9 --svg loss.svg
+
+      EXAMPLE: every point, for another program
+        lathe plot @-1 @ -m val_loss --csv > val_loss.csv
       """
   )
 
@@ -21,118 +28,148 @@ package struct PlotCommand: ParsableCommand {
   package var runs: [String]
   @Option(
     name: [.customShort("m"), .long],
-    help: "The metric (default: the first run's main one)."
+    help: "A metric, may be repeated (default: the first run's main one)."
   )
-  package var metric: String?
+  package var metric: [String] = []
   @Option(
     name: .long,
-    help: ArgumentHelp("Columns and rows (default: the terminal's).", valueName: "WxH")
+    help: ArgumentHelp(
+      "Columns and rows (default: the terminal's); with --svg pixels.",
+      valueName: "WxH"
+    )
   )
   package var size: PlotSize?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "What x is: step, time since the start, clock, or another metric.",
+      valueName: "step|time|clock|metric"
+    )
+  )
+  package var x: PlotAxis?
   @Flag(name: .long, help: "Draw the values by their logarithm.")
   package var log = false
+  @Flag(name: .long, help: "Draw the values by their logarithm on both sides of 0.")
+  package var symlog = false
+  @Flag(name: .long, help: "Draw x by its logarithm.")
+  package var logX = false
+  @Option(
+    name: .long,
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The part of x that is drawn; either side may be left out.",
+      valueName: "a:b"
+    )
+  )
+  package var range: PlotRange?
+  @Option(
+    name: .long,
+    parsing: .unconditional,
+    help: ArgumentHelp("The values that are drawn.", valueName: "a:b")
+  )
+  package var yrange: PlotRange?
+  @Flag(name: .long, help: "Leave single far outliers outside of the picture.")
+  package var robust = false
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Smooth by an exponential average of a weight below 1, or by a median of so many points.",
+      valueName: "0.9|median:9"
+    )
+  )
+  package var smooth: PlotSmoothing?
+  @Option(name: .long, help: "What curves are drawn with (default: what the terminal can show).")
+  package var glyphs: PlotGlyphs?
   @Flag(name: .long, help: "Draw with ASCII characters only.")
   package var ascii = false
+  @Flag(name: .long, help: "Draw the last values as bars.")
+  package var bars = false
+  @Option(
+    name: .long,
+    defaultAsFlag: "-",
+    help: ArgumentHelp("Write an SVG picture to a file, or to standard output.", valueName: "file"),
+    completion: .file(extensions: ["svg"])
+  )
+  package var svg: String?
+  @Flag(name: .long, help: "Print every point as run,step,time,value.")
+  package var csv = false
   @OptionGroup var output: OutputOptions
 
   package init() {}
 
   package func validate() throws {
     guard !runs.isEmpty else { throw ValidationError("Name at least one run.") }
-    guard runs.count <= 12 else { throw ValidationError("At most twelve runs can be told apart.") }
+    guard runs.count * max(1, metric.count) <= 12 else {
+      throw ValidationError("At most twelve curves can be told apart.")
+    }
+    let forms = [(csv, "--csv"), (svg != nil, "--svg"), (bars, "--bars"), (output.json, "--json")]
+    let chosen = forms.filter(\.0).map(\.1)
+    guard chosen.count <= 1 else {
+      throw ValidationError("Give \(chosen.joined(separator: " or ")), not both.")
+    }
+    if log && symlog { throw ValidationError("Give --log or --symlog, not both.") }
+    if log, let low = yrange?.low, low <= 0 {
+      throw ValidationError("A logarithmic axis begins above 0: correct --yrange.")
+    }
+    if logX, let low = range?.low, low <= 0 {
+      throw ValidationError("A logarithmic axis begins above 0: correct --range.")
+    }
+    if svg == nil, let size = size?.size, size.width > 1000 || size.height > 500 {
+      throw ValidationError("--size is at most 1000x500; only with --svg it is in pixels.")
+    }
+    if ascii, let glyphs, glyphs.glyphs != .ascii {
+      throw ValidationError("Give --ascii or --glyphs, not both.")
+    }
   }
 
   package func run() throws {
     let session = Session(output)
     let records = try runs.map { try session.catalog.run(named: $0) }
-    guard let name = metric ?? records[0].mainMetric else {
-      throw Explanation(
-        what: "Which metric is meant?",
-        why: "\(records[0].shortName) has no main metric.",
-        next: "Name one with -m; 'lathe metrics \(records[0].shortName)' lists them."
-      )
+    let names = try metric.isEmpty ? [session.mainMetric(of: records[0])] : metric
+    let logged = try session.logged(names, of: records)
+    if session.isJSON { return try PointsJSON.print(logged, to: session.output) }
+    if csv { return try PointsCSV.print(logged, hasMetrics: names.count > 1, to: session.output) }
+    let plot = Plot(self, curves: logged)
+    let picture = size?.size ?? fitting(session)
+    if let svg { return try write(try plot.svg(size: size?.size), to: svg, session) }
+    if bars {
+      session.output.print(plot.bars(size: size?.size, width: picture.width, glyphs(session)))
+    } else {
+      session.output.print(try plot.lines(size: picture, glyphs(session)))
     }
-    let curves = try records.map { try session.series(named: name, of: $0) }
-    if session.isJSON {
-      return session.output.print(
-        JSON.array(
-          zip(records, curves).map { $1.data.json(run: $0, step: $1.step, name: name) }
-        )
-      )
-    }
+    session.errors.print(plot.notes)
+  }
+
+  private func fitting(_ session: Session) -> Size {
     let terminal = session.output.size ?? Size(width: 100, height: 26)
-    let fitting = Size(width: terminal.width, height: max(6, min(terminal.height - 2, 30)))
-    let isPlain = ascii || localeCheck(session.environment).verdict != .ok
-    let chart = plot(name, of: zip(records, curves).map { ($0, $1.data) }, isLogarithmic: log)
-    session.output.print(chart.lines(size: size?.size ?? fitting, isPlain ? .ascii : .braille))
+    return Size(width: terminal.width, height: max(6, min(terminal.height - 2, 30)))
   }
-}
 
-/// `100x30`: columns and rows.
-package struct PlotSize: ExpressibleByArgument, Sendable, Equatable {
-  package let size: Size
-
-  package init?(argument: String) {
-    let parts = argument.lowercased().split(separator: "x", omittingEmptySubsequences: false)
-    guard parts.count == 2, let width = Int(parts[0]), let height = Int(parts[1]),
-      (10...1000).contains(width), (4...500).contains(height)
-    else { return nil }
-    size = Size(width: width, height: height)
+  private func glyphs(_ session: Session) -> GlyphSet {
+    if ascii { return .ascii }
+    if let glyphs { return glyphs.glyphs }
+    // What a pipe's reader shows is not known: only a terminal's own name counts.
+    let term = session.output.isTerminal ? session.environment["TERM"] ?? "" : "xterm"
+    return GlyphSet.probed(
+      term: term,
+      isUTF8: localeCheck(session.environment).verdict == .ok,
+      chosen: session.environment["LATHE_GLYPHS"],
+      width: { _ in 1 }
+    )
   }
-}
 
-/// The chart of one metric over its steps, a curve a run.
-package func plot(
-  _ name: String,
-  of runs: [(run: RunRecord, data: SeriesData)],
-  isLogarithmic: Bool
-) -> LineChart {
-  LineChart(
-    series: runs.enumerated().map { index, curve in
-      let label = curve.run.name.map { "\(curve.run.shortName) \"\($0)\"" } ?? curve.run.shortName
-      return LineChart.Series(
-        label: SafeText(hostile: label, limit: 24),
-        x: curve.data.steps,
-        y: curve.data.values,
-        color: .series(index),
-        stroke: LineChart.Stroke.allCases[index % LineChart.Stroke.allCases.count]
+  private func write(_ picture: String, to path: String, _ session: Session) throws {
+    guard path != "-" else { return session.output.write(picture) }
+    let file = session.absolute(path)
+    do {
+      try Data(picture.utf8).write(to: URL(filePath: file), options: .atomic)
+    } catch {
+      throw Explanation(
+        what: "\(file) cannot be written.",
+        why: "Its folder may be missing or closed to you.",
+        next: "Name another file, or none to print the picture."
       )
-    },
-    x: ChartAxis(label: "step"),
-    y: ChartAxis(isLogarithmic ? .logarithmic : .linear),
-    title: SafeText(hostile: name)
-  )
-}
-
-extension LineChart {
-  /// The chart as lines of output.
-  package func lines(size: Size, _ glyphs: GlyphSet) -> [Line] {
-    var screen = Screen(size: size)
-    draw(on: &screen, in: screen.bounds, glyphs: glyphs)
-    return screen.outputLines
-  }
-}
-
-extension Screen {
-  /// The picture as lines, blanks at their ends removed.
-  package var outputLines: [Line] {
-    (0..<size.height).map { y in
-      var end = size.width
-      while end > 0, self[end - 1, y].text == " " { end -= 1 }
-      var line = StyledText()
-      var (text, style) = ("", Style.normal)
-      for x in 0..<end {
-        let cell = self[x, y]
-        // The right half of a wide character has no text of its own.
-        guard let character = cell.text else { continue }
-        if cell.style != style {
-          line.append(SafeText(hostile: text), style)
-          (text, style) = ("", cell.style)
-        }
-        text.append(character)
-      }
-      line.append(SafeText(hostile: text), style)
-      return Line(line)
     }
+    session.errors.print(Line("Wrote ", .dim) + Line(SafeText(hostile: file)))
   }
 }

@@ -23,7 +23,8 @@ package struct ShowCommand: ParsableCommand {
 
   package func run() throws {
     let session = Session(output)
-    let report = try session.report(on: try session.catalog.run(named: reference))
+    var report = try session.report(on: try session.catalog.run(named: reference))
+    report.notFinite = try session.notFinite(of: report.run)
     session.answer(report.json) {
       report.lines(at: Date(), width: session.width)
     }

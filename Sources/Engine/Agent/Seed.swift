@@ -36,19 +36,20 @@ enum Seed {
           let created = start.addingTimeInterval(Double(id) * 60)
           try transaction.save(record(id, created: created, code: code, steps: steps))
           for index in 0..<steps {
-            try transaction.save(
-              StepRecord(
-                run: id,
-                name: "step\(index)",
-                index: index,
-                type: .training,
-                status: .succeeded,
-                attempt: 1,
-                started: created,
-                ended: created.addingTimeInterval(5),
-                exitCode: 0
-              )
+            var step = StepRecord(
+              run: id,
+              name: "step\(index)",
+              index: index,
+              type: .training,
+              status: .succeeded,
+              attempt: 1,
+              started: created,
+              ended: created.addingTimeInterval(5),
+              exitCode: 0
             )
+            // Only an attempt with metrics has a folder.
+            if points > 0 { step.logAttempt = 1 }
+            try transaction.save(step)
           }
           for index in 0..<metrics {
             let step = "step\(index % max(1, steps))"

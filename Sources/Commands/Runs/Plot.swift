@@ -1,0 +1,164 @@
+import Curves
+import Documents
+import Engine
+import Foundation
+package import Pipelines
+import Series
+import Store
+package import Terminal
+
+/// What `lathe plot` draws: curves, and how.
+package struct Plot: Sendable {
+  package var options: PlotCommand
+  package var curves: [LoggedMetric]
+  /// What watch rules found in these curves.
+  package var findings: [[WatchFinding]]
+
+  /// More of them would hide the curve.
+  private static let mostMarks = 48
+
+  package init(_ options: PlotCommand, curves: [LoggedMetric]) {
+    self.options = options
+    self.curves = curves
+    var seen: Set<String> = []
+    findings = curves.map { curve in
+      let isFirst = seen.insert(curve.folder.path).inserted
+      return WatchMarks.read(curve.folder)
+        .filter { $0.metric == curve.name || ($0.metric == nil && isFirst) }
+    }
+  }
+
+  /// The chart as lines of output.
+  package func lines(size: Size, _ glyphs: GlyphSet) throws -> [Line] {
+    let rect = Rect(x: 0, y: 0, width: size.width, height: size.height)
+    let empty = chart(nil)
+    let columns = empty.geometry(in: rect, glyphs: glyphs).dotColumns
+    return try chart(facts(columns: columns)).lines(size: size, glyphs)
+  }
+
+  package func svg(size: Size?) throws -> String {
+    let size = size ?? Size(width: 960, height: 480)
+    // Twice the pixels: what screens of many dots show of it.
+    return try chart(facts(columns: size.width * 2)).svg(size: size)
+  }
+
+  /// The last values, a bar a curve.
+  package func bars(size: Size?, width: Int, _ glyphs: GlyphSet) -> [Line] {
+    let bars = curves.enumerated().map { index, curve in
+      BarChart.Bar(
+        label: label(of: curve),
+        value: curve.track.summary?.last ?? .nan,
+        color: .series(index)
+      )
+    }
+    let size = size ?? Size(width: width, height: bars.count + 1)
+    var screen = Screen(size: size)
+    BarChart(bars, title: title).draw(on: &screen, in: screen.bounds, glyphs: glyphs)
+    return screen.outputLines
+  }
+
+  /// What the picture cannot show of the values.
+  package var notes: [Line] {
+    curves.compactMap { curve in
+      guard let summary = curve.track.summary, summary.finiteCount < summary.count else {
+        return nil
+      }
+      let odd = countText(summary.count - summary.finiteCount)
+      let all = countText(summary.count)
+      return Line("\(curve.run.shortName) \(curve.name): ", .dim)
+        + Line("\(odd) of \(all) values are NaN or infinite; ! marks where.")
+    }
+  }
+
+  private func facts(columns: Int) throws -> CurvesFacts {
+    var source = CurveSource()
+    var request = CurvesRequest(
+      series: curves.map { SeriesKey(folder: $0.folder, name: $0.name) },
+      axis: axis,
+      xKind: options.logX ? .logarithmic : .linear,
+      columns: columns,
+      floor: options.log ? 0 : nil,
+      smoothing: options.smooth?.smoothing ?? .none
+    )
+    if let asked = options.range {
+      let extent = try source.range(of: request)
+      guard let window = asked.closed(by: extent) else {
+        throw Explanation(
+          what: "--range shows nothing.",
+          why: extent.map {
+            "x goes from \(figureText($0.lowerBound)) to \(figureText($0.upperBound))."
+          } ?? "There are no points yet.",
+          next: "Name a part of that."
+        )
+      }
+      request.window = window
+    }
+    return try source.curves(request)
+  }
+
+  private var axis: CurveAxis { options.x?.axis ?? .step }
+
+  private func chart(_ facts: CurvesFacts?) -> LineChart {
+    let series = curves.enumerated().flatMap { index, curve in
+      (facts?.curves[index] ?? CurveFacts(points: CurvePoints()))
+        .series(label: label(of: curve), color: .series(index), stroke: .series(index))
+    }
+    let zone = TimeZone.current.secondsFromGMT()
+    let kind: AxisKind = options.log ? .logarithmic : options.symlog ? .symlog : .linear
+    var chart = LineChart(
+      series: series,
+      x: axis.chartAxis(
+        options.logX ? .logarithmic : .linear,
+        range: facts?.range,
+        secondsFromGMT: zone
+      ),
+      y: ChartAxis(kind, range: options.yrange?.closed(by: Self.extent(of: series))),
+      title: title
+    )
+    chart.isRobust = options.robust
+    chart.marks = marks(facts)
+    return chart
+  }
+
+  private func marks(_ facts: CurvesFacts?) -> [LineChart.Mark] {
+    guard let facts else { return [] }
+    return zip(findings, facts.curves).flatMap { findings, curve in
+      findings.compactMap { finding in
+        axis.place(step: finding.step, time: finding.time, origin: curve.origin).map {
+          LineChart.Mark(x: $0, label: SafeText(hostile: finding.rule, limit: 24), color: .warning)
+        }
+      }
+    }.suffix(Self.mostMarks)
+  }
+
+  private static func extent(of series: [LineChart.Series]) -> ClosedRange<Double>? {
+    let values = series.flatMap(\.y).filter(\.isFinite)
+    guard let low = values.min(), let high = values.max() else { return nil }
+    return low...high
+  }
+
+  private var title: SafeText {
+    var names: [String] = []
+    for curve in curves where !names.contains(curve.name) { names.append(curve.name) }
+    return SafeText(hostile: names.joined(separator: ", "), limit: 120)
+  }
+
+  /// What tells a curve from the others: the run, the metric, or both.
+  private func label(of curve: LoggedMetric) -> SafeText {
+    let isOneRun = curves.allSatisfy { $0.run.id == curve.run.id }
+    let isOneMetric = curves.allSatisfy { $0.name == curve.name }
+    let run = curve.run.name.map { "\(curve.run.shortName) \"\($0)\"" } ?? curve.run.shortName
+    if isOneMetric { return SafeText(hostile: run, limit: 24) }
+    if isOneRun { return SafeText(hostile: curve.name, limit: 24) }
+    return SafeText(hostile: "\(curve.run.shortName) \(curve.name)", limit: 24)
+  }
+}
+
+extension LineChart {
+  /// The chart as lines of output.
+  package func lines(size: Size, _ glyphs: GlyphSet) -> [Line] {
+    var screen = Screen(size: size)
+    draw(on: &screen, in: screen.bounds, glyphs: glyphs)
+    return screen.outputLines
+  }
+}

@@ -1,0 +1,87 @@
+import Documents
+import Series
+import Store
+import Terminal
+
+/// Every point of some metrics as comma-separated values, straight from the disk.
+enum PointsCSV {
+  /// Prints run,step,time,value, or with `hasMetrics` run,metric,step,time,value.
+  static func print(_ curves: [LoggedMetric], hasMetrics: Bool, to output: Output) throws {
+    var stream = TextStream(to: output)
+    stream.write(hasMetrics ? "run,metric,step,time,value\n" : "run,step,time,value\n")
+    for curve in curves {
+      let metric = PointText.field(SafeText(hostile: curve.name).string)
+      let start = hasMetrics ? "\(curve.run.shortName),\(metric)," : "\(curve.run.shortName),"
+      try print(curve.track, after: start, to: &stream)
+    }
+    stream.flush()
+  }
+
+  /// Prints step,time,value.
+  static func print(_ track: SeriesTrack, to output: Output) throws {
+    var stream = TextStream(to: output)
+    stream.write("step,time,value\n")
+    try print(track, after: "", to: &stream)
+    stream.flush()
+  }
+
+  private static func print(
+    _ track: SeriesTrack,
+    after start: String,
+    to stream: inout TextStream
+  ) throws {
+    func add(step: Double, time: Double, value: Double) {
+      stream.write(line(after: start, step: step, time: time, value: value))
+    }
+    try track.forEach(add)
+  }
+
+  static func line(after start: String, step: Double, time: Double, value: Double) -> String {
+    let (x, y) = (PointText.plain(step), PointText.plain(value))
+    return "\(start)\(x),\(PointText.seconds(time)),\(y)\n"
+  }
+}
+
+/// Every point of some metrics as JSON, straight from the disk.
+enum PointsJSON {
+  /// Prints an array of one object a metric.
+  static func print(_ curves: [LoggedMetric], to output: Output) throws {
+    var stream = TextStream(to: output)
+    stream.write("[")
+    for (index, curve) in curves.enumerated() {
+      stream.write(index == 0 ? "\n  " : ",\n  ")
+      try print(curve, indent: "  ", to: &stream)
+    }
+    stream.write("\n]\n")
+    stream.flush()
+  }
+
+  /// Prints one object.
+  static func print(_ curve: LoggedMetric, to output: Output) throws {
+    var stream = TextStream(to: output)
+    try print(curve, indent: "", to: &stream)
+    stream.write("\n")
+    stream.flush()
+  }
+
+  private static func print(
+    _ curve: LoggedMetric,
+    indent: String,
+    to stream: inout TextStream
+  ) throws {
+    stream.write("{\n\(indent)  \"run\": \(JSON(curve.run.shortName).text)")
+    stream.write(",\n\(indent)  \"step\": \(JSON(curve.step).text)")
+    stream.write(",\n\(indent)  \"name\": \(JSON(curve.name).text)")
+    stream.write(",\n\(indent)  \"points\": [")
+    var clock = ClockText()
+    var isFirst = true
+    func add(step: Double, time: Double, value: Double) {
+      stream.write(isFirst ? "\n\(indent)    " : ",\n\(indent)    ")
+      isFirst = false
+      let (x, y) = (JSON.number(step).text, JSON.number(value).text)
+      stream.write("{\"step\": \(x), \"time\": \(clock.text(time)), \"value\": \(y)}")
+    }
+    try curve.track.forEach(add)
+    stream.write(isFirst ? "]\n\(indent)}" : "\n\(indent)  ]\n\(indent)}")
+  }
+}

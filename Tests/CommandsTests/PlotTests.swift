@@ -1,0 +1,198 @@
+import ArgumentParser
+import Commands
+import Foundation
+import Pipelines
+import Series
+import Store
+import Terminal
+import Testing
+
+struct PlotTests {
+  private let scratch = FileManager.default.temporaryDirectory.path + "/plot-" + UUID().uuidString
+
+  /// A metric that a run logged, on disk.
+  private func logged(
+    _ id: Int = 1,
+    _ values: [Double],
+    name: String = "loss",
+    times: [Double]? = nil
+  ) throws -> LoggedMetric {
+    let folder = AttemptFolder(path: "\(scratch)/r\(id)")
+    try FileManager.default.createDirectory(
+      atPath: folder.path,
+      withIntermediateDirectories: true
+    )
+    var writer = try SeriesWriter(folder: folder.metrics)
+    for (index, value) in values.enumerated() {
+      writer.append(name, step: Double(index), time: times?[index] ?? Double(index), value: value)
+    }
+    try writer.flush()
+    var reader = SeriesReader(folder: folder.metrics)
+    _ = try reader.refresh()
+    let track = try #require(reader[name])
+    return LoggedMetric(run: run(id), step: "train", folder: folder, name: name, track: track)
+  }
+
+  private func plot(_ line: String, _ curves: [LoggedMetric]) throws -> Plot {
+    let words = ["plot", "r1"] + line.split(separator: " ").map(String.init)
+    return Plot(try #require(try LatheCommand.parseAsRoot(words) as? PlotCommand), curves: curves)
+  }
+
+  private func clean() { try? FileManager.default.removeItem(atPath: scratch) }
+
+  @Test func `a plot is a chart of the size that was asked for`() throws {
+    defer { clean() }
+    let curves = [try logged(1, [2, 1, 0]), try logged(2, [2, 1.5, 1])]
+    let lines = try plot("", curves).lines(size: Size(width: 40, height: 8), .ascii)
+    #expect(lines.count == 8)
+    #expect(lines.allSatisfy { $0.width <= 40 })
+    #expect(lines.plain.contains("r1") && lines.plain.contains("r2"))
+  }
+
+  @Test func `metrics of one run are told apart by their names, others by run and name`() throws {
+    defer { clean() }
+    let size = Size(width: 80, height: 12)
+    let both = [try logged(1, [2, 1], name: "loss"), try logged(1, [0, 1], name: "acc")]
+    let one = try plot("", both).lines(size: size, .ascii).plain
+    #expect(one.contains("loss, acc") && !one.contains("r1"))
+    let two = try plot("", both + [try logged(2, [0, 0.5], name: "acc")]).lines(size: size, .ascii)
+      .plain
+    #expect(two.contains("r1 acc") && two.contains("r2 acc"))
+  }
+
+  @Test(arguments: [
+    ("", "step"), ("--x time", "time"), ("--x clock", "clock"), ("--x lr", "lr"),
+  ])
+  func `x is what was asked for`(line: String, label: String) throws {
+    defer { clean() }
+    _ = try logged(1, [0.1, 0.2, 0.3], name: "lr")
+    let curve = try logged(1, [3, 2, 1], times: [1e9, 1e9 + 60, 1e9 + 120])
+    let text = try plot(line, [curve]).lines(size: Size(width: 60, height: 10), .ascii).plain
+    #expect(text.contains(label))
+    #expect(text.contains("*"))
+  }
+
+  @Test func `a range shows a part, its open side ends with the points`() throws {
+    defer { clean() }
+    let curve = try logged(1, (0..<1000).map { Double($0 % 7) })
+    let text = try plot("--range 900:", [curve]).lines(size: Size(width: 60, height: 10), .ascii)
+    #expect(text.plain.contains("900") && !text.plain.contains("500"))
+    #expect(throws: (any Error).self) {
+      try plot("--range 2000:", [curve]).lines(size: Size(width: 60, height: 10), .ascii)
+    }
+  }
+
+  @Test func `smoothing keeps the raw points behind the line`() throws {
+    defer { clean() }
+    let curve = try logged(1, (0..<200).map { $0.isMultiple(of: 2) ? 1 : 0 })
+    let size = Size(width: 60, height: 12)
+    let raw = try plot("", [curve]).lines(size: size, .braille)
+    let smooth = try plot("--smooth 0.95", [curve]).lines(size: size, .braille)
+    #expect(raw != smooth)
+    let faded = smooth.flatMap(\.spans).contains { $0.style.color == .faded1 }
+    #expect(faded)
+  }
+
+  @Test func `a watch rule's finding is marked where it was found`() throws {
+    defer { clean() }
+    let curve = try logged(1, (0..<50).map(Double.init))
+    let finding = WatchFinding(
+      rule: "divergence",
+      metric: "loss",
+      step: 25,
+      time: 25,
+      value: 25,
+      message: "loss grows.",
+      action: .alert
+    )
+    let bytes = try JSONEncoder().encode(finding) + [10]
+    try bytes.write(to: URL(filePath: curve.folder.marks))
+    let text = try plot("", [curve]).lines(size: Size(width: 70, height: 12), .ascii).plain
+    #expect(text.contains("divergence"))
+  }
+
+  @Test func `what is not finite is told`() throws {
+    defer { clean() }
+    let curve = try logged(1, [1, .nan, .infinity, 2])
+    #expect(
+      try plot("", [curve]).notes.plain
+        == "r1 loss: 2 of 4 values are NaN or infinite; ! marks where.\n"
+    )
+    #expect(try plot("", [logged(2, [1])]).notes.isEmpty)
+  }
+
+  @Test func `bars are the last values`() throws {
+    defer { clean() }
+    let curves = [try logged(1, [5, 1]), try logged(2, [5, 2])]
+    let bars = try plot("--bars", curves).bars(size: nil, width: 20, .ascii)
+    #expect(
+      bars.plain == """
+        loss
+        r1 ########        1
+        r2 ############### 2
+
+        """
+    )
+  }
+
+  @Test func `a picture in SVG has the curve of a long metric in a few points`() throws {
+    defer { clean() }
+    let curve = try logged(1, (0..<200_000).map { Double($0 % 1000) })
+    let svg = try plot("--svg", [curve]).svg(size: nil)
+    #expect(svg.hasPrefix("<?xml") && svg.hasSuffix("</svg>\n"))
+    #expect(svg.utf8.count < 400_000)
+  }
+
+  @Test(arguments: [
+    (0.0, "0"), (-0.0, "-0"), (1.5, "1.5"), (1e17, "1e+17"), (0.1, "0.1"), (.nan, "nan"),
+    (-.infinity, "-inf"), (123_456_789, "123456789"),
+  ])
+  func `a number is printed with every digit and nothing else`(value: Double, text: String) {
+    #expect(PointText.plain(value) == text)
+    #expect(value.isNaN || Double(PointText.plain(value)) == value)
+  }
+
+  @Test(arguments: [
+    (0.0, "0.000000"), (1.5, "1.500000"), (1_700_000_000.000001, "1700000000.000001"),
+    (-0.25, "-0.250000"), (.nan, "nan"),
+  ])
+  func `a time is printed to the microsecond`(time: Double, text: String) {
+    #expect(PointText.seconds(time) == text)
+  }
+
+  @Test(arguments: [0, 1.25, 1_772_373_731.999, -0.5, 1e10])
+  func `times in JSON are those of every other document`(time: Double) {
+    var clock = ClockText()
+    #expect(clock.text(time) == JSON(Date(timeIntervalSince1970: time)).text)
+    #expect(clock.text(.nan) == "null")
+  }
+
+  @Test func `a long table says what it leaves out and how to get it`() throws {
+    let values = (0..<5000).map(Double.init)
+    let track = SeriesTrack(SeriesData(steps: values, times: values, values: values))
+    let lines = try PointsTable.lines(of: track, name: "my loss", run: "r1", width: 80)
+    #expect(lines.count == 1002)
+    #expect(
+      lines[501].plain
+        == "... 4,000 points are left out; lathe metrics r1 'my loss' --csv prints all."
+    )
+    #expect(lines.last?.plain.contains("4999") ?? false)
+    let short = SeriesTrack(SeriesData(steps: [0], times: [0], values: [1]))
+    #expect(try PointsTable.lines(of: short, name: "a", run: "r1", width: 80).count == 2)
+  }
+
+  @Test func `the table of metrics tells extremes with their steps and what is not finite`() {
+    var row = MetricRow(metric("val_loss", best: 0.288, last: 0.291))
+    row.finiteCount = 38
+    row.sparkline = [2, 1, 0]
+    #expect(
+      MetricTable.lines([row, MetricRow(metric("acc", best: 0.1, last: 1))], width: nil).plain
+        == """
+        metric    step    last  min        max   points  not finite  curve
+        val_loss  train  0.291  0.288 @25  2 @1      40           2  █▅▁
+        acc       train      1  0.1 @25    2 @1      40
+
+        """
+    )
+  }
+}
