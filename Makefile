@@ -35,9 +35,8 @@ lint: ## Check the format
 format: ## Format every source
 	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
 
-bench: build ## Measure start-up, idling and latency
+bench: build ## Measure what is promised, beside peers where they are installed (ARGS="--only curves")
 	@python3 Benchmarks/bench.py --lathe $(release) $(ARGS)
-	@python3 Benchmarks/python_log.py
 
 install: ## Install under PREFIX (/usr/local): binary, gallery, man page, completions
 	@test -x $(release) || { echo "error: There is no release binary yet." >&2; echo " next: make build" >&2; exit 2; }

@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
-"""Measures what Lathe promises: a quick start, an idle that costs nothing, and live screens.
+"""Measures what Lathe promises: a quick start, an idle that costs nothing, live screens, and curves of any length.
 
-Each measurement has a home of its own in a temporary folder. Exits 1 when a promise is not kept, or could not be measured.
+Each measurement has a home of its own in a temporary folder. Programs that do the same are measured in the same run
+where they are installed: for Python ones, --peers names an interpreter that has them. Exits 1 when a promise is not
+kept, or could not be measured.
 """
 
 import argparse
 import json
 import os
 import platform
-import re
-import statistics
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,50 +18,34 @@ import time
 from pathlib import Path
 
 import processes
-from terminal import Program
-
-# Prints unflushed lines, each with its time and a checksum: a line that is half redrawn fails it.
-TICKER = """\
-import random, sys, time
-for tick in range(1, int(sys.argv[1]) + 1):
-    time.sleep(random.uniform(0.15, 0.25))
-    now = f"{time.time():.6f}"
-    print(f"tick={tick:05} at={now} sum={(tick + sum(map(int, now.replace('.', '')))) % 997:03}")
-time.sleep(1)
-"""
-
-PIPELINE = """\
-name: ticks
-parameters:
-  count: { type: Integer, default: 100 }
-steps:
-  tick:
-    type: Training
-    run: [python3, ticker.py, "${parameters.count}"]
-    metrics:
-      - { name: at, regex: 'tick=(?P<step>\\d+) at=(\\S+)', main: true }
-"""
+from curves import curves
+from ingest import events, ingest, python
+from latency import latency
+from report import Result, Unmeasured, median, say, show, spread
+from terminal import Program, not_shown
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lathe", type=Path, default=Path(".build/release/lathe"))
-    parser.add_argument("--only", help="comma-separated: commands, start, idle, latency")
+    parser.add_argument("--only", help="comma-separated: " + ", ".join(PARTS))
     parser.add_argument("--rounds", type=int, default=15, help="of each start")
     parser.add_argument("--seconds", type=float, default=30, help="of idling")
-    parser.add_argument("--samples", type=int, default=100, help="of latency")
+    parser.add_argument("--samples", type=int, default=200, help="of latency")
     parser.add_argument("--runs", type=int, default=10_000, help="in the store")
+    parser.add_argument("--points", type=int, default=100_000_000, help="of the longest curve")
+    parser.add_argument("--peers", default=sys.executable, help="a Python with tensorboard, wandb or mlflow")
     parser.add_argument("--out", type=Path, help="JSON file to be written")
     options = parser.parse_args()
     if not os.access(options.lathe, os.X_OK):
         parser.error(f"there is no program at {options.lathe}; 'make build' makes it")
     options.lathe = options.lathe.resolve()
 
-    parts = {"commands": commands, "start": start, "idle": idle, "latency": latency}
-    chosen = options.only.split(",") if options.only else list(parts)
+    options.peers = shutil.which(options.peers) or parser.error(f"there is no Python at {options.peers}")
+    chosen = options.only.split(",") if options.only else list(PARTS)
     for name in chosen:
-        if name not in parts:
-            parser.error(f"there is no measurement '{name}'; there are: {', '.join(parts)}")
+        if name not in PARTS:
+            parser.error(f"there is no measurement '{name}'; there are: {', '.join(PARTS)}")
 
     results = []
     with tempfile.TemporaryDirectory(prefix="lathe-bench-") as folder:
@@ -68,7 +53,7 @@ def main():
         try:
             for name in chosen:
                 try:
-                    results += parts[name](bench)
+                    results += PARTS[name](bench)
                 except Unmeasured as reason:
                     results.append(Result(name, None, "", None, str(reason)))
         finally:
@@ -78,21 +63,10 @@ def main():
     if options.out:
         options.out.parent.mkdir(parents=True, exist_ok=True)
         facts = {"machine": platform.platform(), "cpus": os.cpu_count(), "runs": options.runs}
+        facts["load"] = os.getloadavg()[0]
         report = {**facts, "results": [result.__dict__ for result in results]}
         options.out.write_text(json.dumps(report, indent=2) + "\n")
     sys.exit(0 if all(result.kept for result in results) else 1)
-
-
-class Unmeasured(Exception):
-    """Something that was to be measured did not happen."""
-
-
-class Result:
-    """A measured value; with a limit it is a promise."""
-
-    def __init__(self, name, value, unit, limit=None, note=""):
-        self.name, self.value, self.unit, self.limit, self.note = name, value, unit, limit, note
-        self.kept = value is not None and (limit is None or value <= limit)
 
 
 class Bench:
@@ -146,15 +120,49 @@ class Bench:
             self.seeded = home
         return self.seeded
 
-    def instance(self, name):
-        """A home with one instance in it, adopted in place."""
+    def instance(self, name, files):
+        """A home with one instance in it, adopted in place: the home and the instance's folder."""
         home = self.home(name)
         project = self.folder / f"{name}-project"
         project.mkdir()
-        (project / "ticker.py").write_text(TICKER)
-        (project / "pipeline.yaml").write_text(PIPELINE)
+        for path, text in files.items():
+            (project / path).write_text(text)
         self.lathe(home, "init", folder=project)
         return home, project
+
+    def measured(self, arguments, home):
+        """Runs a command to its end: its wall-clock and processor time in ms and its peak memory in MB."""
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            [self.options.lathe, *arguments],
+            env=self.environment(home),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        words = process.stderr.read().decode(errors="replace")
+        _, status, usage = os.wait4(process.pid, 0)
+        took = (time.perf_counter() - started) * 1000
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            raise Unmeasured(f"'lathe {' '.join(arguments)}' ended with {process.returncode}: {words.strip()}")
+        return took, (usage.ru_utime + usage.ru_stime) * 1000, usage.ru_maxrss / 1024
+
+    def peer(self, *arguments, folder=None, timeout=900, codes=(0,)):
+        """Runs the peers' Python and returns what it printed; None where a module is missing."""
+        done = subprocess.run(
+            [self.options.peers, *map(str, arguments)],
+            cwd=folder or self.folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+        )
+        if done.returncode not in codes:
+            if "ModuleNotFoundError" in done.stderr:
+                return None
+            raise Unmeasured(f"a peer ended with {done.returncode}: {done.stderr.strip()[-600:]}")
+        return done.stdout
 
     def end(self):
         """Ends the agents that were started; nothing else has these homes."""
@@ -195,7 +203,7 @@ def median_ms(bench, arguments, home):
             arguments, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=True
         )
         times.append((time.perf_counter() - started) * 1000)
-    return statistics.median(times)
+    return median(times)
 
 
 def start(bench):
@@ -211,9 +219,7 @@ def start(bench):
             times.append(took * 1000)
         finally:
             program.end()
-    note = f"of {len(times)}: {min(times):.0f} to {max(times):.0f}"
-    name = f"first row of {bench.options.runs} runs"
-    return [Result(name, statistics.median(times), "ms", 50, note)]
+    return [Result(f"first row of {bench.options.runs} runs", median(times), "ms", 50, spread(times))]
 
 
 def idle(bench):
@@ -251,67 +257,16 @@ def idle(bench):
         program.end()
 
 
-def latency(bench):
-    """From a print in a step to the cell on the screen."""
-    home, project = bench.instance("latency")
-    # The first second is for the run's view to be opened.
-    count = bench.options.samples + 20
-    bench.lathe(home, "run", "--detach", "-p", f"count={count}", folder=project)
-    program = bench.workbench(home)
-    try:
-        if program.shows(r"\br1\b", 20) is None:
-            raise Unmeasured(not_shown("r1", program))
-        program.press("\r")
-        times = ticks(program, count)
-    finally:
-        program.end()
-    if len(times) < bench.options.samples:
-        raise Unmeasured(f"only {len(times)} of {count} lines were seen on the screen")
-    times = sorted(times[-bench.options.samples :])
-    p99 = times[min(len(times) - 1, int(0.99 * len(times)))]
-    note = f"of {len(times)} prints"
-    return [
-        Result("print to cell, median", statistics.median(times), "ms", 100, note),
-        Result("print to cell, 99th percentile", p99, "ms", None, note),
-    ]
-
-
-def ticks(program, count):
-    """Milliseconds from each line's print to the read that completed it on the screen."""
-    line = re.compile(r"tick=(\d{5}) at=(\d+\.\d{6}) sum=(\d{3})")
-    seen = {}
-    until = time.perf_counter() + 0.25 * count + 20
-    while count not in seen and (moment := program.read(until)):
-        for match in line.finditer("\n".join(program.screen.lines())):
-            tick, at, check = int(match[1]), match[2], int(match[3])
-            if tick in seen or (tick + sum(map(int, at.replace(".", "")))) % 997 != check:
-                continue
-            seen[tick] = (moment[1] - float(at)) * 1000
-    # The lines that the first frame of the run's view already held were not waited for.
-    return [took for tick, took in sorted(seen.items()) if tick > 10]
-
-
-def not_shown(text, program):
-    screen = "\n".join(line.rstrip() for line in program.screen.lines()).strip("\n")
-    return f"the workbench did not show {text}:\n{screen}"
-
-
-def show(results):
-    width = max([len(result.name) for result in results] + [20])
-    print(f"{'':{width}}  {'measured':>12}  {'promised':>10}")
-    for result in results:
-        value = "-" if result.value is None else f"{result.value:.4g} {result.unit}".strip()
-        limit = "" if result.limit is None else f"{result.limit:g} {result.unit}".strip()
-        verdict = "" if result.limit is None else ("kept" if result.kept else "MISSED")
-        if result.value is None:
-            verdict = "NOT MEASURED"
-        end = "  ".join(part for part in (verdict, result.note) if part)
-        print(f"{result.name:{width}}  {value:>12}  {limit:>10}  {end}".rstrip())
-
-
-def say(text):
-    print(text, file=sys.stderr, flush=True)
-
+PARTS = {
+    "commands": commands,
+    "start": start,
+    "idle": idle,
+    "curves": curves,
+    "ingest": ingest,
+    "python": python,
+    "events": events,
+    "latency": latency,
+}
 
 if __name__ == "__main__":
     main()

@@ -38,3 +38,11 @@ def belongs(entry, home):
     if f"LATHE_HOME={home}".encode() in (entry / "environ").read_bytes().split(b"\0"):
         return True
     return any(os.readlink(link).startswith(home + "/") for link in (entry / "fd").iterdir())
+
+
+def resident_mb(pid):
+    """The memory in MB that a process has in use, files that it has mapped included."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    return 0

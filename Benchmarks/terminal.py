@@ -238,3 +238,8 @@ class Program:
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
         os.close(self.terminal)
+
+
+def not_shown(text, program):
+    screen = "\n".join(line.rstrip() for line in program.screen.lines()).strip("\n")
+    return f"the workbench did not show {text}:\n{screen}"

@@ -5,23 +5,38 @@ import Series
 import Store
 import Terminal
 
-/// `lathe __draw`: how long a frame of a chart takes, for benchmarks.
+/// What benchmarks ask for: how long a frame of a chart takes, and what an attempt's metric holds.
 package enum HiddenDrawing {
-  /// Runs the command; nil when another one was meant.
+  /// Runs a hidden command; nil when there is none of that name.
   ///
   /// `__draw NAME --size WxH --rounds N ATTEMPT...` draws a metric of some attempts over each other and
   /// prints JSON: the microseconds of a frame, and of the first one, which opens the metrics.
+  /// `__points NAME ATTEMPT` prints every point as step,time,value.
   package static func run(_ name: String, _ arguments: [String]) -> Int32? {
-    guard name == "__draw" else { return nil }
+    guard name == "__draw" || name == "__points" else { return nil }
     let output = Output(descriptor: STDOUT_FILENO, environment: [:])
     do {
-      output.print(try measure(arguments))
+      if name == "__draw" {
+        output.print(try measure(arguments))
+      } else {
+        try printPoints(arguments, to: output)
+      }
       return 0
     } catch {
       let errors = Output(descriptor: STDERR_FILENO, environment: [:])
       errors.print(ErrorReport.lines(for: error))
       return 2
     }
+  }
+
+  private static func printPoints(_ arguments: [String], to output: Output) throws {
+    var source = CurveSource()
+    guard arguments.count == 2,
+      let track = try source.reader(AttemptFolder(path: arguments[1]))[arguments[0]]
+    else {
+      throw Explanation(what: "There is no such metric.", next: "lathe __points NAME ATTEMPT")
+    }
+    try PointsCSV.print(track, to: output)
   }
 
   private static func measure(_ arguments: [String]) throws -> JSON {
