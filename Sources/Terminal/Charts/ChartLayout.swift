@@ -22,7 +22,8 @@ struct ChartLayout {
     if hasXAxis { plot = plot.bottom(2).0 }
     hasYAxis = plot.width >= Self.gutter + 12
     if hasYAxis { plot = plot.left(Self.gutter).1 }
-    let widest = chart.series.filter { $0.role == .curve }.map(\.label.width).max()
+    let labelled = chart.series.filter { chart.showsEndLabels && $0.role == .curve }
+    let widest = labelled.map(\.label.width).max()
     let sample = Self.sampleWidth(chart, glyphs)
     let room = min((widest ?? 0) + sample + 9, plot.width * 2 / 5)
     endWidth = widest != nil && room >= 8 && plot.width - room >= 10 ? room : 0

@@ -17,6 +17,8 @@ package struct LineChart: Sendable, Equatable {
   package var crosshair: Double?
   /// Whether the crosshair's values are told in the plot.
   package var showsReadings = true
+  /// Whether names and last values stand right of the plot.
+  package var showsEndLabels = true
   /// The part of the plot that a zoom would show.
   package var box: Box?
   /// Shown where there is no point at all.

@@ -24,7 +24,9 @@ struct CurvePlot: Sendable, Equatable {
     var smoothing = Smoothing.none
     /// What is shown; nil for everything.
     var window: ClosedRange<Double>?
-    var title: SafeText?
+    /// What is shown of y; nil for what fits the points.
+    var yRange: ClosedRange<Double>?
+    var hasEndLabels = true
   }
 
   /// An answer with what it was asked for.
@@ -41,8 +43,12 @@ struct CurvePlot: Sendable, Equatable {
 
   /// Asks for curves as they fit a part of the screen; nothing where there is no room.
   mutating func ask(_ lines: [Line], _ look: Look, in area: Rect, glyphs: GlyphSet) {
-    (self.lines, self.look) = (lines, look)
     let columns = Self.chart(lines, look, nil).geometry(in: area, glyphs: glyphs).dotColumns
+    ask(lines, look, columns: columns)
+  }
+
+  mutating func ask(_ lines: [Line], _ look: Look, columns: Int) {
+    (self.lines, self.look) = (lines, look)
     guard !lines.isEmpty, columns > 0 else {
       request = nil
       if lines.isEmpty { shown = nil }
@@ -96,7 +102,8 @@ struct CurvePlot: Sendable, Equatable {
     series = series.filter { $0.role == .behind } + series.filter { $0.role == .curve }
     var x = look.axis.localAxis(range: facts?.range ?? look.window)
     if let label = look.xLabel { x.label = label }
-    var chart = LineChart(series: series, x: x, y: ChartAxis(look.y), title: look.title)
+    var chart = LineChart(series: series, x: x, y: ChartAxis(look.y, range: look.yRange))
+    chart.showsEndLabels = look.hasEndLabels
     chart.isRobust = look.isRobust
     return chart
   }

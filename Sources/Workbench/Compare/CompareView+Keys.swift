@@ -74,6 +74,13 @@ extension CompareView {
         "Draws the metric before.",
         several ? nil : "There is no other metric."
       ),
+      Binding(
+        [Key("C")],
+        "C",
+        "charts",
+        action: "charts",
+        help: "Opens every metric of these runs in a grid of charts."
+      ),
       hidden([Key("x")], "x", "x axis", "x axis", "Switches x between step and seconds."),
       hidden([Key("L")], "L", "log axis", "log axis", "Switches y between linear and log."),
       Binding([.enter], "Enter", "open run", action: "open run", help: "Opens the selected run."),

@@ -51,6 +51,7 @@ extension CompareView {
     case "next pane": turn(by: 1)
     case "last pane": turn(by: -1)
     case "zoom": isZoomed.toggle()
+    case "charts": return [.open(.charts(runs))]
     case "open run": return [.open(.run(selected))]
     case "approve":
       guard let model = pendingModel(of: selected, context) else { return [] }

@@ -35,6 +35,8 @@ package enum Destination: Sendable, Equatable {
   case runForm(instance: String, from: Int?)
   case run(Int)
   case compare([Int])
+  /// Every metric of these runs.
+  case charts([Int])
   case models
   /// The models, with one of them selected: `digits/3`.
   case model(String)

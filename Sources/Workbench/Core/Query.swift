@@ -17,6 +17,10 @@ package enum Query: Sendable, Hashable {
   case log(AttemptFolder, LogWindow)
   /// Every metric of one attempt, without its points.
   case metrics(AttemptFolder)
+  /// The names of an attempt's metrics, in the order of their first points.
+  case metricNames(AttemptFolder)
+  /// What an attempt's watch rules found.
+  case marks(AttemptFolder)
   /// Curves thinned for a chart.
   case curves(CurvesRequest)
   /// What metrics said at one step.
@@ -55,6 +59,8 @@ package enum Answer: Sendable, Equatable {
   case run(RunFacts)
   case log(LogFacts)
   case metrics([MetricFacts])
+  case metricNames([String])
+  case marks([WatchFinding])
   case curves(CurvesFacts)
   /// In the order of the request; nil where nothing was logged up to there.
   case readings([PointReading?])

@@ -3,6 +3,7 @@ import Documents
 import Engine
 import Foundation
 import Pipelines
+import Series
 import Store
 import Synchronization
 
@@ -46,6 +47,9 @@ final class AnswerSource: Sendable {
     case .run(let id): .run(try run(id))
     case .log(let folder, let window): .log(try log(folder, window))
     case .metrics(let folder): .metrics(try memory.withLock { try $0.curves.metrics(folder) })
+    case .metricNames(let folder):
+      .metricNames(try memory.withLock { try $0.curves.reader(folder).names })
+    case .marks(let folder): .marks(WatchMarks.read(folder))
     case .curves(let request): .curves(try memory.withLock { try $0.curves.curves(request) })
     case .readings(let request):
       .readings(try memory.withLock { try $0.curves.readings(request) })
@@ -73,7 +77,8 @@ final class AnswerSource: Sendable {
       case .header, .runs, .run, .instances, .stacks, .stack, .models, .alerts, .comparison:
         [home.catalog + "-wal"]
       case .log(let folder, _): [folder.log]
-      case .metrics(let folder): [folder.metrics]
+      case .metrics(let folder), .metricNames(let folder): [folder.metrics]
+      case .marks(let folder): [folder.marks]
       case .curves(let request): request.series.map(\.folder.metrics)
       case .readings(let request): request.places.map(\.series.folder.metrics)
       case .pipeline(let instance):

@@ -78,6 +78,13 @@ extension RunView {
         unavailable: facts.parent == nil ? "There is no earlier run to compare with." : nil
       ),
       Binding(
+        [Key("C")],
+        "C",
+        "charts",
+        action: "charts",
+        help: "Opens every metric of the run in a grid of charts."
+      ),
+      Binding(
         [Key("e")],
         "e",
         "edit",

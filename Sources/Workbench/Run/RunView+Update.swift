@@ -91,6 +91,7 @@ extension RunView {
     case "compare":
       guard let parent = facts.parent else { return [] }
       return [.open(.compare([parent.id, run]))]
+    case "charts": return [.open(.charts([run]))]
     case "model":
       guard let model = model(context) else { return [] }
       return [.open(.model(model.shortName))]

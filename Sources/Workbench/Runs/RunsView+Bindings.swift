@@ -56,6 +56,14 @@ extension RunsView {
           ?? (comparable ? nil : "Mark two runs with Space first; this one has no parent.")
       ),
       Binding(
+        [Key("C")],
+        "C",
+        "charts",
+        action: "charts",
+        help: "Open every metric of the marked runs, or of the selected one, in a grid of charts.",
+        unavailable: none
+      ),
+      Binding(
         [Key("b")],
         "b",
         "baseline",

@@ -140,6 +140,7 @@ package struct RunsView: View {
       list.move(by: 1, count: rows(context).count, height: height)
     case "baseline": baseline = baseline == run.id ? nil : run.id
     case "compare": return compare(run, context)
+    case "charts": return [.open(.charts(marked.isEmpty ? [run.id] : marked))]
     case "model": return model(of: run, context).map { [.open(.model($0.shortName))] } ?? []
     case "rerun": return [.open(.runForm(instance: run.instance, from: run.id))]
     case "stop":

@@ -1,0 +1,104 @@
+import Curves
+import Pipelines
+import Store
+import Terminal
+
+/// One chart: a metric of a step, of every run that logged it.
+struct ChartItem: Sendable, Equatable {
+  struct ID: Sendable, Hashable {
+    var step: String
+    var name: String
+  }
+
+  /// One run's curve.
+  struct Part: Sendable, Equatable {
+    /// The place of the run on the screen, which decides about its colour.
+    var run: Int
+    var folder: AttemptFolder
+  }
+
+  var id: ID
+  var parts: [Part]
+
+  /// "train/" of "train/loss"; empty where there is none.
+  var prefix: String {
+    guard let slash = id.name.lastIndex(of: "/") else { return "" }
+    return String(id.name[...slash])
+  }
+}
+
+/// All metrics of the selected runs, as they become known.
+struct ChartItems: Sendable, Equatable {
+  /// A step of a run that may have metrics.
+  struct Source: Sendable, Hashable {
+    var run: Int
+    var step: String
+    var folder: AttemptFolder
+  }
+
+  private(set) var sources: [Source] = []
+  private(set) var all: [ChartItem] = []
+
+  /// Steps of one run whose metrics are looked at.
+  private static let mostSteps = 24
+
+  /// Takes over where the runs' metrics lie.
+  mutating func findSources(_ runs: [Int], _ context: Context) {
+    sources = runs.flatMap { run -> [Source] in
+      guard let facts = context.runFacts(run) else { return [] }
+      let logged = Set(facts.metrics.map(\.step))
+      return facts.steps.compactMap { step -> Source? in
+        guard logged.contains(step.name) || step.type == .training || step.status.isActive else {
+          return nil
+        }
+        return RunSources.attempt(of: step, in: context.home).map {
+          Source(run: run, step: step.name, folder: $0)
+        }
+      }.suffix(Self.mostSteps)
+    }
+  }
+
+  /// Takes over the names: by groups, in each in the order in which they were logged.
+  mutating func findNames(_ runs: [Int], _ context: Context) {
+    var found: [ChartItem] = []
+    var places: [ChartItem.ID: Int] = [:]
+    for source in sources {
+      guard case .metricNames(let names)? = context.answers[.metricNames(source.folder)],
+        let run = runs.firstIndex(of: source.run)
+      else { continue }
+      let part = ChartItem.Part(run: run, folder: source.folder)
+      for name in names {
+        let id = ChartItem.ID(step: source.step, name: name)
+        if let place = places[id] {
+          found[place].parts.append(part)
+        } else {
+          places[id] = found.count
+          found.append(ChartItem(id: id, parts: [part]))
+        }
+      }
+    }
+    var groups: [String: Int] = [:]
+    for item in found where groups[heading(item)] == nil { groups[heading(item)] = groups.count }
+    all = found.enumerated()
+      .sorted {
+        (groups[heading($0.element)] ?? 0, $0.offset) < (
+          groups[heading($1.element)] ?? 0, $1.offset
+        )
+      }
+      .map(\.element)
+  }
+
+  private func heading(_ item: ChartItem) -> String { item.id.step + "\u{0}" + item.prefix }
+
+  /// The items whose name a filter finds: a regular expression, without regard to case.
+  ///
+  /// What is no regular expression (yet) is looked for as it stands.
+  static func matching(_ items: [ChartItem], _ filter: String) -> [ChartItem] {
+    guard !filter.isEmpty else { return items }
+    guard let pattern = try? Pattern("(?i)" + filter) else {
+      let text = filter.lowercased()
+      return items.filter { $0.id.name.lowercased().contains(text) }
+    }
+    return items.filter { pattern.firstMatch(in: $0.id.name) != nil }
+  }
+}

@@ -1,0 +1,159 @@
+import Curves
+import Series
+import Store
+package import Terminal
+
+extension ChartsView {
+  package func draw(on screen: inout Screen, in area: Rect, _ context: Context) {
+    screen.fill(area)
+    let layout = layout(context)
+    drawHeader(on: &screen, in: layout.header, context)
+    if let line = layout.filter { drawFilter(on: &screen, in: line) }
+    for run in runs {
+      if let failure = context.failure(.run(run)) {
+        drawExplanation(failure, on: &screen, in: layout.body)
+        return
+      }
+    }
+    guard !shown.isEmpty else {
+      let place = layout.body.inset()
+      screen.write(emptyText(context), x: place.x, y: place.y, style: .dim, width: place.width)
+      return
+    }
+    isFull
+      ? drawFull(layout, on: &screen, context) : drawGrid(on: &screen, in: layout.body, context)
+  }
+
+  private func drawHeader(on screen: inout Screen, in rect: Rect, _ context: Context) {
+    var left = StyledText(shown.count == 1 ? "1 metric" : grouped(shown.count) + " metrics", .bold)
+    if runs.count > 1 {
+      for (index, run) in runs.enumerated() {
+        left.append("  " + Self.sample(.series(index), glyphs(context)), Style(.series(index)))
+        left.append(" r\(run)", Style(.series(index), bold: true))
+      }
+    }
+    let right = state(context)
+    let room = rect.width - 2 - right.width - 2
+    screen.write(left, x: rect.x + 1, y: rect.y, width: max(12, room))
+    guard room >= 12 else { return }
+    screen.write(right, x: rect.maxX - 1 - right.width, y: rect.y, style: .dim)
+  }
+
+  /// How everything is drawn: "x: step  y: log  smooth: 0.9  follows".
+  private func state(_ context: Context) -> SafeText {
+    var text: SafeText = "x: " + look.axis.word + "  y: " + look.y.word
+    if look.isRobust { text = text + " without outliers" }
+    if look.smoothing != .none { text = text + "  smooth: " + look.smoothing.word }
+    if view.followed != nil {
+      text = text + "  follows"
+    } else if !view.isWhole {
+      text = text + "  zoomed, 0 shows all"
+    }
+    return text
+  }
+
+  /// A short piece of a run's line, so that it is known without colours.
+  static func sample(_ stroke: LineChart.Stroke, _ glyphs: GlyphSet) -> SafeText {
+    let isASCII = glyphs == .ascii
+    return switch stroke {
+    case .solid: isASCII ? "--" : "━━"
+    case .dashed: isASCII ? "- " : "╍╍"
+    case .dotted: isASCII ? ".." : "┅┅"
+    case .dashDotted: isASCII ? "-." : "━╍"
+    case .sparse: isASCII ? ". " : "┄┄"
+    }
+  }
+
+  private func drawFilter(on screen: inout Screen, in line: Rect) {
+    screen.write("/", x: line.x + 1, y: line.y, style: Style(.accent, bold: true))
+    let room = line.left(3).1.right(1).0
+    if let field {
+      field.draw(on: &screen, in: room, focused: true)
+    } else {
+      screen.write(SafeText(hostile: filter), x: room.x, y: room.y, width: room.width)
+    }
+  }
+
+  // MARK: The grid
+
+  private func drawGrid(on screen: inout Screen, in area: Rect, _ context: Context) {
+    let grid = grid(context)
+    for heading in grid.headings {
+      let text = SafeText(hostile: self.heading(shown[heading.index]))
+      let place = heading.rect
+      let name = text.isEmpty ? "without a group" as SafeText : text
+      let drawn = screen.write(name, x: place.x + 1, y: place.y, style: .bold)
+      let count: SafeText = "\(heading.count)"
+      screen.write(count, x: place.x + drawn + 2, y: place.y, style: .dim)
+    }
+    for cell in grid.cells { drawCell(shown[cell.index], on: &screen, in: cell.rect, context) }
+    let first = grid.cells.first?.index ?? 0
+    guard grid.cells.count < shown.count, let last = grid.cells.last else { return }
+    let share = Double(area.height) / Double(max(1, shown.count))
+    let bar: Character = glyphs(context) == .ascii ? "#" : "┃"
+    let rows =
+      Int(
+        Double(first) * share
+      )...max(
+        Int(Double(first) * share),
+        min(area.height - 1, Int(Double(last.index) * share))
+      )
+    for row in rows { screen[area.maxX - 1, area.y + row] = Cell(bar, .accent) }
+  }
+
+  private func drawCell(
+    _ item: ChartItem,
+    on screen: inout Screen,
+    in rect: Rect,
+    _ context: Context
+  ) {
+    let isSelected = item.id == selected
+    let plot = plots[item.id]
+    let frame = Frame(
+      SafeText(hostile: name(of: item)),
+      right: isOneRun(item) ? value(of: item, rect) : "",
+      focused: isSelected,
+      glyphs: context.glyphs
+    )
+    frame.draw(on: &screen, in: rect)
+    drawPlot(item, plot, on: &screen, in: Self.plotArea(in: rect), context)
+  }
+
+  /// Without the prefix, where a heading says it.
+  func name(of item: ChartItem) -> String {
+    guard groupStarts.count > 1, !isFull else { return item.id.name }
+    return String(item.id.name.dropFirst(item.prefix.count))
+  }
+
+  private func isOneRun(_ item: ChartItem) -> Bool { item.parts.count == 1 && runs.count == 1 }
+
+  /// The last value, or that at the crosshair.
+  private func value(of item: ChartItem, _ rect: Rect) -> SafeText {
+    guard let plot = plots[item.id], let curve = plot.shown?.facts.curves.first else { return "" }
+    guard let crosshair else { return curve.summary.map { metricText($0.last) } ?? "" }
+    let points = curve.smoothed ?? curve.points
+    return CompareView.reading(points.x, points.y, at: crosshair).map { metricText($0.value) } ?? ""
+  }
+
+  func drawPlot(
+    _ item: ChartItem,
+    _ plot: CurvePlot?,
+    on screen: inout Screen,
+    in area: Rect,
+    _ context: Context
+  ) {
+    guard let plot else { return }
+    if let failure = plot.failure(context) {
+      drawExplanation(failure, on: &screen, in: area)
+      return
+    }
+    guard plot.shown != nil else { return }
+    var chart = plot.chart
+    chart.crosshair = crosshair
+    chart.showsReadings = isFull || runs.count > 1
+    chart.marks = marks(of: item, plot, context)
+    if let drag, drag.chart == item.id, drag.isBox { chart.box = box(drag, context) }
+    chart.emptyText = view.isWhole ? "no points yet" : "nothing in this window"
+    chart.draw(on: &screen, in: area, glyphs: glyphs(context))
+  }
+}

@@ -1,0 +1,223 @@
+import Terminal
+
+extension ChartsView {
+  package func bindings(_ context: Context) -> [Binding] {
+    if field != nil {
+      return [
+        Binding([.enter], "Enter", "keep filter", action: "filtered", help: "Keeps the filter."),
+        Binding([.escape], "Esc", "show all", action: "unfilter", help: "Drops the filter."),
+      ]
+    }
+    return closers + openers + windows + looks + rest
+  }
+
+  private var none: SafeText? { shown.isEmpty ? "There is no chart." : nil }
+
+  /// What Esc and q do before they leave the screen.
+  private var closers: [Binding] {
+    guard isFull else {
+      guard crosshair != nil else { return [] }
+      return [
+        hidden([.escape], "Esc", "crosshair off", "drop crosshair", "Takes the crosshair away.")
+      ]
+    }
+    return [
+      Binding(
+        [.escape, Key("q")],
+        "Esc",
+        page == .curves ? "all charts" : "curves",
+        action: "close",
+        help: page == .curves ? "Shows all charts again." : "Shows the curves again."
+      )
+    ]
+  }
+
+  private var openers: [Binding] {
+    var bindings = [
+      Binding(
+        [.left],
+        "←→",
+        "crosshair",
+        action: "crosshair left",
+        help: "Moves the crosshair over all charts to the left; a click puts it there.",
+        unavailable: none
+      ),
+      hidden([.right], "→", "crosshair", "crosshair right", "Moves the crosshair to the right."),
+      hidden(
+        [.down, Key("j")],
+        "↓",
+        "down",
+        "row down",
+        "The chart below; in one chart the next."
+      ),
+      hidden(
+        [.up, Key("k")],
+        "↑",
+        "up",
+        "row up",
+        "The chart above; in one chart the one before."
+      ),
+      Binding([.tab], "Tab", "next", action: "next chart", help: "Selects the next chart."),
+      hidden([.backTab], "Shift-Tab", "last", "last chart", "Selects the chart before."),
+    ]
+    if !isFull {
+      bindings.insert(
+        Binding(
+          [.enter],
+          "Enter",
+          "open",
+          action: "open",
+          help: "Lets the selected chart fill the screen; so does a double click.",
+          unavailable: none
+        ),
+        at: 0
+      )
+    }
+    return bindings
+  }
+
+  private var windows: [Binding] {
+    [
+      Binding(
+        [Key("+"), Key("=")],
+        "+-",
+        "zoom",
+        action: "zoom in",
+        help: "Zooms in at the crosshair; so do the wheel and a box drawn with the mouse."
+      ),
+      hidden([Key("-"), Key("_")], "-", "zoom out", "zoom out", "Zooms out at the crosshair."),
+      Binding(
+        [Key("h"), Key(.left, shift: true)],
+        "hl",
+        "pan",
+        action: "pan left",
+        help: "Moves the window to the left.",
+        unavailable: view.isWhole ? "All is shown: + zooms in." : nil
+      ),
+      hidden(
+        [Key("l"), Key(.right, shift: true)],
+        "l",
+        "pan",
+        "pan right",
+        "Moves the window to the right.",
+        view.isWhole ? "All is shown: + zooms in." : nil
+      ),
+      hidden(
+        [Key("u"), .backspace],
+        "u",
+        "undo zoom",
+        "undo",
+        "Shows what was shown before; so does a right click.",
+        view.canUndo ? nil : "There is no zoom to undo."
+      ),
+      hidden([Key("0")], "0", "all", "whole", "Shows all points."),
+      Binding(
+        [Key("f")],
+        "f",
+        view.followed == nil ? "follow" : "stand still",
+        action: "follow",
+        help: "Keeps the window at the newest points, or lets it stand."
+      ),
+    ]
+  }
+
+  private var looks: [Binding] {
+    [
+      Binding(
+        [Key("s")],
+        "s",
+        "smooth",
+        action: "smooth",
+        help: "Smooths by 0.6, 0.9, 0.99 or the median of 9; the points stay behind the line."
+      ),
+      Binding(
+        [Key("x")],
+        "x",
+        "x axis",
+        action: "x axis",
+        help: "Takes as x the step, the time since the start, the clock or another metric."
+      ),
+      hidden([Key("X")], "X", "x metric", "x metric", "Takes the next metric as x."),
+      Binding(
+        [Key("L")],
+        "L",
+        "y axis",
+        action: "y axis",
+        help: "Switches y between linear, log and symlog."
+      ),
+      hidden(
+        [Key("o")],
+        "o",
+        "outliers",
+        "outliers",
+        "Leaves single far outliers outside of y, or takes them in."
+      ),
+      hidden([Key("G")], "G", "glyphs", "glyphs", "Draws with other glyphs."),
+    ]
+  }
+
+  private var rest: [Binding] {
+    [
+      Binding(
+        [Key("/")],
+        "/",
+        "filter",
+        action: "filter",
+        help: "Shows only metrics whose name has a match of a regular expression."
+      ),
+      Binding(
+        [Key("t")],
+        "t",
+        page == .table ? "curves" : "numbers",
+        action: "table",
+        help: "Shows the numbers of the selected chart, or its curves again.",
+        unavailable: none
+      ),
+      hidden([Key("b")], "b", "bars", "bars", "Shows the last values as bars, a run each.", none),
+      hidden(
+        [Key("H")],
+        "H",
+        "histogram",
+        "histogram",
+        "Shows how often which values occur in the window.",
+        none
+      ),
+      Binding(
+        [Key("y")],
+        "y",
+        "copy",
+        action: "copy",
+        help: "Copies the selected chart's numbers as CSV.",
+        unavailable: none
+      ),
+      hidden(
+        [Key("c")],
+        "c",
+        "compare",
+        "compare",
+        "Compares the runs.",
+        runs.count > 1 ? nil : "One run is shown: mark several in the list."
+      ),
+      hidden([Key("r")], "r", "run", "open run", "Opens the run of the selected chart."),
+    ]
+  }
+
+  private func hidden(
+    _ keys: [Key],
+    _ label: SafeText,
+    _ short: SafeText,
+    _ action: String,
+    _ help: SafeText,
+    _ unavailable: SafeText? = nil
+  ) -> Binding {
+    Binding(
+      keys,
+      label,
+      short,
+      action: action,
+      help: help,
+      unavailable: unavailable,
+      isInFooter: false
+    )
+  }
+}

@@ -1,0 +1,121 @@
+import Curves
+import Series
+import Store
+import Terminal
+
+/// Where the parts of the charts screen stand.
+struct ChartsLayout {
+  var header: Rect
+  var filter: Rect?
+  var body: Rect
+  /// Of the chart that fills the screen.
+  var minimap: Rect?
+
+  init(area: Rect, hasFilter: Bool, isFull: Bool) {
+    var rest: Rect
+    (header, rest) = area.top(1)
+    if hasFilter {
+      let (line, below) = rest.top(1)
+      (filter, rest) = (line, below)
+    }
+    body = rest
+    guard isFull else { return }
+    let inside = rest.inset()
+    guard inside.height >= 14 else { return }
+    let map = inside.bottom(inside.height >= 24 ? 4 : 3).1
+    minimap = CurvePlot.area(in: map)
+  }
+
+  /// Where the full chart stands.
+  var chart: Rect {
+    let inside = body.inset()
+    return CurvePlot.area(in: minimap.map { inside.bottom($0.height).0 } ?? inside)
+  }
+}
+
+extension ChartsView {
+  func layout(_ context: Context) -> ChartsLayout {
+    ChartsLayout(
+      area: context.area,
+      hasFilter: field != nil || !filter.isEmpty,
+      isFull: isFull
+    )
+  }
+
+  func grid(_ context: Context) -> ChartGrid {
+    ChartGrid(
+      count: shown.count,
+      starts: groupStarts,
+      selected: selectedIndex,
+      top: top,
+      in: layout(context).body
+    )
+  }
+
+  /// The charts in view, and where their axes and curves stand.
+  func places(_ context: Context) -> [(item: ChartItem, area: Rect)] {
+    if isFull {
+      return selectedItem.map { [(item: $0, area: layout(context).chart)] } ?? []
+    }
+    return grid(context).cells.map { (item: shown[$0.index], area: Self.plotArea(in: $0.rect)) }
+  }
+
+  /// The inside of a cell, less a column that parts the axis from the frame.
+  static func plotArea(in cell: Rect) -> Rect { cell.inset().right(1).0 }
+
+  /// Asks for the curves in view, and only for these.
+  mutating func ask(_ context: Context) {
+    if selected == nil || !shown.contains(where: { $0.id == selected }) {
+      selected = shown.first?.id
+    }
+    if !isFull { top = grid(context).top }
+    let window = view.window(whole)
+    var kept: [ChartItem.ID: CurvePlot] = [:]
+    let glyphs = glyphs(context)
+    for (item, area) in places(context) {
+      var plot = plots[item.id] ?? CurvePlot()
+      var look = look
+      look.window = window
+      look.yRange = isFull ? view.place.y : nil
+      look.hasEndLabels = isFull || runs.count > 1 && area.width >= 52
+      plot.ask(lines(of: item, glyphs), look, in: area, glyphs: glyphs)
+      plot.look(at: context)
+      kept[item.id] = plot
+      if window == nil, let range = plot.shown?.facts.range { wholeOnAxis = range }
+    }
+    plots = kept
+    askMap(context)
+  }
+
+  private mutating func askMap(_ context: Context) {
+    guard isFull, page == .curves, let item = selectedItem, let area = layout(context).minimap
+    else {
+      map = CurvePlot()
+      return
+    }
+    var look = look
+    (look.window, look.smoothing, look.hasEndLabels) = (nil, .none, false)
+    let glyphs = glyphs(context)
+    // Strokes with gaps would look torn in a few rows.
+    let lines = lines(of: item, glyphs).map { line in
+      var line = line
+      line.stroke = .solid
+      return line
+    }
+    let columns = Minimap(series: []).geometry(in: area, glyphs: glyphs).dotColumns
+    map.ask(lines, look, columns: columns)
+    map.look(at: context)
+  }
+
+  func lines(of item: ChartItem, _ glyphs: GlyphSet) -> [CurvePlot.Line] {
+    // The first run last, so that it lies in front.
+    item.parts.reversed().map { part in
+      CurvePlot.Line(
+        key: SeriesKey(folder: part.folder, name: item.id.name),
+        label: runs.count > 1 ? "r\(runs[part.run])" : SafeText(hostile: item.id.name, limit: 40),
+        color: .series(part.run),
+        stroke: runs.count > 1 ? .series(part.run) : .solid
+      )
+    }
+  }
+}

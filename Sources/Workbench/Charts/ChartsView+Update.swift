@@ -1,0 +1,210 @@
+import Curves
+import Series
+import Store
+import Terminal
+
+extension ChartsView {
+  package mutating func update(_ event: ViewEvent, _ context: Context) -> [Effect] {
+    switch event {
+    case .answered(.curves(let request)) where view.followed == nil && whole != nil:
+      // The others are as they were; only where nothing was known yet has anything to be asked anew.
+      take(request, context)
+      return []
+    case .answered(.run), .answered(.metricNames): learn(context)
+    case .answered, .saved, .replied: break
+    case .action(let action):
+      let effects = act(action, context)
+      ask(context)
+      return effects
+    case .terminal(let event): take(event, context)
+    }
+    ask(context)
+    return []
+  }
+
+  private mutating func take(_ request: CurvesRequest, _ context: Context) {
+    for id in plots.keys where plots[id]?.request == request { plots[id]?.look(at: context) }
+    if map.request == request { map.look(at: context) }
+    guard view.place.x == nil, let first = plots.values.first?.shown else { return }
+    wholeOnAxis = first.facts.range ?? wholeOnAxis
+  }
+
+  private mutating func learn(_ context: Context) {
+    items.findSources(runs, context)
+    items.findNames(runs, context)
+    shown = ChartItems.matching(items.all, field?.text ?? filter)
+  }
+
+  // MARK: Actions
+
+  mutating func act(_ action: String, _ context: Context) -> [Effect] {
+    switch action {
+    case "open": (isFull, page) = (true, .curves)
+    case "close": close()
+    case "next chart": select(selectedIndex + 1)
+    case "last chart": select(selectedIndex - 1)
+    case "row down": step(rows: 1, context)
+    case "row up": step(rows: -1, context)
+    case "crosshair left": moveCrosshair(by: -1, context)
+    case "crosshair right": moveCrosshair(by: 1, context)
+    case "drop crosshair": crosshair = nil
+    case "zoom in": zoom(by: 0.5)
+    case "zoom out": zoom(by: 2)
+    case "pan left": if let whole { view.pan(by: -0.25, in: whole) }
+    case "pan right": if let whole { view.pan(by: 0.25, in: whole) }
+    case "undo": view.undo()
+    case "whole": view.showAll()
+    case "follow": if let whole { view.toggleFollowing(whole) }
+    case "y axis": look.y = look.y.next
+    case "outliers": look.isRobust.toggle()
+    case "smooth":
+      let index = Self.smoothings.firstIndex(of: look.smoothing) ?? 0
+      look.smoothing = Self.smoothings[(index + 1) % Self.smoothings.count]
+    case "x axis": turnAxis()
+    case "x metric": turnMetricAxis()
+    case "glyphs": glyphs = glyphs(context).next
+    case "filter": field = TextField(filter, limit: 200)
+    case "filtered": (filter, field) = (field?.text ?? "", nil)
+    case "unfilter":
+      (filter, field) = ("", nil)
+      shown = items.all
+    case "table": turn(.table)
+    case "bars": turn(.bars)
+    case "histogram": turn(.histogram)
+    case "copy": return copy()
+    case "compare": return [.open(.compare(runs))]
+    case "open run": return [.open(.run(selectedRun))]
+    default: break
+    }
+    return []
+  }
+
+  /// The first run that logged the selected metric.
+  var selectedRun: Int { selectedItem?.parts.first.map { runs[$0.run] } ?? runs.first ?? 0 }
+
+  private mutating func close() {
+    if page != .curves {
+      page = .curves
+    } else {
+      isFull = false
+      view.leaveChart()
+    }
+  }
+
+  private mutating func turn(_ other: Page) {
+    isFull = true
+    tableTop = 0
+    page = page == other ? .curves : other
+  }
+
+  mutating func select(_ index: Int) {
+    guard !shown.isEmpty else { return }
+    let id = shown[min(max(0, index), shown.count - 1)].id
+    if id != selected { view.leaveChart() }
+    selected = id
+    tableTop = 0
+  }
+
+  private mutating func step(rows: Int, _ context: Context) {
+    if isFull {
+      page == .table ? scrollTable(by: rows, context) : select(selectedIndex + rows)
+    } else {
+      select(grid(context).neighbour(of: selectedIndex, rows: rows))
+    }
+  }
+
+  mutating func scrollTable(by rows: Int, _ context: Context) {
+    let most = max(0, table.count - max(1, layout(context).body.inset().height - 1))
+    tableTop = min(max(0, tableTop + rows), most)
+  }
+
+  private mutating func zoom(by factor: Double) {
+    guard let whole else { return }
+    let window = view.window(whole) ?? whole
+    let middle = (window.lowerBound + window.upperBound) / 2
+    view.zoom(by: factor, around: crosshair ?? middle, in: whole)
+  }
+
+  private mutating func turnAxis() {
+    switch look.axis {
+    case .step: look.axis = .relativeTime
+    case .relativeTime: look.axis = .clock
+    case .clock:
+      look.axis = .step
+      turnMetricAxis()
+      return
+    case .metric: look.axis = .step
+    }
+    forgetX()
+  }
+
+  /// The next metric of the selected chart's step as x.
+  private mutating func turnMetricAxis() {
+    let names = items.all.filter { $0.id.step == selected?.step }.map(\.id.name)
+    guard !names.isEmpty else { return }
+    let index = names.firstIndex { look.axis == .metric($0) } ?? -1
+    look.axis = .metric(names[(index + 1) % names.count])
+    forgetX()
+  }
+
+  /// On another axis no window and no place means the same.
+  private mutating func forgetX() {
+    (view, crosshair, drag, wholeOnAxis) = (ChartViewport(), nil, nil, nil)
+  }
+
+  // MARK: The crosshair
+
+  /// One column of the selected chart further; at its edge the window moves along.
+  private mutating func moveCrosshair(by columns: Int, _ context: Context) {
+    guard let place = places(context).first(where: { $0.item.id == selected }),
+      let plot = plots[place.item.id], plot.hasPoints
+    else { return }
+    let geometry = plot.chart.geometry(in: place.area, glyphs: glyphs(context))
+    guard geometry.plot.width > 0 else { return }
+    guard let crosshair, let column = geometry.column(of: crosshair) else {
+      self.crosshair = geometry.x(atColumn: geometry.plot.maxX - 1)
+      return
+    }
+    let next = column + columns
+    if next < geometry.plot.x || next >= geometry.plot.maxX, let whole, view.window(whole) != nil {
+      view.pan(by: columns < 0 ? -0.25 : 0.25, in: whole)
+    }
+    self.crosshair = geometry.x(atColumn: next)
+  }
+}
+
+extension AxisKind {
+  fileprivate var next: AxisKind {
+    switch self {
+    case .linear: .logarithmic
+    case .logarithmic: .symlog
+    case .symlog: .linear
+    }
+  }
+
+  var word: SafeText {
+    switch self {
+    case .linear: "linear"
+    case .logarithmic: "log"
+    case .symlog: "symlog"
+    }
+  }
+}
+
+extension GlyphSet {
+  fileprivate var next: GlyphSet {
+    let all = GlyphSet.allCases.reversed().map { $0 }
+    let index = all.firstIndex(of: self) ?? 0
+    return all[(index + 1) % all.count]
+  }
+}
+
+extension Smoothing {
+  var word: SafeText {
+    switch self {
+    case .none: "off"
+    case .average(let weight): numberText(weight)
+    case .median(let width): "median \(width)"
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import Curves
+import Pipelines
+import Series
+import Store
+package import Terminal
+
+/// Every metric of some runs in a grid; one of them fills the screen on Enter.
+package struct ChartsView: View {
+  /// What stands in the place of a chart that fills the screen.
+  enum Page: Sendable, Equatable { case curves, table, bars, histogram }
+
+  /// In the order in which they were chosen, which is that of their colours.
+  package let runs: [Int]
+  var items = ChartItems()
+  /// What the filter leaves.
+  var shown: [ChartItem] = []
+  var selected: ChartItem.ID?
+  /// The first band of the grid in view.
+  var top = 0
+  var isFull = false
+  var page = Page.curves
+  /// The first row of the table.
+  var tableTop = 0
+  var filter = ""
+  /// While `/` takes the filter.
+  var field: TextField?
+  var view = ChartViewport()
+  var look = CurvePlot.Look()
+  /// Where all charts tell their values.
+  var crosshair: Double?
+  /// While the mouse draws a box.
+  var drag: ChartDrag?
+  /// The glyphs that were chosen with a key.
+  var glyphs: GlyphSet?
+  var plots: [ChartItem.ID: CurvePlot] = [:]
+  /// All of what the full chart shows a part of.
+  var map = CurvePlot()
+  /// The range of all points on an axis that has no summary: x by another metric.
+  var wholeOnAxis: ClosedRange<Double>?
+
+  package init(runs: [Int]) {
+    var unique: [Int] = []
+    for run in runs where !unique.contains(run) && unique.count < CompareView.mostRuns {
+      unique.append(run)
+    }
+    self.runs = unique
+  }
+
+  package var title: SafeText {
+    "Charts " + runs.prefix(3).map { "r\($0)" as SafeText }.joined(separator: " / ")
+  }
+
+  package var takesText: Bool { field != nil }
+
+  package var queries: Set<Query> {
+    var queries = Set(runs.map { Query.run($0) })
+    for source in items.sources {
+      queries.insert(.metricNames(source.folder))
+      queries.insert(.marks(source.folder))
+    }
+    queries.formUnion(plots.values.compactMap(\.query))
+    if isFull, let query = map.query { queries.insert(query) }
+    return queries
+  }
+}
+
+/// A box that the mouse draws in a chart.
+struct ChartDrag: Sendable, Equatable {
+  var chart: ChartItem.ID
+  var from: Point
+  var to: Point
+
+  var isBox: Bool { abs(from.x - to.x) > 1 || abs(from.y - to.y) > 1 }
+}
+
+extension ChartsView {
+  static let smoothings: [Smoothing] = [
+    .none, .average(weight: 0.6), .average(weight: 0.9), .average(weight: 0.99), .median(width: 9),
+  ]
+
+  func glyphs(_ context: Context) -> GlyphSet { glyphs ?? context.glyphs }
+
+  var selectedIndex: Int { shown.firstIndex { $0.id == selected } ?? 0 }
+
+  var selectedItem: ChartItem? {
+    shown.indices.contains(selectedIndex) ? shown[selectedIndex] : nil
+  }
+
+  /// The first charts of all groups.
+  var groupStarts: [Int] {
+    var starts: [Int] = []
+    for index in shown.indices {
+      let isNew = index == 0 || heading(shown[index]) != heading(shown[index - 1])
+      if isNew { starts.append(index) }
+    }
+    return starts
+  }
+
+  var severalSteps: Bool { Set(items.sources.map(\.step)).count > 1 }
+
+  /// "train: val/"; the step only where there are several.
+  func heading(_ item: ChartItem) -> String {
+    guard severalSteps else { return item.prefix }
+    return item.prefix.isEmpty ? item.id.step : item.id.step + ": " + item.prefix
+  }
+
+  /// From the first to the last x of the charts in view; nil before the first answer.
+  var whole: ClosedRange<Double>? {
+    if case .metric = look.axis { return wholeOnAxis }
+    let facts = plots.values.flatMap { $0.shown?.facts.curves ?? [] }
+    let ranges = facts.compactMap { curve -> ClosedRange<Double>? in
+      guard let summary = curve.summary else { return nil }
+      switch look.axis {
+      case .step, .metric: return summary.stepRange
+      case .relativeTime, .clock:
+        return summary.timeRange.map {
+          $0.lowerBound - curve.origin...max($0.lowerBound, $0.upperBound) - curve.origin
+        }
+      }
+    }
+    guard let low = ranges.map(\.lowerBound).min(), let high = ranges.map(\.upperBound).max() else {
+      return nil
+    }
+    return LineChart.fittedX(low...high, kind: .linear)
+  }
+
+  /// Why there is nothing to see; empty while it is not known yet.
+  func emptyText(_ context: Context) -> SafeText {
+    if !filter.isEmpty, !items.all.isEmpty {
+      return "No metric's name has a match of this filter."
+    }
+    guard runs.allSatisfy({ context.runFacts($0) != nil }) else { return "Reading the runs..." }
+    let isActive = runs.contains { context.runFacts($0)?.run.status.isActive == true }
+    return isActive ? "No metrics yet." : "These runs have logged no metrics."
+  }
+}

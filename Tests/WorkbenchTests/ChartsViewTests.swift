@@ -1,0 +1,197 @@
+import Curves
+import Engine
+import Series
+import Store
+import Terminal
+import Testing
+
+@testable import Workbench
+
+struct ChartsViewTests {
+  static var answers: [Query: Answer] {
+    var earlier = RunFixture.facts(RunFixture.parent, RunFixture.steps(.succeeded))
+    earlier.steps[1].logRun = 141
+    return [
+      .run(141): .run(earlier),
+      .run(142): .run(RunFixture.running),
+      .metricNames(RunFixture.attempt(141)): .metricNames(RunFixture.parentSeries.map(\.name)),
+      .metricNames(RunFixture.attempt(142)): .metricNames(RunFixture.series.map(\.name)),
+    ]
+  }
+
+  static func shown(_ runs: [Int], _ width: Int, _ height: Int) -> (ChartsView, Context) {
+    var view = ChartsView(runs: runs)
+    let context = RunFixture.told(&view, RunFixture.context(width, height, answers))
+    return (view, context)
+  }
+
+  static func press(_ view: inout ChartsView, _ keys: [Key], _ context: Context) -> Context {
+    for key in keys { _ = view.press(key, context) }
+    return RunFixture.told(&view, context)
+  }
+
+  @Test func `all metrics of a run stand in a grid`() {
+    let (view, context) = Self.shown([142], 80, 24)
+    #expect(
+      RunFixture.picture(view, context) == """
+
+         3 metrics                                                   x: step  y: linear
+        ╭─ train_loss ──────────────── 0.1644 ─╮╭─ val_loss ────────────────── 0.2933 ─╮
+        │      2┤ ⢇                            ││      2┤ ⢇                            │
+        │       │ ⢸                            ││       │ ⢸                            │
+        │       │ ⠈⡆                           ││       │  ⢇                           │
+        │      1┤  ⠘⡄                          ││      1┤  ⠈⢆                          │
+        │       │   ⠈⠒⠤⠤⣀⣀                     ││       │    ⠉⠒⠒⠤⠤⠤⣀⣀⣀⣀⣀⣀⣀⣀⡀           │
+        │      0┤         ⠉⠉⠉⠉⠉⠉⠑⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒ ││      0┤                  ⠈⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉ │
+        │       └┬─────────┬──────────┬─────── ││       └┬─────────┬──────────┬─────── │
+        │        0         10         20  step ││        0         10         20  step │
+        ╰──────────────────────────────────────╯╰──────────────────────────────────────╯
+        ╭─ val_acc ─────────────────── 0.9548 ─╮
+        │       │      ⣀⣀⠤⠤⠤⠒⠒⠒⠒⠒⠒⠒⠊⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉ │
+        │       │   ⡠⠒⠉                        │
+        │       │  ⡰⠁                          │
+        │       │ ⢀⠇                           │
+        │    0.5┤ ⢸                            │
+        │       │ ⡎                            │
+        │       └┬─────────┬──────────┬─────── │
+        │        0         10         20  step │
+        ╰──────────────────────────────────────╯
+
+
+        """
+    )
+  }
+
+  @Test func `one chart fills the screen, with runs overlaid and a map of everything`() {
+    var (view, context) = Self.shown([141, 142], 80, 24)
+    context = Self.press(&view, [.enter], context)
+    #expect(
+      RunFixture.picture(view, context) == """
+
+         3 metrics  ━━ r141  ╍╍ r142                                 x: step  y: linear
+        ╭─ val_loss ───────────────────────────────────────────────────────────── 1/3 ─╮
+        │        │ ⢸                                                                   │
+        │     2.0┤ ⠸⡀                                                                  │
+        │        │  ⡇                                                                  │
+        │        │ ⢀⡇                                                                  │
+        │     1.5┤ ⠸⣇                                                                  │
+        │        │  ⣿                                                                  │
+        │        │  ⢿⡀                                                                 │
+        │     1.0┤  ⢸⢱                                                                 │
+        │        │   ⢣⢣                                                                │
+        │        │    ⠱⡀⡀                                                              │
+        │     0.5┤     ⠈⠙⠶⠤⠤⣀⣀⡀                                                        │
+        │        │            ⠙⠛⠉⠛⠶⠒⠶⠶⠒⢖⣒⠒⣒⣒⠒⣒⣤⠤⣤⡤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤ ── r141 0.352   │
+        │        │                               ⠈ ⠉⠉                  ╌╌ r142 0.2933  │
+        │       0┤                                                                     │
+        │        └┬────────────┬────────────┬───────────┬────────────┬                 │
+        │         0            10           20          30           40           step │
+        │   ⢕⡤⣀                                                                        │
+        │    ⠈⠉⠛⠓⠒⠒⠒⠒⠒⠒⠒⠶⠶⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤ │
+        │ ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ │
+        ╰──────────────────────────────────────────────────────────────────────────────╯
+
+        """
+    )
+  }
+
+  @Test func `the crosshair is one for all charts`() {
+    var (view, context) = Self.shown([142], 120, 36)
+    context = Self.press(&view, [.left, .left, .left, .left], context)
+    let picture = RunFixture.picture(view, context)
+    #expect(view.crosshair != nil)
+    #expect(picture.filter { $0 == "┊" }.count > 12)
+    _ = view.press(.escape, context)
+    #expect(view.crosshair == nil)
+  }
+
+  @Test func `only what is in view is asked for`() {
+    let names = (0..<3000).map { "layer\($0 / 10)/weight\($0 % 10)" }
+    var answers = Self.answers
+    answers[.metricNames(RunFixture.attempt(142))] = .metricNames(names)
+    var view = ChartsView(runs: [142])
+    let context = RunFixture.told(&view, RunFixture.context(120, 36, answers))
+    let asked = view.queries.count { if case .curves = $0 { true } else { false } }
+    #expect((3...12).contains(asked))
+    _ = view.press(.end, context)
+    #expect(
+      view.queries.contains { query in
+        guard case .curves(let request) = query else { return false }
+        return request.series.first?.name == "layer299/weight9"
+      }
+    )
+  }
+
+  @Test(arguments: [
+    ("LOSS", ["train_loss", "val_loss"]), ("^val", ["val_loss", "val_acc"]), ("(", []),
+    ("c{1,2}$", ["val_acc"]),
+  ])
+  func `a filter is a regular expression without regard to case`(
+    _ filter: String,
+    _ names: [String]
+  ) {
+    var (view, context) = Self.shown([142], 80, 24)
+    context = Self.press(&view, [Key("/")] + filter.map { Key($0) } + [.enter], context)
+    #expect(view.shown.map(\.id.name) == names)
+    context = Self.press(&view, [Key("/"), .escape], context)
+    #expect(view.shown.count == 3)
+  }
+
+  @Test func `a box that is drawn with the mouse is shown, and undone`() throws {
+    var (view, context) = Self.shown([142], 120, 36)
+    context = Self.press(&view, [.enter], context)
+    let id = try #require(view.selected)
+    let plot = try #require(view.geometry(of: id, context)).plot
+    let from = Point(x: plot.x + 10, y: plot.y + 2)
+    let to = Point(x: plot.x + 30, y: plot.y + 6)
+    for mouse in [Mouse(.press(.left), at: from), Mouse(.drag, at: to)] {
+      _ = view.update(.terminal(.mouse(mouse)), context)
+    }
+    #expect(RunFixture.picture(view, context).contains("┌──────"))
+    _ = view.update(.terminal(.mouse(Mouse(.release, at: to))), context)
+    context = RunFixture.told(&view, context)
+    let shown = try #require(view.geometry(of: id, context))
+    #expect(view.view.place.y != nil)
+    #expect(shown.xRange == view.view.place.x)
+    _ = view.press(.backspace, context)
+    #expect(view.view.isWhole)
+  }
+
+  @Test func `numbers are copied as they are drawn`() {
+    var (view, context) = Self.shown([142], 80, 24)
+    context = Self.press(&view, [Key("/")] + "val_acc".map { Key($0) } + [.enter], context)
+    guard case .copy(let text)? = view.press(Key("y"), context).first else {
+      Issue.record("nothing was copied")
+      return
+    }
+    #expect(text.hasPrefix("step,val_acc\n1.0,0.30000000000000004\n2.0,0.64\n"))
+    #expect(text.split(separator: "\n").count == 28)
+  }
+
+  @Test func `no key means two things, and every key has its help`() {
+    var (view, context) = Self.shown([141, 142], 80, 24)
+    context = Self.press(&view, [.left], context)
+    checkBindings(view.bindings(context))
+    context = Self.press(&view, [.enter], context)
+    checkBindings(view.bindings(context))
+  }
+
+  @Test(arguments: [
+    Size(width: 1, height: 3), Size(width: 20, height: 5), Size(width: 60, height: 9),
+  ])
+  func `too small an area is no harm`(_ size: Size) {
+    var (view, context) = Self.shown([141, 142], size.width, size.height)
+    #expect(RunFixture.picture(view, context).split(separator: "\n").count <= size.height)
+    for key in [Key.enter, Key("t"), Key("b"), Key("H")] {
+      context = Self.press(&view, [key], context)
+      #expect(RunFixture.picture(view, context).split(separator: "\n").count <= size.height)
+    }
+  }
+
+  @Test func `a run without metrics says so`() {
+    var view = ChartsView(runs: [142])
+    let answers: [Query: Answer] = [.run(142): .run(RunFixture.failed)]
+    let context = RunFixture.told(&view, RunFixture.context(80, 24, answers))
+    #expect(RunFixture.picture(view, context).contains("These runs have logged no metrics."))
+  }
+}
