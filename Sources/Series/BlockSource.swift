@@ -19,14 +19,10 @@ final class BlockSource: Sendable {
   func open(_ length: Int) throws -> BlockFile {
     guard length <= Self.longestMapped else { return try BlockFile(path, isMapped: false) }
     return try mapped.withLock { mapped in
-      if let file = mapped, file.length >= length {
-        // What is mapped and was cut off must not be touched.
-        guard try size() >= file.length else {
-          mapped = nil
-          throw SeriesError.damaged(path: path, offset: 0)
-        }
-        return file
-      }
+      // What is mapped and was cut off must not be touched: a writer cuts off what another one that was
+      // killed has left.
+      if let file = mapped, file.length >= length, try size() >= file.length { return file }
+      mapped = nil
       let file = try BlockFile(path, isMapped: true)
       if file.length >= length { mapped = file }
       return file

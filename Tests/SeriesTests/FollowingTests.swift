@@ -41,6 +41,26 @@ struct FollowingTests {
     #expect(reader["a"]?.count == Self.total)
   }
 
+  @Test func `what a killed writer left in the blocks hides no point once it is cut off`() throws {
+    let file = try TemporaryFile()
+    let metrics = file.metrics
+    do {
+      var writer = try SeriesWriter(folder: metrics, pointsOfJournal: 10)
+      for step in 0..<10 { writer.append("a", step: Double(step), time: 1, value: 1) }
+      try writer.flush()
+    }
+    let blocks = try FileHandle(forWritingTo: URL(filePath: metrics + "/blocks"))
+    try blocks.seekToEnd()
+    try blocks.write(contentsOf: Data(count: 100))
+    try blocks.close()
+    var reader = SeriesReader(folder: metrics)
+    _ = try reader.refresh()
+    let track = try #require(reader["a"])
+    #expect(try track.points(0..<10).count == 10)
+    _ = try SeriesWriter(folder: metrics, pointsOfJournal: 10)
+    #expect(try track.points(0..<10).count == 10)
+  }
+
   private static func write(into metrics: String) throws {
     var writer = try SeriesWriter(folder: metrics, pointsOfJournal: 300)
     for start in stride(from: 0, to: total, by: batch) {
