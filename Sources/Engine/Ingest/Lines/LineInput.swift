@@ -119,19 +119,37 @@ struct LineInput {
     guard kind == S_IFREG || kind == S_IFIFO else {
       return sink.warn("in", "LATHE_METRICS names neither a file nor a fifo; it is not read.")
     }
-    // Held for writing too, a fifo does not end when a program closes it.
-    let mode = kind == S_IFIFO || isOwn ? O_RDWR : O_RDONLY
-    file = Glibc.open(path, mode | O_NONBLOCK | O_CLOEXEC)
-    guard file >= 0, fstat(file, &status) == 0 else {
+    guard open(kind) else {
       return sink.warn(
         "in",
         "LATHE_METRICS cannot be opened (\(String(cString: strerror(errno)))); it is not read."
       )
     }
-    isFifo = status.st_mode & S_IFMT == S_IFIFO
-    inode = status.st_ino
     position = isFifo ? 0 : sink.offset(of: LineInput.source)
     punched = position
+  }
+
+  /// Opens what lies at the path, a file or a fifo, to be read from its beginning.
+  private mutating func open(_ kind: mode_t) -> Bool {
+    // Held for writing too, a fifo does not end when a program closes it, and a file can be punched.
+    let flags = O_NONBLOCK | O_CLOEXEC
+    var opened = kind == S_IFIFO || isOwn ? Glibc.open(path, O_RDWR | flags) : -1
+    if opened < 0, kind == S_IFREG { opened = Glibc.open(path, O_RDONLY | flags) }
+    guard opened >= 0 else { return false }
+    var status = stat()
+    guard fstat(opened, &status) == 0, status.st_mode & S_IFMT == kind else {
+      close(opened)
+      return false
+    }
+    shut()
+    file = opened
+    isFifo = kind == S_IFIFO
+    inode = status.st_ino
+    position = 0
+    punched = 0
+    rest = []
+    isSkipping = false
+    return true
   }
 
   private mutating func lookForTruncation() {
@@ -148,27 +166,18 @@ struct LineInput {
     var status = stat()
     guard mayHaveChanged, stat(path, &status) == 0, status.st_ino != inode else { return false }
     let kind = status.st_mode & S_IFMT
-    guard kind == S_IFREG || kind == S_IFIFO else { return false }
-    let other = Glibc.open(
-      path,
-      (kind == S_IFIFO || isOwn ? O_RDWR : O_RDONLY) | O_NONBLOCK | O_CLOEXEC
-    )
-    guard other >= 0 else { return false }
-    shut()
-    file = other
-    isFifo = kind == S_IFIFO
-    inode = status.st_ino
-    position = 0
-    punched = 0
-    rest = []
-    isSkipping = false
-    return true
+    return (kind == S_IFREG || kind == S_IFIFO) && open(kind)
   }
 
   private mutating func punch(_ sink: inout MetricSink) throws {
     guard isOwn, !isFifo, position - rest.count - punched >= punchSize else { return }
     try sink.sync()
     punched = position - rest.count
+    // A file that a link leads to, or that has a second name, is not Lathe's alone.
+    var (own, status) = (stat(), stat())
+    guard lstat(path, &own) == 0, fstat(file, &status) == 0, own.st_ino == status.st_ino,
+      own.st_dev == status.st_dev, status.st_nlink == 1
+    else { return }
     let consumed = sink.committed(of: LineInput.source)
     _ = lathe_punch(file, off_t(consumed & ~4095))
   }

@@ -176,7 +176,10 @@ struct SDKFile {
   private mutating func punch(_ file: Int32, _ sink: inout MetricSink) throws {
     try sink.sync()
     punched = offset
-    guard sink.committed(of: source) == offset else { return }
+    var status = stat()
+    // A file with a second name is not Lathe's alone.
+    guard sink.committed(of: source) == offset, fstat(file, &status) == 0, status.st_nlink == 1
+    else { return }
     var copy: [UInt8] = []
     withUnsafeBytes(of: UInt64(offset).littleEndian) { copy += $0 }
     copy += SDKDecoder.magic + decoder.definitions
