@@ -151,7 +151,7 @@ package struct SeriesWriter: ~Copyable {
   /// Says that a source of points has been taken in up to `offset`.
   ///
   /// It is written in the same frame as the points of the batch, so that after a kill each point of
-  /// the source is there once. Progress without points is written at times only, and by `seal`.
+  /// the source is there once. Progress without points is written at times only, and by `commit`.
   /// Names over 512 bytes and a 4,097th source are not kept.
   package mutating func note(source: String, offset: Int) {
     guard !source.isEmpty, source.utf8.count <= SeriesFormat.longestSource, offset >= 0,
@@ -183,13 +183,18 @@ package struct SeriesWriter: ~Copyable {
     if journaled >= max(most, sealsAt) { try rotate() }
   }
 
+  /// As `flush`, and writes progress without points as well, however little it is.
+  package mutating func commit() throws {
+    try flush()
+    if !noted.isEmpty { try writeBatch() }
+  }
+
   /// Waits until the disk has what was flushed; for file systems whose host may vanish.
   package mutating func sync() throws { try files.sync() }
 
   /// Writes all, and seals a journal that is not small: the attempt has ended.
   package mutating func seal() throws {
-    try flush()
-    if !noted.isEmpty { try writeBatch() }
+    try commit()
     if journaled >= pointsOfJournal / 4 { try rotate() }
   }
 

@@ -93,6 +93,33 @@ struct MetricScriptTests {
     #expect(run.sparkline == [3])
   }
 
+  @Test func `event files and a fifo are followed though nothing else happens`() throws {
+    var events = EventBytes()
+    events.add(tag: "loss", step: 1, value: 1)
+    let octal = events.bytes.map { "\\0" + String(Int($0), radix: 8) }.joined()
+    let fifo = NSTemporaryDirectory() + "fifo-" + UUID().uuidString
+    #expect(mkfifo(fifo, 0o600) == 0)
+    defer { unlink(fifo) }
+    let wait = "for i in $(seq 100); do test -s ../metrics/journal-0 && exit 0; sleep 0.05; done"
+    let site = try RunSite(
+      [
+        "pipeline.yaml": """
+        steps:
+          a: { type: Training, run: [bash, a.sh] }
+          b:
+            type: Training
+            run: [timeout, "10", bash, -c, 'echo x=1 > "$LATHE_METRICS"']
+            env: { LATHE_METRICS: \(fifo) }
+        """,
+        "a.sh": "sleep 0.2; printf '%b' '\(octal)' > tfevents.1\n\(wait)\nexit 7\n",
+      ],
+      executor: ThreadExecutor()
+    )
+    let run = try site.run()
+    #expect(try site.statuses(run.id) == ["a: Succeeded", "b: Succeeded"], "\(run.reason ?? "")")
+    #expect(try points(site.home.attempt(run: run.id, step: "b", attempt: 1)) == ["x 0.0 1.0"])
+  }
+
   @Test func `what an attempt acknowledged outlives its runner`() throws {
     let executor = ScriptedExecutor { _ in .hold }
     let site = try RunSite(

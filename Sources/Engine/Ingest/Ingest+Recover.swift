@@ -8,7 +8,8 @@ extension Ingest {
   /// Asked when none of the attempt's processes lives any more; takes as long as there is to read.
   /// Nil where the attempt has written nothing.
   static func recover(_ folder: AttemptFolder) throws -> Logged? {
-    guard access(folder.log, F_OK) == 0 || access(folder.sdk, F_OK) == 0 else { return nil }
+    // Without a log, no script was started.
+    guard access(folder.log, F_OK) == 0 else { return nil }
     let spec = try spec(of: folder)
     var ingest = try Ingest(folder: folder, spec: spec, isNew: false)
     try ingest.readLog(folder)

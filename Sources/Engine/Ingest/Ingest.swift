@@ -54,7 +54,10 @@ struct Ingest: ~Copyable {
         lines.passOver(noting: &sink)
       }
     }
-    events = TensorBoardInput(path: folder.work, isNew: isNew, sink: &sink)
+    let events = TensorBoardInput(path: folder.work, isNew: isNew, sink: &sink)
+    // What is passed over stays so if this process is killed before the first point.
+    if isNew { try sink.commit() }
+    self.events = events
     let added = UInt32(IN_CREATE | IN_MOVED_TO | IN_MASK_ADD)
     sdkWatch = watch.add(folder.sdk, added | UInt32(IN_MODIFY))
     lineFolderWatch = path.isEmpty ? -1 : watch.add(parent(of: path), added)
@@ -87,6 +90,9 @@ struct Ingest: ~Copyable {
   /// What to wait for; -1 where there is nothing of the kind.
   var descriptors: (files: Int32, fifo: Int32) { (watch.descriptor, lines.fifo) }
 
+  /// Whether files have to be looked at without being told of.
+  var isBlind: Bool { watch.isBlind }
+
   /// Takes one line that the script printed at `now`, in seconds since 1970.
   mutating func take(line: UnsafeBufferPointer<UInt8>, now: Double) {
     sink.now = now
@@ -114,7 +120,7 @@ struct Ingest: ~Copyable {
     var budget = Ingest.budget
     var hasMore = try sdk.drain(into: &sink, budget: &budget)
     hasMore = try lines.drain(into: &sink, budget: &budget) || hasMore
-    hasMore = events.drain(into: &sink, watch) || hasMore
+    hasMore = try events.drain(into: &sink, budget: &budget, watch) || hasMore
     try sink.flush()
     setAside()
     return hasMore
@@ -134,7 +140,7 @@ struct Ingest: ~Copyable {
   private mutating func takeNotices() {
     var changed: [(watch: Int32, events: UInt32, name: String)] = []
     let isWhole = watch.take { changed.append(($0, $1, $2)) }
-    if !isWhole { noticeAll() }
+    if !isWhole || isBlind { noticeAll() }
     for (watch, events, name) in changed {
       if watch == sdkWatch { sdk.notice(name) }
       if watch == lineWatch { lines.notice() }

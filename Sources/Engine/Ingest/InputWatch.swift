@@ -6,10 +6,12 @@ import Glibc
 final class InputWatch {
   /// Readable when something has changed; -1 where there is no inotify.
   let descriptor: Int32
-  private var isOverflowing = false
+  /// Whether files change that nobody tells of: without inotify, or beyond the user's limit of watches.
+  private(set) var isBlind: Bool
 
   init() {
     descriptor = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
+    isBlind = descriptor < 0
   }
 
   deinit {
@@ -18,11 +20,10 @@ final class InputWatch {
 
   /// Watches a file or folder; -1 when it cannot be watched.
   func add(_ path: String, _ events: UInt32) -> Int32 {
-    descriptor < 0 ? -1 : inotify_add_watch(descriptor, path, events)
-  }
-
-  func remove(_ watch: Int32) {
-    if watch >= 0 { inotify_rm_watch(descriptor, watch) }
+    guard descriptor >= 0 else { return -1 }
+    let watch = inotify_add_watch(descriptor, path, events)
+    if watch < 0, errno == ENOSPC || errno == ENOMEM { isBlind = true }
+    return watch
   }
 
   /// Takes the notices that have arrived; false when some were lost, and anything may have changed.

@@ -138,6 +138,13 @@ struct MetricSink: ~Copyable {
     unwritten = 0
   }
 
+  /// Writes what was taken and noted, however little that is.
+  mutating func commit() throws {
+    try facts.flush()
+    try writer.commit()
+    unwritten = 0
+  }
+
   /// How far a source is written: what is before that is never asked for again.
   func committed(of source: String) -> Int { writer.committed(of: source) }
 

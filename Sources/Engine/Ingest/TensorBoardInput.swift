@@ -1,4 +1,3 @@
-import Documents
 import Glibc
 
 /// TensorBoard event files anywhere in the work folder.
@@ -46,6 +45,13 @@ struct TensorBoardInput {
   /// Takes note of a change, which may be none of these files'.
   mutating func notice(_ watch: Int32, _ events: UInt32, _ name: String) {
     guard watched.contains(watch) else { return }
+    if events & UInt32(IN_IGNORED) != 0 {
+      // It is gone; another one may come to its path.
+      watched.remove(watch)
+      watches = watches.filter { $0.value != watch }
+      mayHaveFiles = true
+      return
+    }
     if events & UInt32(IN_MODIFY) != 0 {
       mayHaveGrown = true
     } else if events & UInt32(IN_ISDIR) != 0 || name.contains("tfevents") {
@@ -59,31 +65,25 @@ struct TensorBoardInput {
     mayHaveGrown = true
   }
 
-  mutating func drain(into sink: inout MetricSink, _ watch: InputWatch) -> Bool {
+  /// Takes what was appended, about `budget` bytes of it; returns whether there is more.
+  mutating func drain(
+    into sink: inout MetricSink,
+    budget: inout Int,
+    _ watch: InputWatch
+  ) throws -> Bool {
     if mayHaveFiles {
       mayHaveFiles = false
       discover(watch)
     }
     guard mayHaveGrown, !folder.isEmpty else { return false }
-    mayHaveGrown = false
-    var scalars: [EventFolder.Scalar] = []
-    var consumed: [(String, Int)] = []
-    var troubles: [String] = []
-    do {
-      troubles = try folder.refresh(
-        { scalars.append($0) },
-        consumed: { consumed.append(($0, $1)) }
-      )
-    } catch {
-      // A file that cannot be read is no reason to end the step.
-      troubles = [Explanation(error).what + " " + Explanation(error).why]
-    }
-    for scalar in scalars {
-      guard let id = sink.id(of: scalar.name) else { continue }
+    let troubles = try folder.refresh(budget: &budget) { scalar in
+      guard let id = sink.id(of: scalar.name) else { return }
       sink.take(id, step: scalar.step, time: scalar.time, value: scalar.value)
+    } consumed: { name, offset in
+      sink.note(TensorBoardInput.source + name, offset)
+      if sink.isFull { try sink.flush() }
     }
     for (name, value) in folder.parameters { sink.take(parameter: name, value) }
-    for (name, offset) in consumed { sink.note(TensorBoardInput.source + name, offset) }
     for trouble in troubles { sink.warn(trouble, trouble) }
     mayHaveGrown = folder.hasMore
     return folder.hasMore
@@ -107,7 +107,8 @@ struct TensorBoardInput {
 
   private mutating func add(_ path: String, _ events: UInt32, _ watch: InputWatch) {
     let number = watch.add(path, events)
+    guard number >= 0 else { return }
     watches[path] = number
-    if number >= 0 { watched.insert(number) }
+    watched.insert(number)
   }
 }

@@ -8,9 +8,10 @@ import Store
 extension Attempt {
   /// Starts the script and follows it to its end, writing log and metrics as they come.
   borrowing func follow() throws -> ScriptEnd {
-    var log = try StepLog(folder: folder)
     let rules = spec.watch.isEmpty ? nil : StepWatch(spec.watch, start: started)
+    // Before the log: where there is one, what the script did not write is noted as such.
     var ingest = try Ingest(folder: folder, spec: spec, isNew: true, watchedBy: rules)
+    var log = try StepLog(folder: folder)
     let child = try ChildProcess.start(
       spec.arguments,
       environment: spec.environment,
@@ -26,8 +27,11 @@ extension Attempt {
     /// False when the script closed its output; it may go on without.
     var isOpen = true
     var killAt: Double?
-    /// Whether files hold more than was taken at once.
-    var hasMore = false
+    /// Whether files hold more than was taken at once; at first nobody knows, and a fifo waits to be
+    /// opened.
+    var hasMore = true
+    /// When files are looked at that nobody tells of.
+    var lookAt = 0.0
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     /// When to stop waiting for grandchildren that hold the script's output open.
     var drainUntil: Double?
@@ -43,12 +47,12 @@ extension Attempt {
         pollfd(fd: isAwake ? inputs.fifo : -1, events: events, revents: 0),
       ]
       let deadlines = [killAt, drainUntil].compactMap(\.self).map { $0 - monotonicSeconds() }
-      // Where there is no inotify, files are looked at ten times a second.
+      let look = ingest.isBlind ? lookAt - monotonicSeconds() : nil
       let silence = hasExited ? nil : rules?.pause(at: Date().timeIntervalSince1970)
-      let pauses = [rest, hasMore ? 0 : nil, inputs.files < 0 ? 0.1 : nil, silence]
+      let pauses = [rest, hasMore ? 0 : nil, look, silence]
         .compactMap(\.self)
       let wait = (deadlines + pauses).min().map { Int32((max(0, $0) * 1000).rounded(.up)) } ?? -1
-      let ready = poll(&entries, nfds_t(entries.count), wait)
+      _ = poll(&entries, nfds_t(entries.count), wait)
       if entries[2].revents != 0, lathe_take_signal(signals) != 0, !end.wasStopped {
         end.wasStopped = true
         kill(-child.pid, SIGTERM)
@@ -73,11 +77,12 @@ extension Attempt {
           }
         }
         if hasMore || entries[3].revents != 0 || entries[4].revents != 0
-          || (ready == 0 && inputs.files < 0)
+          || (ingest.isBlind && monotonicSeconds() >= lookAt)
         {
           hasMore = try ingest.drain()
           if entries[3].revents != 0 { rules?.hear(at: Date().timeIntervalSince1970) }
           try log.say(ingest.takeWarnings())
+          lookAt = monotonicSeconds() + 0.1
           pace.took(at: monotonicSeconds())
         }
         if let rules, try judge(rules, &log, &end), !hasExited {

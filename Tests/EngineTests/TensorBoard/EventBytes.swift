@@ -86,7 +86,8 @@ extension EventFolder {
     var scalars: [Scalar] = []
     var troubles: [String] = []
     repeat {
-      troubles += try refresh({ scalars.append($0) }, consumed: { _, _ in })
+      var budget = 1 << 20
+      troubles += refresh(budget: &budget, { scalars.append($0) }, consumed: { _, _ in })
     } while hasMore
     return (scalars, troubles)
   }

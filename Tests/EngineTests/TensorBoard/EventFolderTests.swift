@@ -88,7 +88,12 @@ struct EventFolderTests {
     var steps: [Double] = []
     for end in 0...events.bytes.count {
       folder.write(file, events.bytes.prefix(end))
-      let troubles = try followed.refresh({ steps.append($0.step) }, consumed: { _, _ in })
+      var budget = 1 << 20
+      let troubles = followed.refresh(
+        budget: &budget,
+        { steps.append($0.step) },
+        consumed: { _, _ in }
+      )
       #expect(troubles.isEmpty)
     }
     #expect(steps == [0, 1, 2, 3])

@@ -11,7 +11,8 @@ struct SDKFolder {
   private let punchSize: Int
   private var buffer: [UInt8] = []
 
-  static let mostFiles = 4000
+  /// Fewer than the sources whose progress a series keeps.
+  static let mostFiles = 3000
   static let ending = ".lathe"
 
   /// `punchSize` consumed bytes of a file are given back to the file system together.

@@ -10,6 +10,8 @@ struct EventFile {
   enum Trouble: Equatable {
     /// The length of the record at this byte is not what was written: the rest is not read.
     case broken(offset: Int)
+    /// The system does not let it be read, and why.
+    case unreadable(String)
     /// Records whose data were changed, or are no event.
     case skipped(Int)
   }
@@ -30,11 +32,16 @@ struct EventFile {
 
   /// Takes the records that were added since the last call, at most a few megabytes of them.
   ///
-  /// `take` gets one event at a time. Throws a `SystemFailure` when the file cannot be read; a file that
-  /// is gone has nothing more.
-  mutating func refresh(_ take: (EventMessage) -> Void) throws {
+  /// `take` gets one event at a time. A file that is gone has nothing more.
+  mutating func refresh(_ take: (EventMessage) -> Void) {
     hasMore = false
     if case .broken = trouble { return }
+    do { try follow(take) } catch {
+      trouble = .unreadable(String(cString: strerror(error.code)))
+    }
+  }
+
+  private mutating func follow(_ take: (EventMessage) -> Void) throws(SystemFailure) {
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
     guard file >= 0 else {
       if errno == ENOENT || errno == ELOOP { return }
@@ -54,7 +61,6 @@ struct EventFile {
       guard let needed else { return }
       if needed > EventRecord.longest + EventRecord.overhead {
         guard left >= needed else { return }
-        skip(1)
         offset += needed
         wanted = Self.chunk
       } else {
@@ -104,7 +110,9 @@ struct EventFile {
     }
   }
 
-  private func read(_ file: Int32, _ count: Int, into buffer: inout [UInt8]) throws {
+  private func read(_ file: Int32, _ count: Int, into buffer: inout [UInt8])
+    throws(SystemFailure)
+  {
     var number: Int32 = 0
     buffer = [UInt8](unsafeUninitializedCapacity: count) { space, filled in
       while filled < count {

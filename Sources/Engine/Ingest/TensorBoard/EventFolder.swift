@@ -23,6 +23,9 @@ struct EventFolder {
   private(set) var folders: Set<String> = []
   /// Hyperparameters that were logged, by name; the last value counts.
   private(set) var parameters: [String: String] = [:]
+  /// The file that is read next, and whether the last call has left some out.
+  private var next = 0
+  private var isPart = false
   private var files: [(name: String, folder: String, file: EventFile)] = []
   private var names = EventNames()
   private var reported: Set<String> = []
@@ -38,7 +41,7 @@ struct EventFolder {
   /// Full paths of the files seen.
   var paths: [String] { files.map(\.file.path) }
   /// Whether a call of `refresh` stopped before all that there was.
-  var hasMore: Bool { files.contains { $0.file.hasMore } }
+  var hasMore: Bool { isPart || files.contains { $0.file.hasMore } }
 
   /// Looks for folders and files that were not there before; hidden and installed ones are left out.
   mutating func discover() {
@@ -56,21 +59,27 @@ struct EventFolder {
     }
   }
 
-  /// Reads what was added to the files.
+  /// Reads what was added to the files, until about `budget` bytes are taken.
   ///
   /// `take` gets each scalar; `consumed` gets a file's path from the work folder and how much of it has
   /// been taken in, after its scalars. Returns what is to be told once, such as a broken file.
   mutating func refresh(
+    budget: inout Int,
     _ take: (Scalar) -> Void,
-    consumed: (_ name: String, _ offset: Int) -> Void
-  ) throws -> [String] {
+    consumed: (_ name: String, _ offset: Int) throws -> Void
+  ) rethrows -> [String] {
     var troubles: [String] = []
-    for index in files.indices {
+    var left = files.count
+    defer { isPart = left > 0 }
+    while left > 0, budget > 0 {
+      left -= 1
+      let index = next
+      next = (next + 1) % files.count
       let (name, folder, _) = files[index]
       let prefix = names.prefix(of: folder)
       let before = files[index].file.offset
       var logged: [(name: String, value: String)] = []
-      try files[index].file.refresh { event in
+      files[index].file.refresh { event in
         logged += event.parameters
         // TensorBoard passes over an event without a time as well.
         guard event.time.isFinite else { return }
@@ -88,7 +97,9 @@ struct EventFolder {
       for parameter in logged where parameters.count < 1000 {
         parameters[parameter.name] = parameter.value
       }
-      if files[index].file.offset > before { consumed(name, files[index].file.offset) }
+      let taken = files[index].file.offset - before
+      budget -= taken
+      if taken > 0 { try consumed(name, files[index].file.offset) }
       if let trouble = files[index].file.trouble, reported.insert(name).inserted {
         troubles.append(Self.words(trouble, name))
       }
@@ -100,6 +111,7 @@ struct EventFolder {
     switch trouble {
     case .broken(let offset):
       "The event file \(name) is damaged at byte \(offset); the rest is not read."
+    case .unreadable(let error): "The event file \(name) cannot be read (\(error))."
     case .skipped: "The event file \(name) has damaged records; they are left out."
     }
   }

@@ -8,7 +8,7 @@ enum EventRecord {
   static let headerLength = 12
   static let overhead = 16
   /// Longer ones (images, graphs) are passed over without being read.
-  static let longest = 16 << 20
+  static let longest = 4 << 20
 
   /// The length of the record's data; nil where the header's checksum does not hold.
   static func length(_ header: UnsafeRawBufferPointer) -> UInt64? {
