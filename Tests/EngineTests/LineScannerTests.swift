@@ -153,7 +153,7 @@ struct LineScannerTests {
       #"{"step": 3, "train": {"loss": 0.2e-5}, "x": [1, "]", {}], "é\n": -Infinity}"#,
       #"{'loss': nan, "msg\u12": "a", "t": true}"#, #"loss=0.5 "a b"=1e5, step=3 time=17 # x"#,
     ].map { Array($0.utf8) }
-    for round in 0..<30_000 {
+    fuzz(30_000) { round in
       var bytes = seeds[round % seeds.count]
       for _ in 0..<Int.random(in: 1...6, using: &random) where !bytes.isEmpty {
         let place = Int.random(in: 0..<bytes.count, using: &random)
@@ -168,20 +168,5 @@ struct LineScannerTests {
       #expect(first == Self.json(bytes))
       _ = Self.pairs(bytes)
     }
-  }
-}
-
-/// Random numbers that are the same each time (SplitMix64).
-struct Seeded: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
   }
 }

@@ -5,13 +5,8 @@ import Testing
 
 @Suite("TensorBoard event files, damaged")
 struct EventFuzzTests {
-  /// Seconds that each fuzz test goes on; a short form without `LATHE_FUZZ_SECONDS`.
-  static let seconds = ProcessInfo.processInfo.environment["LATHE_FUZZ_SECONDS"].flatMap(
-    Double.init
-  )
-
   @Test func `no bytes in an event end the reader`() {
-    var random = SplitMix(seed: 7)
+    var random = Seeded(seed: 7)
     let seeds = [
       EventBytes.event(
         step: 5,
@@ -20,7 +15,7 @@ struct EventFuzzTests {
       ),
       EventBytes.event(step: 5, time: 1, value: EventBytes.tensor(2, EventBytes.fixed64(6, 1))),
     ]
-    fuzz { round in
+    fuzz(500) { round in
       var bytes = round % 4 == 0 ? [] : seeds[round % seeds.count]
       for _ in 0..<Int(random.next() % 8) {
         let at = Int(random.next() % UInt64(bytes.count + 1))
@@ -36,12 +31,12 @@ struct EventFuzzTests {
   }
 
   @Test func `no bytes in a file end the reader, and what stands before is read`() throws {
-    var random = SplitMix(seed: 11)
+    var random = Seeded(seed: 11)
     let folder = EventTestFolder()
     var events = EventBytes()
     for step in 0..<20 { events.add(tag: "loss", step: Int64(step), value: 1) }
     let record = events.bytes.count / 20
-    try fuzz { _ in
+    try fuzz(500) { _ in
       var bytes = events.bytes
       let at = Int(random.next() % UInt64(bytes.count))
       bytes[at] ^= UInt8(truncatingIfNeeded: random.next() | 1)
@@ -51,30 +46,5 @@ struct EventFuzzTests {
       #expect(scalars.prefix(at / record).map(\.step) == (0..<at / record).map(Double.init))
       #expect(scalars.count == 19 || scalars.count == at / record)
     }
-  }
-
-  private func fuzz(_ body: (Int) throws -> Void) rethrows {
-    let start = Date()
-    var round = 0
-    repeat {
-      for _ in 0..<500 {
-        try body(round)
-        round += 1
-      }
-    } while Date().timeIntervalSince(start) < Self.seconds ?? 0
-  }
-}
-
-private struct SplitMix {
-  var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-    return z ^ z >> 31
   }
 }
