@@ -34,6 +34,7 @@ def main():
     parser.add_argument("--samples", type=int, default=200, help="of latency")
     parser.add_argument("--runs", type=int, default=10_000, help="in the store")
     parser.add_argument("--points", type=int, default=100_000_000, help="of the longest curve")
+    parser.add_argument("--scale", type=float, default=1, help="of what is taken in, to try the benchmark itself")
     parser.add_argument("--peers", default=sys.executable, help="a Python with tensorboard, wandb or mlflow")
     parser.add_argument("--out", type=Path, help="JSON file to be written")
     options = parser.parse_args()

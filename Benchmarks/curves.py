@@ -13,7 +13,7 @@ BRAILLE = re.compile("[\u2801-\u28ff]")
 
 def curves(bench):
     results = []
-    for points in (10_000, 100_000, 1_000_000, bench.options.points):
+    for points in sorted({10_000, 100_000, 1_000_000, bench.options.points}):
         home = seeded(bench, points)
         limit = 1000 if points >= 1_000_000 else None
         frames = drawn(bench, home, [1])

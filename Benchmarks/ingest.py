@@ -17,25 +17,26 @@ NAMES = ["train/loss", "train/accuracy", "val/loss", "val/accuracy"]
 def ingest(bench):
     """Points and lines a second through a runner's inputs, and what they take on the disk."""
     results = []
-    for records in (50_000, 500_000, 2_000_000):
+    scale = bench.options.scale
+    for records in (int(scale * size) for size in (50_000, 500_000, 2_000_000)):
         folder = bench.folder / f"sdk-{records}"
         (folder / "sdk").mkdir(parents=True)
         module_file(folder / "sdk" / "1-bench.lathe", records)
         rates, cpu, memory, size = taken(bench, folder)
         name = f"binary, {4 * records / 1e6:g}M points"
-        limit = 1_000_000 if records > 50_000 else None
+        limit = 1_000_000 if records > 50_000 * scale else None
         results.append(Result(name, median(rates), "points/s", limit, spread(rates), least=True))
     results.append(Result("binary: CPU a point", median(cpu) * 1e3 / 4 / records, "us"))
-    results.append(Result("binary: memory", median(memory), "MB", None, "of 8M points"))
+    results.append(Result("binary: memory", median(memory), "MB", None, f"of {4 * records / 1e6:g}M points"))
     results.append(Result("binary: on disk", size / 4 / records, "bytes a point", 20, "times and values at random"))
-    for lines in (50_000, 500_000):
+    for lines in (int(scale * size) for size in (50_000, 500_000)):
         folder = bench.folder / f"json-{lines}"
         folder.mkdir()
         json_lines(folder / "output.log", lines)
         rates, _, memory, size = taken(bench, folder)
         # A line has two values.
         name = f"JSON lines, {lines / 1000:g}k lines"
-        limit = 200_000 if lines > 50_000 else None
+        limit = 200_000 if lines > 50_000 * scale else None
         rates = [rate / 2 for rate in rates]
         results.append(Result(name, median(rates), "lines/s", limit, spread(rates), least=True))
     results.append(Result("JSON lines: memory", median(memory), "MB"))
@@ -114,7 +115,8 @@ def events(bench):
     """TensorBoard's files: how many events a second, beside TensorBoard's own loader, and whether they are equal."""
     folder = bench.folder / "events"
     (folder / "work" / "train").mkdir(parents=True)
-    words = bench.peer(HERE / "tensorboard_peer.py", "write", folder / "work" / "train", 200_000)
+    count = int(200_000 * bench.options.scale)
+    words = bench.peer(HERE / "tensorboard_peer.py", "write", folder / "work" / "train", count)
     if words is None:
         say("events: TensorBoard is not installed; --peers names a Python that has it")
         return [Result("TensorBoard", 0, "", None, "not installed: nothing to be compared with")]

@@ -44,10 +44,11 @@ name: ticks
 parameters:
   count: { type: Integer, default: 100 }
   load: { type: Integer, default: 0 }
+  number: { type: Integer, default: 0 }
 steps:
   tick:
     type: Training
-    run: [python3, ticker.py, "${parameters.count}", "${parameters.load}"]
+    run: [python3, ticker.py, "${parameters.count}", "${parameters.load}", "${parameters.number}"]
     metrics:
       - { name: beat, goal: max, main: true }
 """
@@ -67,8 +68,9 @@ def measure(bench, name, runs, load):
     home, project = bench.instance(name, {"ticker.py": TICKER, "pipeline.yaml": PIPELINE})
     # The first seconds are for the run's view to be opened.
     count = bench.options.samples + 30
-    for _ in range(runs):
-        parameters = ("-p", f"count={count}", "-p", f"load={load}")
+    for number in range(runs):
+        # A number of its own, because the same step is not run twice.
+        parameters = ("-p", f"count={count}", "-p", f"load={load}", "-p", f"number={number}")
         bench.lathe(home, "run", "--detach", *parameters, folder=project)
     program = bench.workbench(home)
     try:
@@ -80,6 +82,8 @@ def measure(bench, name, runs, load):
     finally:
         program.end()
     noted = home / "runs" / watched / "tick" / "1" / "work" / "noted.txt"
+    if not noted.exists():
+        raise Unmeasured(f"{watched} did not run: {bench.lathe(home, 'show', watched)}")
     times = dict(map(float, line.split()) for line in noted.read_text().splitlines())
     logs = [(seen - times[beat]) * 1000 for beat, seen in beats.items() if beat > 20 and beat in times]
     results = told(f"print to cell, {name}", prints, bench.options.samples)
