@@ -83,4 +83,21 @@ struct WatchRunTests {
       ]
     )
   }
+
+  @Test func `many findings are an alert each, however often they are asked for`() throws {
+    let site = try site("echo loss=nan\n", watch: "[NaN]")
+    let run = try site.run()
+    let folder = site.home.attempt(run: run.id, step: "a", attempt: 1)
+    let first = try #require(WatchMarks.read(folder).first)
+    let more = (1...1_200).map { place in
+      var finding = first
+      finding.message = "m\(place) is NaN."
+      return finding
+    }
+    var again = first
+    again.time += 60
+    try WatchMarks.add(more + [again], in: folder)
+    for _ in 0..<2 { try site.ask(.watched(run: run.id, step: "a", attempt: 1)) }
+    #expect(try site.agent.reader.alerts(limit: 5_000).count == 1_202)
+  }
 }

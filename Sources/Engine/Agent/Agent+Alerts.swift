@@ -12,14 +12,17 @@ extension Agent {
     guard let run = try runs[name.run]?.run ?? reader.run(name.run) else { return }
     let marks = WatchMarks.read(folder(of: name))
     guard !marks.isEmpty else { return }
-    let known = Set(try reader.alerts(limit: 1000).filter { $0.run == run.id }.map(\.message))
+    let known = Dictionary(grouping: try reader.alerts(of: run.id), by: \.message)
     let alerts = marks.map { mark in
       AlertRecord(
         run: run.id,
         message: "\(run.shortName) \(name.step): \(mark.words)",
         time: Date(timeIntervalSince1970: mark.time)
       )
-    }.filter { !known.contains($0.message) }
+    }.filter { alert in
+      // A later attempt may find the same; the catalog keeps milliseconds.
+      !(known[alert.message] ?? []).contains { abs($0.time.timeIntervalSince(alert.time)) < 0.002 }
+    }
     guard !alerts.isEmpty else { return }
     try catalog.write { for alert in alerts { try $0.add(alert) } }
     send(alerts, of: run)

@@ -1,10 +1,15 @@
-/// Judges a step's points by its rules, one point after the other; each rule fires once a metric.
+/// Judges a step's points by its rules, one point after the other; each rule fires once a metric, and
+/// for `mostOfARule` metrics at most: where ten thousand are NaN, nobody reads as many alerts.
 ///
 /// A value that keeps a few numbers a rule, whatever the length of the series.
 package struct Watch: Sendable {
+  static let mostOfARule = 100
+
   private let rules: [WatchRule]
   private var states: [Key: WatchState] = [:]
   private var fired: Set<Key> = []
+  /// How often each rule fired.
+  private var counts: [Int]
   /// The rules that concern a metric, found once a name.
   private var concerned: [String: [Int]] = [:]
   private var lastHeard: Double
@@ -17,6 +22,7 @@ package struct Watch: Sendable {
   /// `start`: when the step began, in seconds since 1970.
   package init(_ rules: [WatchRule], start: Double) {
     self.rules = rules
+    counts = rules.map { _ in 0 }
     lastHeard = start
   }
 
@@ -32,7 +38,7 @@ package struct Watch: Sendable {
   ) -> [WatchFinding] {
     guard !rules.isEmpty else { return [] }
     var findings: [WatchFinding] = []
-    for index in concerned(metric) {
+    for index in concerned(metric) where counts[index] < Watch.mostOfARule {
       let rule = rules[index]
       let key = Key(rule: index, metric: rule.metric ?? metric)
       guard !fired.contains(key) else { continue }
@@ -40,6 +46,7 @@ package struct Watch: Sendable {
       defer { states[key] = state }
       guard let words = state.judge(metric, step: step, value: value) else { continue }
       fired.insert(key)
+      counts[index] += 1
       findings.append(
         WatchFinding(
           rule: rule.name,

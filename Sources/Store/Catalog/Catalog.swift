@@ -267,6 +267,13 @@ package final class Catalog: Sendable {
     }
   }
 
+  /// All alerts of a run, in no particular order.
+  package func alerts(of run: Int) throws -> [AlertRecord] {
+    try read(none: []) { db in
+      try AlertRecord.fetchAll(db, sql: "SELECT * FROM alert WHERE run = ?", arguments: [run])
+    }
+  }
+
   /// SQLite's own integrity check: nil when the catalog is whole (or there is none yet).
   package func fault() throws -> String? {
     let report = try read(none: "ok") { db in

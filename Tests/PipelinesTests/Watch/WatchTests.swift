@@ -26,6 +26,12 @@ struct WatchTests {
     #expect(both.map(\.metric) == ["a", "b"])
   }
 
+  @Test func `a rule for every metric tells of a hundred of them`() {
+    var watch = Watch([WatchRule(.explodingTensor(onlyNaN: false))], start: 0)
+    let found = (0..<10_000).flatMap { watch.take("m\($0)", step: 0, time: 0, value: .nan) }
+    #expect(found.map(\.metric) == (0..<100).map { "m\($0)" })
+  }
+
   @Test func `a loss that does not fall by 0.1 % in 10 steps is a plateau`() {
     let kind = WatchRule.Kind.lossNotDecreasing(
       numSteps: 10,
