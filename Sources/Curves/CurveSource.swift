@@ -97,7 +97,8 @@ package struct CurveSource {
     }
     let key = SmoothedKey(series: drawn.key, smoothing: request.smoothing)
     if smoothed.count > Self.mostSmoothed, smoothed[key] == nil { smoothed = [:] }
-    var smooth = smoothed[key] ?? SmoothedTrack(request.smoothing)
+    // Taken out, so that it is changed where it is and not copied.
+    var smooth = smoothed.removeValue(forKey: key) ?? SmoothedTrack(request.smoothing)
     try smooth.refresh(from: track)
     smoothed[key] = smooth
     let origin = drawn.origin
@@ -108,7 +109,7 @@ package struct CurveSource {
   /// The metrics of an attempt as they are now.
   package mutating func reader(_ folder: AttemptFolder) throws -> SeriesReader {
     if readers.count > Self.mostReaders, readers[folder] == nil { readers = [:] }
-    var reader = readers[folder] ?? SeriesReader(folder: folder.metrics)
+    var reader = readers.removeValue(forKey: folder) ?? SeriesReader(folder: folder.metrics)
     // What was read before a damage is shown all the same.
     defer { readers[folder] = reader }
     _ = try reader.refresh()
@@ -134,8 +135,7 @@ private struct DrawnTrack {
     case .clock: (logged, origin, other) = (.time, 0, nil)
     case .relativeTime:
       // All metrics of an attempt begin together.
-      let starts = reader.names.compactMap { reader[$0]?.summary?.timeRange?.lowerBound }
-      (logged, origin, other) = (.time, starts.min() ?? 0, nil)
+      (logged, origin, other) = (.time, reader.earliestTime ?? 0, nil)
     case .metric(let name): (logged, origin, other) = (nil, 0, reader[name])
     }
   }

@@ -12,6 +12,8 @@ struct SeriesContents: Sendable {
   /// Points of all series.
   private(set) var count = 0
   private(set) var countOfJournal = 0
+  /// The least finite time of all points.
+  private(set) var earliestTime: Double?
 
   private let blocks: BlockSource
   /// Kept between frames to be filled again.
@@ -82,6 +84,9 @@ struct SeriesContents: Sendable {
     let scale = microseconds ? SeriesFormat.microsecond : nil
     try cursor.column(count, scale: scale, into: &scratch.times)
     try cursor.column(count, scale: nil, into: &scratch.values)
+    for time in scratch.times where time < earliestTime ?? .infinity && time.isFinite {
+      earliestTime = time
+    }
     tracks[id].append(scratch)
     self.count += count
     countOfJournal += count
@@ -104,6 +109,9 @@ struct SeriesContents: Sendable {
       guard id < tracks.count,
         let block = SealedBlock(entry, start: tracks[id].count), block.offset == blocksEnd
       else { throw FrameFile.Malformed() }
+      if let least = block.node.times.range?.lowerBound {
+        earliestTime = min(earliestTime ?? least, least)
+      }
       tracks[id].append(block)
       blocksEnd += block.coding.length
       self.count += block.node.count

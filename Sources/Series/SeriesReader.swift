@@ -42,6 +42,9 @@ package struct SeriesReader: Sendable {
     contents.ids[name].map { contents.tracks[$0] }
   }
 
+  /// The least finite time of all points; nil where there is none.
+  package var earliestTime: Double? { contents.earliestTime }
+
   /// Where the last whole frames end.
   var ends: (index: Int, journal: Int) { (index.offset, journal.offset) }
 

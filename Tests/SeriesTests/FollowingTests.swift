@@ -41,6 +41,25 @@ struct FollowingTests {
     #expect(reader["a"]?.count == Self.total)
   }
 
+  @Test func `the earliest time is that of all points, before and after they are sealed`() throws {
+    let file = try TemporaryFile()
+    var writer = try SeriesWriter(folder: file.metrics, pointsOfJournal: 40)
+    var follower = SeriesReader(folder: file.metrics)
+    var dice = Dice(state: 5)
+    for step in 0..<200 {
+      let time =
+        step % 7 == 0 ? [.nan, -.infinity][step % 2] : Double.random(in: 0...1e9, using: &dice)
+      writer.append("m\(step % 5)", step: Double(step), time: time, value: 1)
+      try writer.flush()
+      _ = try follower.refresh()
+      var fresh = SeriesReader(folder: file.metrics)
+      _ = try fresh.refresh()
+      let least = fresh.names.compactMap { fresh[$0]?.summary?.timeRange?.lowerBound }.min()
+      #expect(follower.earliestTime == least)
+      #expect(fresh.earliestTime == least)
+    }
+  }
+
   @Test func `what a killed writer left in the blocks hides no point once it is cut off`() throws {
     let file = try TemporaryFile()
     let metrics = file.metrics
