@@ -74,8 +74,9 @@ struct BlockCoding: Sendable {
   }
 
   /// The value, or an end of a span, at a place of bytes that hold such.
-  func value(at index: Int, in bytes: UnsafeRawBufferPointer) -> Double {
-    valueWidth == 4
+  @inline(__always)
+  static func value(at index: Int, width: Int, in bytes: UnsafeRawBufferPointer) -> Double {
+    width == 4
       ? Double(Float(bitPattern: bytes.little(UInt32.self, at: 4 * index)))
       : Double(bitPattern: bytes.little(UInt64.self, at: 8 * index))
   }

@@ -1,49 +1,65 @@
-/// The points of one block, each read in constant time.
+/// The points of one block with their steps or their times, each read in constant time.
 ///
 /// What is needed of the file is read at the first time that it is needed; hence `mutating`. Only
 /// reads of a whole block verify its checksum, see `BlockFile`.
 struct BlockPoints {
   let start: Int
   let count: Int
-  /// Nil for a block in memory, of which all parts are at hand.
+  /// Nil for a block in memory, of which all points are in the arrays.
   private let file: BlockFile?
   private let offset: Int
-  private let coding: BlockCoding
-  private var steps = Axis()
-  private var times = Axis()
-  private var spans: [SeriesSpan] = []
-  /// The values that are at hand, and the first point of these.
-  private var values: [Double] = []
-  private var valuesStart = 0
+  private let column: Column
+  private var xs: BlockPart
+  private var spans: BlockPart
+  private var values: BlockPart
+  private let tail: Tail
 
-  /// The steps or times that are at hand.
-  private struct Axis {
-    var numbers: [Double] = []
-    var bytes: [UInt8] = []
+  private struct Tail {
+    var xs: [Double] = []
+    var values: [Double] = []
+    var spans: [SeriesSpan] = []
   }
 
-  init(_ block: TailBlock) {
+  init(_ block: TailBlock, by axis: SeriesAxis) {
     (start, count) = (block.node.start, block.node.count)
-    (file, offset) = (nil, 0)
-    coding = BlockCoding(steps: Column(), times: Column(), valueWidth: 8, count: count)
-    steps.numbers = block.data.steps
-    times.numbers = block.data.times
-    values = block.data.values
-    spans = block.spans
+    (file, offset, column) = (nil, 0, Column())
+    (xs, spans, values) = (.all(count), .all(block.spans.count), .all(count))
+    tail = Tail(
+      xs: axis == .step ? block.data.steps : block.data.times,
+      values: block.data.values,
+      spans: block.spans
+    )
   }
 
-  init(_ block: SealedBlock, _ file: BlockFile) {
+  init(_ block: SealedBlock, _ file: BlockFile, by axis: SeriesAxis) {
     (start, count) = (block.node.start, block.node.count)
-    (self.file, offset) = (file, block.offset)
-    coding = block.coding
+    (self.file, offset, tail) = (file, block.offset, Tail())
+    let x = block.column(axis)
+    column = x.column
+    xs = BlockPart(start: x.start, width: Int(column.coding.width), total: count, piece: 128)
+    // Numbers of one distance have no bytes.
+    if xs.width == 0 { xs.count = count }
+    let width = Int(block.valueWidth)
+    let size = SeriesFormat.pointsOfSpan
+    let spanCount = (count + size - 1) / size
+    spans = BlockPart(
+      start: block.spansStart,
+      width: 2 * width,
+      total: spanCount,
+      piece: spanCount
+    )
+    values = BlockPart(
+      start: spans.start + spans.width * spanCount,
+      width: width,
+      total: count,
+      piece: size
+    )
   }
 
   /// The places of its points in the series.
   var range: Range<Int> { start..<start + count }
-  /// Spans of 64 points; the last one may be shorter.
-  var spanCount: Int { (count + SeriesFormat.pointsOfSpan - 1) / SeriesFormat.pointsOfSpan }
 
-  /// The points of a span, as places in this block.
+  /// The points of a span, as places in this block; the last one may be shorter than 64.
   @inline(__always)
   func points(ofSpan span: Int) -> Range<Int> {
     let start = span * SeriesFormat.pointsOfSpan
@@ -53,87 +69,199 @@ struct BlockPoints {
   /// The least and the greatest value of a span.
   @inline(__always)
   mutating func span(_ index: Int) throws -> SeriesSpan {
-    if spans.isEmpty { try loadSpans() }
-    return spans[index]
+    if index < tail.spans.count { return tail.spans[index] }
+    if !spans.has(index) { try spans.load(index, of: file, at: offset) }
+    return withSpans { SeriesSpan(min: $0(2 * index), max: $0(2 * index + 1)) }
   }
 
   /// The step or time of a point by its place in this block.
   @inline(__always)
-  mutating func x(_ axis: SeriesAxis, at index: Int) throws -> Double {
-    axis == .step
-      ? try step(at: index) : try time(at: index)
+  mutating func x(at index: Int) throws -> Double {
+    if index < tail.xs.count { return tail.xs[index] }
+    if !xs.has(index) { try xs.load(index, of: file, at: offset) }
+    return column.number(at: index - xs.first, in: xs.bytes)
   }
 
   @inline(__always)
   mutating func value(at index: Int) throws -> Double {
-    let place = index - valuesStart
-    if place >= 0, place < values.count { return values[place] }
-    try loadValues(points(ofSpan: index / SeriesFormat.pointsOfSpan))
-    return values[index - valuesStart]
+    if index < tail.values.count { return tail.values[index] }
+    if !values.has(index) { try values.load(index, of: file, at: offset) }
+    return BlockCoding.value(at: index - values.first, width: values.width, in: values.bytes)
+  }
+
+  /// Gets all steps or times at once, for those who look at each of them.
+  mutating func loadAllX() throws {
+    if xs.count < count, let file { try xs.load(0..<count, of: file, at: offset) }
   }
 
   /// The values of some points, by their places in this block.
   mutating func values(_ range: Range<Int>) throws -> ArraySlice<Double> {
-    if range.lowerBound < valuesStart || range.upperBound > valuesStart + values.count {
-      try loadValues(range)
-    }
-    return values[range.lowerBound - valuesStart..<range.upperBound - valuesStart]
+    guard let file else { return tail.values[range] }
+    if range.isEmpty { return [] }
+    try values.load(range, of: file, at: offset)
+    var numbers: [Double] = []
+    withValues { value in numbers.fill(range.count) { value(range.lowerBound + $0) } }
+    return numbers[...]
   }
 
-  @inline(__always)
-  private mutating func step(at index: Int) throws -> Double {
-    if index < steps.numbers.count { return steps.numbers[index] }
-    if steps.bytes.isEmpty, coding.steps.coding.width > 0 {
-      steps.bytes = try read(0..<coding.timesStart)
-    }
-    return steps.bytes.withUnsafeBytes { coding.steps.number(at: index, in: $0) }
-  }
-
-  @inline(__always)
-  private mutating func time(at index: Int) throws -> Double {
-    if index < times.numbers.count { return times.numbers[index] }
-    if times.bytes.isEmpty, coding.times.coding.width > 0 {
-      times.bytes = try read(coding.timesStart..<coding.spansStart)
-    }
-    return times.bytes.withUnsafeBytes { coding.times.number(at: index, in: $0) }
-  }
-
-  private mutating func loadSpans() throws {
-    let bytes = try read(coding.spansStart..<coding.valuesStart)
-    let coding = coding
-    spans = bytes.withUnsafeBytes { bytes in
-      (0..<spanCount).map {
-        SeriesSpan(
-          min: coding.value(at: 2 * $0, in: bytes),
-          max: coding.value(at: 2 * $0 + 1, in: bytes)
-        )
+  /// The least and greatest of some values and in which groups they lie, each a span or a part of one.
+  ///
+  /// Nil when one of them is not above the floor, or not finite.
+  mutating func extremes(of range: Range<Int>, above floor: Double) throws -> CurveExtremes? {
+    let size = SeriesFormat.pointsOfSpan
+    var extremes = CurveExtremes()
+    var at = range.lowerBound
+    while at < range.upperBound {
+      let span = at / size
+      // Whole spans as far as there are any; the last one of the block may be short.
+      let end = range.upperBound == count ? spans.total : range.upperBound / size
+      if at == span * size, span < end {
+        if !spans.has(span) { try spans.load(span, of: file, at: offset) }
+        guard add(spans: span..<end, to: &extremes, above: floor) else { return nil }
+        at = min(count, end * size)
+      } else {
+        let end = min(range.upperBound, (span + 1) * size)
+        if !values.has(at) { try values.load(at, of: file, at: offset) }
+        guard add(at..<end, to: &extremes, above: floor) else { return nil }
+        at = end
       }
     }
+    return extremes
   }
 
-  private mutating func loadValues(_ range: Range<Int>) throws {
-    let (width, first) = (coding.valueWidth, coding.valuesStart)
-    let bytes = try read(first + range.lowerBound * width..<first + range.upperBound * width)
-    values = bytes.withUnsafeBytes { bytes in
-      [Double](unsafeUninitializedCapacity: range.count) { values, filled in
-        if width == 4 {
-          for index in 0..<range.count {
-            let bits = bytes.little(UInt32.self, at: 4 * index)
-            values.initializeElement(at: index, to: Double(Float(bitPattern: bits)))
-          }
-        } else {
-          for index in 0..<range.count {
-            let bits = bytes.little(UInt64.self, at: 8 * index)
-            values.initializeElement(at: index, to: Double(bitPattern: bits))
-          }
+  private func add(
+    spans range: Range<Int>,
+    to extremes: inout CurveExtremes,
+    above floor: Double
+  ) -> Bool {
+    withSpans { end in
+      var (least, greatest) = (extremes.min, extremes.max)
+      var (leastSpan, greatestSpan) = (-1, -1)
+      for span in range {
+        let (low, high) = (end(2 * span), end(2 * span + 1))
+        // Not so for NaN.
+        guard low > floor else { return false }
+        if low < least { (least, leastSpan) = (low, span) }
+        if high > greatest { (greatest, greatestSpan) = (high, span) }
+      }
+      let first = start
+      if leastSpan >= 0 {
+        extremes.add(least) { CurvePlace(group: first + leastSpan * SeriesFormat.pointsOfSpan) }
+      }
+      if greatestSpan >= 0 {
+        extremes.add(greatest) {
+          CurvePlace(group: first + greatestSpan * SeriesFormat.pointsOfSpan)
         }
-        filled = range.count
       }
+      return true
     }
-    valuesStart = range.lowerBound
   }
 
-  private func read(_ range: Range<Int>) throws -> [UInt8] {
-    try file?.bytes(range, at: offset) ?? []
+  /// Adds values of one span, which are at hand.
+  private func add(
+    _ range: Range<Int>,
+    to extremes: inout CurveExtremes,
+    above floor: Double
+  ) -> Bool {
+    withValues { value in
+      var (least, greatest) = (Double.infinity, -Double.infinity)
+      for index in range {
+        let y = value(index)
+        guard y > floor, y < .infinity else { return false }
+        least = y < least ? y : least
+        greatest = y > greatest ? y : greatest
+      }
+      extremes.add(least, greatest, in: CurvePlace(group: start + range.lowerBound))
+      return true
+    }
+  }
+
+  /// The first point that has a value, from a place to the end of its span; that end without one.
+  mutating func first(_ sought: Double, from place: Int) throws -> Int {
+    let end = points(ofSpan: place / SeriesFormat.pointsOfSpan).upperBound - 1
+    if !values.has(place) { try values.load(place, of: file, at: offset) }
+    return withValues { value in
+      var at = place
+      while at < end, value(at) != sought { at += 1 }
+      return at
+    }
+  }
+
+  /// One loop for each width of a value, so that nothing is decided in it.
+  @inline(__always)
+  private func withValues<Result>(_ body: ((Int) -> Double) -> Result) -> Result {
+    guard file != nil else {
+      return tail.values.withUnsafeBufferPointer { all in body { all[$0] } }
+    }
+    let (first, bytes) = (values.first, values.bytes)
+    return values.width == 4
+      ? body { BlockCoding.value(at: $0 - first, width: 4, in: bytes) }
+      : body { BlockCoding.value(at: $0 - first, width: 8, in: bytes) }
+  }
+
+  /// Gives out the ends of spans, two of each.
+  @inline(__always)
+  private func withSpans<Result>(_ body: ((Int) -> Double) -> Result) -> Result {
+    guard file != nil else {
+      return tail.spans.withUnsafeBufferPointer { all in
+        body { $0 & 1 == 0 ? all[$0 / 2].min : all[$0 / 2].max }
+      }
+    }
+    let bytes = spans.bytes
+    return values.width == 4
+      ? body { BlockCoding.value(at: $0, width: 4, in: bytes) }
+      : body { BlockCoding.value(at: $0, width: 8, in: bytes) }
+  }
+}
+
+/// One part of a block, and those of its numbers that are at hand.
+private struct BlockPart {
+  /// Where it begins in the block.
+  let start: Int
+  /// Bytes a number.
+  let width: Int
+  /// The numbers of the part, and how many are read at once.
+  let total: Int
+  let piece: Int
+  /// The first one that is at hand, and how many are.
+  var first = 0
+  var count = 0
+  private var held: BlockBytes?
+  private(set) var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+
+  /// A part in memory.
+  static func all(_ count: Int) -> BlockPart {
+    var part = BlockPart(start: 0, width: 8, total: count, piece: 1)
+    part.count = count
+    return part
+  }
+
+  init(start: Int, width: Int, total: Int, piece: Int) {
+    (self.start, self.width, self.total, self.piece) = (start, width, total, piece)
+  }
+
+  @inline(__always)
+  func has(_ index: Int) -> Bool { index >= first && index - first < count }
+
+  /// Gets a number with those around it: of a mapped file, all.
+  @inline(never)
+  mutating func load(_ index: Int, of file: BlockFile?, at block: Int) throws {
+    precondition(index >= 0 && index < total)
+    guard let file else { return }
+    let from = index / piece * piece
+    let range = file.isMapped ? 0..<total : from..<min(total, from + piece)
+    try load(range, of: file, at: block, kept: true)
+  }
+
+  mutating func load(
+    _ range: Range<Int>,
+    of file: BlockFile,
+    at block: Int,
+    kept: Bool = false
+  ) throws {
+    let places = start + range.lowerBound * width..<start + range.upperBound * width
+    let held = try file.bytes(places, at: block, kept: kept)
+    (first, count, bytes) = (range.lowerBound, range.count, held.bytes)
+    self.held = held
   }
 }

@@ -142,6 +142,7 @@ struct Column: Sendable {
   }
 
   /// The number at a place of the column, whose bytes begin with those of the place `start`.
+  @inline(__always)
   func number(at index: Int, in bytes: UnsafeRawBufferPointer) -> Double {
     let word: UInt64 =
       switch coding.width {

@@ -87,18 +87,27 @@ struct FrameFile: Sendable {
 extension Int32 {
   /// Reads `count` bytes of an open file, or fewer where it ends before.
   func read(_ count: Int, at offset: Int, path: String) throws -> [UInt8] {
-    var number: Int32 = 0
-    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-      while filled < count {
-        let space = UnsafeMutableBufferPointer(rebasing: buffer[filled..<count])
-        let got = pread(self, space.baseAddress, space.count, off_t(offset + filled))
-        if got < 0, errno == EINTR { continue }
-        if got < 0 { number = errno }
-        guard got > 0 else { break }
-        filled += got
-      }
+    try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      let space = UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: count)
+      filled = try read(into: space, at: offset, path: path)
     }
-    guard number == 0 else { throw SeriesError.system(call: "pread", path: path, number: number) }
-    return bytes
+  }
+
+  /// Fills memory with bytes of an open file; returns how many there were.
+  func read(
+    into space: UnsafeMutableRawBufferPointer,
+    at offset: Int,
+    path: String
+  ) throws -> Int {
+    var filled = 0
+    while filled < space.count {
+      let rest = UnsafeMutableRawBufferPointer(rebasing: space[filled...])
+      let got = pread(self, rest.baseAddress, rest.count, off_t(offset + filled))
+      if got < 0, errno == EINTR { continue }
+      guard got >= 0 else { throw SeriesError.system(call: "pread", path: path, number: errno) }
+      guard got > 0 else { break }
+      filled += got
+    }
+    return filled
   }
 }

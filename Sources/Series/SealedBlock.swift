@@ -12,7 +12,8 @@ struct SealedBlock: Sendable {
   let checksum: UInt32
   private let steps: ColumnCoding
   private let times: ColumnCoding
-  private let valueWidth: UInt8
+  /// Bytes a value: 4 or 8.
+  let valueWidth: UInt8
 
   static let entryLength = 152
 
@@ -62,6 +63,18 @@ struct SealedBlock: Sendable {
       count: node.count
     )
   }
+
+  /// The steps or times alone, and where they stand in the block.
+  func column(_ axis: SeriesAxis) -> (column: Column, start: Int) {
+    let coding = axis == .step ? steps : times
+    return (
+      Column(coding, node.extent(axis), count: node.count) ?? Column(),
+      axis == .step ? 0 : node.count * Int(steps.width)
+    )
+  }
+
+  /// Where the spans stand in the block.
+  var spansStart: Int { node.count * (Int(steps.width) + Int(times.width)) }
 
   /// Reads an entry; `start` is the place in the series that its first point has.
   ///

@@ -1,7 +1,7 @@
 /// One series as it was at a refresh: a value, cheap to copy.
 ///
 /// Its older points lie in sealed blocks of a file, the newest ones in memory. Nothing is read
-/// before it is asked for, and what is read is not kept.
+/// before it is asked for; see `BlockSource` for what is kept of it.
 package struct SeriesTrack: Sendable {
   /// The file of blocks.
   let blocks: BlockSource

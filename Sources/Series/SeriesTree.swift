@@ -37,6 +37,15 @@ struct SeriesTree {
 
   var blockCount: Int { track.sealed.count + track.tail.count }
 
+  /// What is known of a node's x.
+  @inline(__always)
+  func extent(of place: Place, by axis: SeriesAxis) -> AxisExtent {
+    if place.level > 0 { return track.groups[place.level - 1][place.index].extent(axis) }
+    let tail = place.index - track.sealed.count
+    return tail < 0
+      ? track.sealed[place.index].node.extent(axis) : track.tail[tail].node.extent(axis)
+  }
+
   /// The place in the series of a node's first point.
   func start(of place: Place) -> Int {
     if place.level > 0 { return track.groups[place.level - 1][place.index].start }
@@ -52,10 +61,10 @@ struct SeriesTree {
   }
 
   /// The points of a block of level 0.
-  func block(at index: Int) -> BlockPoints {
+  func block(at index: Int, by axis: SeriesAxis) -> BlockPoints {
     guard index < track.sealed.count, let file else {
-      return BlockPoints(track.tail[index - track.sealed.count])
+      return BlockPoints(track.tail[index - track.sealed.count], by: axis)
     }
-    return BlockPoints(track.sealed[index], file)
+    return BlockPoints(track.sealed[index], file, by: axis)
   }
 }

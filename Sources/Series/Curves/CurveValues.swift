@@ -35,6 +35,9 @@ struct CurveSeries {
     self.axis = axis
   }
 
+  /// The points of a block.
+  func block(at index: Int) -> BlockPoints { tree.block(at: index, by: axis) }
+
   /// The block that has a point.
   func block(with place: Int) -> Int {
     var (low, high) = (0, tree.blockCount)
@@ -61,7 +64,7 @@ struct CurveSeries {
   func forEachValues(_ range: Range<Int>, _ body: (ArraySlice<Double>) throws -> Void) throws {
     guard !range.isEmpty else { return }
     for index in block(with: range.lowerBound)..<tree.blockCount {
-      var block = tree.block(at: index)
+      var block = block(at: index)
       let part = range.clamped(to: block.range)
       guard !part.isEmpty else { return }
       try body(try block.values(part.lowerBound - block.start..<part.upperBound - block.start))

@@ -8,6 +8,10 @@ struct CurveWalk<Values: CurveValues> {
   private var probe: ColumnProbe
   private var builder = CurveBuilder()
   private let axis: SeriesAxis
+  /// The current column, and about where in x it begins.
+  private var begun = (column: Int.min, x: 0.0)
+  /// About the width of a column in x.
+  private var width = 0.0
 
   init(_ values: Values, column: @escaping (Double) -> Int) {
     axis = values.series.axis
@@ -23,15 +27,16 @@ struct CurveWalk<Values: CurveValues> {
   }
 
   private mutating func add(_ place: SeriesTree.Place) throws {
-    let x = values.series.tree[place].extent(axis)
+    let x = values.series.tree.extent(of: place, by: axis)
     if x.isAllFinite, let column = probe.column(from: x.min, through: x.max) {
+      begin(column, at: x.first)
       try values.add(place, column: column, to: &builder)
     } else if place.level > 0 {
       for child in values.series.tree.children(of: place) {
         try add(SeriesTree.Place(level: place.level - 1, index: child))
       }
     } else {
-      var block = values.series.tree.block(at: place.index)
+      var block = values.series.block(at: place.index)
       if x.isAscending, x.isAllFinite {
         try addAscending(&block)
       } else {
@@ -40,14 +45,22 @@ struct CurveWalk<Values: CurveValues> {
     }
   }
 
+  /// Measures a column when the next one begins, so that the end of that one can be guessed.
+  @inline(__always)
+  private mutating func begin(_ column: Int, at x: Double) {
+    guard column != begun.column else { return }
+    if column == begun.column &+ 1 { width = x - begun.x }
+    begun = (column, x)
+  }
+
   private mutating func addAscending(_ block: inout BlockPoints) throws {
     let last = block.count - 1
     var start = 0
-    var length = 0
     while start <= last {
-      let column = probe.column(of: try block.x(axis, at: start))
-      let end = try end(from: start, expected: start + length, &block)
-      length = end - start
+      let x = try block.x(at: start)
+      let column = probe.column(of: x)
+      begin(column, at: x)
+      let end = try end(from: start, x, &block)
       try values.add(start..<end, of: &block, column: column, to: &builder)
       start = end
     }
@@ -55,35 +68,39 @@ struct CurveWalk<Values: CurveValues> {
 
   /// Where the current column ends, which has a point of a block whose x ascends.
   ///
-  /// Searched in leaps of twice the length each, from the end that is expected, then by halves.
+  /// Guessed from the width of the column before, as if x grew evenly; searched from there in leaps
+  /// of twice the length each, then by halves.
   private mutating func end(
     from start: Int,
-    expected: Int,
+    _ x: Double,
     _ block: inout BlockPoints
   ) throws -> Int {
     let last = block.count - 1
-    if probe.isCurrent(ascending: try block.x(axis, at: last)) { return last + 1 }
+    let greatest = try block.x(at: last)
+    if probe.isCurrent(ascending: greatest) { return last + 1 }
     // The last point that is known to be in the column, and the first that is known not to be.
     var (inside, outside) = (start, last)
     var leap = 1
-    if expected - 2 > start, expected - 2 < last {
-      if probe.isCurrent(ascending: try block.x(axis, at: expected - 2)) {
-        inside = expected - 2
-      } else {
-        outside = expected - 2
+    let share = (begun.x + width - x) / (greatest - x)
+    let guess = share > 0 && share < 1 ? start + Int(share * Double(last - start)) : start
+    if guess > start, try !probe.isCurrent(ascending: block.x(at: guess)) {
+      outside = guess
+      while outside - leap > inside, try !probe.isCurrent(ascending: block.x(at: outside - leap)) {
+        outside -= leap
+        leap *= 2
       }
-    }
-    while inside + leap < outside {
-      guard probe.isCurrent(ascending: try block.x(axis, at: inside + leap)) else {
-        outside = inside + leap
-        break
+      inside = max(inside, outside - leap)
+    } else {
+      inside = guess
+      while inside + leap < outside, try probe.isCurrent(ascending: block.x(at: inside + leap)) {
+        inside += leap
+        leap *= 2
       }
-      inside += leap
-      leap *= 2
+      outside = min(outside, inside + leap)
     }
     while outside - inside > 1 {
       let middle = (inside + outside) / 2
-      if probe.isCurrent(ascending: try block.x(axis, at: middle)) {
+      if probe.isCurrent(ascending: try block.x(at: middle)) {
         inside = middle
       } else {
         outside = middle
@@ -93,10 +110,11 @@ struct CurveWalk<Values: CurveValues> {
   }
 
   private mutating func addAny(_ block: inout BlockPoints) throws {
+    try block.loadAllX()
     var start = 0
     var column: Int?
     for index in 0..<block.count {
-      let x = try block.x(axis, at: index)
+      let x = try block.x(at: index)
       let next = x.isFinite ? probe.column(of: x) : nil
       if next != column, start < index {
         try values.add(start..<index, of: &block, column: column, to: &builder)

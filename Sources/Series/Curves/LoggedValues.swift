@@ -3,6 +3,8 @@ struct LoggedValues: CurveValues {
   let series: CurveSeries
   /// What cannot be drawn is not above it: 0 on a logarithmic axis.
   private let floor: Double
+  /// The block in which something was found last.
+  private var near: BlockPoints?
 
   init(_ series: CurveSeries, floor: Double?) {
     self.series = series
@@ -50,7 +52,7 @@ struct LoggedValues: CurveValues {
         try add(below, column: column, to: &builder)
       }
     } else {
-      var block = series.tree.block(at: place.index)
+      var block = series.block(at: place.index)
       try add(0..<block.count, of: &block, column: column, to: &builder)
     }
   }
@@ -65,6 +67,9 @@ struct LoggedValues: CurveValues {
       let first = try point(range.lowerBound, of: &block)
       return try builder.skip(first, column: nil, of: &self)
     }
+    if let extremes = try block.extremes(of: range, above: floor) {
+      return try add(range, of: &block, column, extremes, to: &builder)
+    }
     let start = block.start
     var extremes = CurveExtremes()
     // Where the points that can be drawn and were not added yet begin.
@@ -73,20 +78,20 @@ struct LoggedValues: CurveValues {
     while at < range.upperBound {
       let span = at / SeriesFormat.pointsOfSpan
       let points = block.points(ofSpan: span)
-      if at == points.lowerBound, points.upperBound <= range.upperBound {
+      let end = min(points.upperBound, range.upperBound)
+      if points == at..<end {
         let y = try block.span(span)
         if y.min > floor {
           extremes.add(y.min, y.max, in: CurvePlace(group: start + at))
-          at = points.upperBound
+          at = end
           continue
         }
       }
-      let end = min(points.upperBound, range.upperBound)
       while at < end {
         let y = try block.value(at: at)
         if y > floor, y < .infinity {
           try extremes.add(y) {
-            CurvePlace(point: start + at, x: try block.x(series.axis, at: at))
+            CurvePlace(point: start + at, x: try block.x(at: at))
           }
         } else {
           try add(from..<at, of: &block, column, extremes, to: &builder)
@@ -124,15 +129,17 @@ struct LoggedValues: CurveValues {
   }
 
   mutating func find(_ value: Double, in place: CurvePlace) throws -> CurvePoint {
-    var block = series.tree.block(at: series.block(with: place.place))
-    var at = place.place - block.start
-    if place.level > 0 {
-      let end = block.points(ofSpan: at / SeriesFormat.pointsOfSpan).upperBound - 1
-      while at < end, try block.value(at: at) != value { at += 1 }
+    // The extremes of a column lie near each other.
+    var block = near.take() ?? series.block(at: series.block(with: place.place))
+    if !block.range.contains(place.place) {
+      block = series.block(at: series.block(with: place.place))
     }
+    defer { near = block }
+    var at = place.place - block.start
+    if place.level > 0 { at = try block.first(value, from: at) }
     return CurvePoint(
       place: block.start + at,
-      x: try block.x(series.axis, at: at),
+      x: try block.x(at: at),
       y: value
     )
   }
@@ -140,7 +147,7 @@ struct LoggedValues: CurveValues {
   private func point(_ index: Int, of block: inout BlockPoints) throws -> CurvePoint {
     CurvePoint(
       place: block.start + index,
-      x: try block.x(series.axis, at: index),
+      x: try block.x(at: index),
       y: try block.value(at: index)
     )
   }

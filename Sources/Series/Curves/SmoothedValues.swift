@@ -159,9 +159,9 @@ struct SmoothedValues: CurveValues {
 
   private mutating func x(_ place: Int) throws -> Double {
     if block?.range.contains(place) != true {
-      block = series.tree.block(at: series.block(with: place))
+      block = series.block(at: series.block(with: place))
     }
     guard let start = block?.start else { return .nan }
-    return try block?.x(series.axis, at: place - start) ?? .nan
+    return try block?.x(at: place - start) ?? .nan
   }
 }
