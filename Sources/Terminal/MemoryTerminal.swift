@@ -8,6 +8,8 @@ package final class MemoryTerminal: TerminalDoor {
   package private(set) var shown: [Screen] = []
   /// What was put on the clipboard, oldest first.
   package private(set) var copied: [String] = []
+  /// What the desktop was told, oldest first.
+  package private(set) var notices: [String] = []
   /// How often the terminal was given away.
   package private(set) var suspensions = 0
   private var queue: [TerminalEvent] = []
@@ -35,6 +37,8 @@ package final class MemoryTerminal: TerminalDoor {
 
   package func show(_ screen: Screen) { shown.append(screen) }
   package func copy(_ text: String) { copied.append(text) }
+
+  package func notify(_ text: SafeText) { notices.append(text.string) }
 
   package func suspend(_ body: () -> Void) {
     suspensions += 1

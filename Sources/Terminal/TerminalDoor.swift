@@ -12,6 +12,8 @@ package protocol TerminalDoor: AnyObject {
   func show(_ screen: Screen)
   /// Puts text on the user's clipboard (OSC 52), where the terminal allows it.
   func copy(_ text: String)
+  /// Tells the user's desktop (OSC 9), where the terminal can.
+  func notify(_ text: SafeText)
   /// Gives the terminal back while `body` runs another full-screen program ($EDITOR, a shell).
   func suspend(_ body: () -> Void)
   /// Whether the terminal can show braille and other Unicode glyphs.

@@ -213,6 +213,13 @@ package final class CursesTerminal: TerminalDoor {
     raw("\u{1B}]52;c;\(base64(text.utf8.prefix(72_000)))\u{07}")
   }
 
+  package func notify(_ text: SafeText) {
+    guard isOpen, !isGone, !text.isEmpty else { return }
+    // The text has no control characters; a leading digit and semicolon would be a command of some
+    // terminals' own.
+    raw("\u{1B}]9;Lathe: \(text.string)\u{07}")
+  }
+
   private func raw(_ text: String) { lathe_terminal_write(text, text.utf8.count) }
 
   /// The window's size, with nonsense brought into range.

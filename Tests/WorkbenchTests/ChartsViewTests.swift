@@ -188,6 +188,26 @@ struct ChartsViewTests {
     }
   }
 
+  @Test func `from the crosshair a key leads to the log`() {
+    var (view, context) = Self.shown([142], 80, 24)
+    let reason = Notice(.information, "The arrow keys or a click put the crosshair first.")
+    #expect(view.press(Key("g"), context) == [.tell(reason)])
+    context = Self.press(&view, [.left, Key("g")], context)
+    let place = view.queries.compactMap { query -> LogPlace? in
+      if case .logLine(let place) = query { place } else { nil }
+    }.first
+    #expect(place?.series.name == "train_loss")
+    guard let place else { return }
+    context.answers[.logLine(place)] = .logLine(99)
+    #expect(
+      view.update(.answered(.logLine(place)), context) == [
+        .open(.runLog(142, step: "train", line: 99))
+      ]
+    )
+    var run = RunView(run: 142, step: "train", line: 300)
+    #expect(RunFixture.drawn(&run, RunFixture.context(80, 24)).contains("epoch 301 "))
+  }
+
   @Test func `a run without metrics says so`() {
     var view = ChartsView(runs: [142])
     let answers: [Query: Answer] = [.run(142): .run(RunFixture.failed)]

@@ -39,9 +39,12 @@ struct ChartGrid: Equatable {
     self.all = all
     bands = all.count
     let rows = all.count { if case .row = $0 { true } else { false } }
-    let most = max(1, (area.height - (isGrouped ? 1 : 0)) / Self.least.height)
-    let shown = max(1, min(most, rows))
-    let height = max(1, (area.height - (isGrouped ? min(starts.count, shown) : 0)) / shown)
+    func height(_ shown: Int) -> Int {
+      (area.height - (isGrouped ? min(starts.count, shown) : 0)) / shown
+    }
+    var shown = max(1, rows)
+    while shown > 1, height(shown) < Self.least.height { shown -= 1 }
+    let height = max(1, height(shown))
     let home = all.firstIndex {
       if case .row(let row) = $0 { row.contains(selected) } else { false }
     }
@@ -77,9 +80,11 @@ struct ChartGrid: Equatable {
 
   private mutating func place(in area: Rect, height: Int) {
     var rest = area
-    for band in all[min(top, all.count)...] {
+    for (place, band) in all.enumerated().dropFirst(top) {
       let needed = Self.isHeading(band) ? 1 : height
-      guard rest.height >= needed else { return }
+      // A heading comes with a row below it.
+      let room = Self.isHeading(band) && place > top ? height + 1 : needed
+      guard rest.height >= room else { return }
       let (line, below) = rest.top(needed)
       rest = below
       switch band {

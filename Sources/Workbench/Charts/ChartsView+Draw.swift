@@ -41,7 +41,9 @@ extension ChartsView {
 
   /// How everything is drawn: "x: step  y: log  smooth: 0.9  follows".
   private func state(_ context: Context) -> SafeText {
-    var text: SafeText = "x: " + look.axis.word + "  y: " + look.y.word
+    var text: SafeText = "x: " + look.axis.word
+    if let crosshair { text = text + " " + xText(crosshair) }
+    text = text + "  y: " + look.y.word
     if look.isRobust { text = text + " without outliers" }
     if look.smoothing != .none { text = text + "  smooth: " + look.smoothing.word }
     if view.followed != nil {
@@ -109,12 +111,12 @@ extension ChartsView {
   ) {
     let isSelected = item.id == selected
     let plot = plots[item.id]
-    let frame = Frame(
+    var frame = Frame(
       SafeText(hostile: name(of: item)),
-      right: isOneRun(item) ? value(of: item, rect) : "",
       focused: isSelected,
       glyphs: context.glyphs
     )
+    frame.right = values(of: item)
     frame.draw(on: &screen, in: rect)
     drawPlot(item, plot, on: &screen, in: Self.plotArea(in: rect), context)
   }
@@ -125,14 +127,23 @@ extension ChartsView {
     return String(item.id.name.dropFirst(item.prefix.count))
   }
 
-  private func isOneRun(_ item: ChartItem) -> Bool { item.parts.count == 1 && runs.count == 1 }
+  /// Each run's last value, or that at the crosshair.
+  private func values(of item: ChartItem) -> StyledText {
+    guard let shown = plots[item.id]?.shown else { return StyledText() }
+    var text = StyledText()
+    // In the order of the runs: the first one's line is the last, so that it lies in front.
+    for (line, curve) in zip(shown.lines, shown.facts.curves).reversed() {
+      guard let value = value(of: curve) else { continue }
+      if !text.isEmpty { text.append("  ") }
+      text.append(metricText(value), runs.count > 1 ? Style(line.color) : .dim)
+    }
+    return text
+  }
 
-  /// The last value, or that at the crosshair.
-  private func value(of item: ChartItem, _ rect: Rect) -> SafeText {
-    guard let plot = plots[item.id], let curve = plot.shown?.facts.curves.first else { return "" }
-    guard let crosshair else { return curve.summary.map { metricText($0.last) } ?? "" }
+  private func value(of curve: CurveFacts) -> Double? {
+    guard let crosshair else { return curve.summary?.last }
     let points = curve.smoothed ?? curve.points
-    return CompareView.reading(points.x, points.y, at: crosshair).map { metricText($0.value) } ?? ""
+    return CompareView.reading(points.x, points.y, at: crosshair)?.value
   }
 
   func drawPlot(
@@ -150,7 +161,7 @@ extension ChartsView {
     guard plot.shown != nil else { return }
     var chart = plot.chart
     chart.crosshair = crosshair
-    chart.showsReadings = isFull || runs.count > 1
+    chart.showsReadings = isFull
     chart.marks = marks(of: item, plot, context)
     if let drag, drag.chart == item.id, drag.isBox { chart.box = box(drag, context) }
     chart.emptyText = view.isWhole ? "no points yet" : "nothing in this window"

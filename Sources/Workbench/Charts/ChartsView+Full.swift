@@ -124,10 +124,11 @@ extension ChartsView {
     screen.drawScrollIndicator(in: area, offset: top, count: rows.count, glyphs: context.glyphs)
   }
 
-  private func xText(_ x: Double) -> SafeText {
+  func xText(_ x: Double) -> SafeText {
     switch look.axis {
     case .clock: clockText(x, now: x, seconds: true)
-    case .step, .relativeTime, .metric: numberText(x)
+    case .relativeTime: durationText(x)
+    case .step, .metric: numberText(x)
     }
   }
 

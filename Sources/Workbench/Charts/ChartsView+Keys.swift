@@ -198,6 +198,15 @@ extension ChartsView {
         "Compares the runs.",
         runs.count > 1 ? nil : "One run is shown: mark several in the list."
       ),
+      Binding(
+        [Key("g")] + (isFull ? [.enter] : []),
+        "g",
+        "log",
+        action: "log",
+        help: "Goes to the log at the crosshair's time.",
+        unavailable: crosshair == nil ? "The arrow keys or a click put the crosshair first." : nil,
+        isInFooter: crosshair != nil
+      ),
       hidden([Key("r")], "r", "run", "open run", "Opens the run of the selected chart."),
     ]
   }

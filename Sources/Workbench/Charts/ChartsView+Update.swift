@@ -11,6 +11,7 @@ extension ChartsView {
       take(request, context)
       return []
     case .answered(.run), .answered(.metricNames): learn(context)
+    case .answered(.logLine(let place)): return arrive(place, context)
     case .answered, .saved, .replied: break
     case .action(let action):
       let effects = act(action, context)
@@ -72,6 +73,7 @@ extension ChartsView {
     case "bars": turn(.bars)
     case "histogram": turn(.histogram)
     case "copy": return copy()
+    case "log": return goToLog()
     case "compare": return [.open(.compare(runs))]
     case "open run": return [.open(.run(selectedRun))]
     default: break
@@ -150,6 +152,41 @@ extension ChartsView {
   /// On another axis no window and no place means the same.
   private mutating func forgetX() {
     (view, crosshair, drag, wholeOnAxis) = (ChartViewport(), nil, nil, nil)
+  }
+
+  // MARK: The log
+
+  /// Asks for the line that was printed when the first curve was at the crosshair.
+  private mutating func goToLog() -> [Effect] {
+    guard let crosshair, let item = selectedItem, let part = item.parts.first,
+      let shown = plots[item.id]?.shown
+    else { return [] }
+    let key = SeriesKey(folder: part.folder, name: item.id.name)
+    let origin = shown.lines.firstIndex { $0.key == key }.map { shown.facts.curves[$0].origin } ?? 0
+    switch look.axis {
+    case .step: jump = (LogPlace(series: key, at: .step(crosshair)), part)
+    case .relativeTime, .clock:
+      jump = (LogPlace(series: key, at: .time(crosshair + origin)), part)
+    case .metric: return [.tell(Notice(.information, "By another metric there is no time: x."))]
+    }
+    return []
+  }
+
+  private mutating func arrive(_ place: LogPlace, _ context: Context) -> [Effect] {
+    guard let jump, jump.place == place else { return [] }
+    switch context.answers[.logLine(place)] {
+    case .logLine(let line?):
+      self.jump = nil
+      let step = selected?.step ?? ""
+      return [.open(.runLog(runs[jump.part.run], step: step, line: line))]
+    case .logLine(nil):
+      self.jump = nil
+      return [.tell(Notice(.information, "Nothing had been printed by then."))]
+    case .failed(let explanation):
+      self.jump = nil
+      return [.tell(Notice(.failure, explanation.sentence))]
+    default: return []
+    }
   }
 
   // MARK: The crosshair

@@ -30,6 +30,8 @@ package struct ChartsView: View {
   var crosshair: Double?
   /// While the mouse draws a box.
   var drag: ChartDrag?
+  /// The place whose line in the log is looked for, to go there.
+  var jump: (place: LogPlace, part: ChartItem.Part)?
   /// The glyphs that were chosen with a key.
   var glyphs: GlyphSet?
   var plots: [ChartItem.ID: CurvePlot] = [:]
@@ -59,6 +61,7 @@ package struct ChartsView: View {
       queries.insert(.marks(source.folder))
     }
     queries.formUnion(plots.values.compactMap(\.query))
+    if let jump { queries.insert(.logLine(jump.place)) }
     if isFull, let query = map.query { queries.insert(query) }
     return queries
   }

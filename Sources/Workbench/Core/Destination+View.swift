@@ -10,6 +10,7 @@ extension Destination {
     case .explorer(let instance): ExplorerView(instance: instance)
     case .runForm(let instance, let from): RunFormView(instance: instance, from: from)
     case .run(let run): RunView(run: run)
+    case .runLog(let run, let step, let line): RunView(run: run, step: step, line: line)
     case .charts(let runs): ChartsView(runs: runs)
     case .compare(let runs): CompareView(runs: runs)
     case .editor(let path, let line, let resuming):

@@ -17,6 +17,8 @@ package enum Effect: Sendable, Equatable {
   /// A line at the bottom until the next key.
   case tell(Notice)
   case copy(String)
+  /// Tells the user's desktop, where the terminal can; hostile text is fine.
+  case notify(String)
   /// Gives the terminal to $EDITOR for a file.
   case edit(path: String, line: Int)
 }
@@ -34,6 +36,8 @@ package enum Destination: Sendable, Equatable {
   /// The form of a pipeline's parameters; `from` fills it with an earlier run's values.
   case runForm(instance: String, from: Int?)
   case run(Int)
+  /// A run with a step's log at a line, from 0.
+  case runLog(Int, step: String, line: Int)
   case compare([Int])
   /// Every metric of these runs.
   case charts([Int])

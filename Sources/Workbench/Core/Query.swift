@@ -21,6 +21,8 @@ package enum Query: Sendable, Hashable {
   case metricNames(AttemptFolder)
   /// What an attempt's watch rules found.
   case marks(AttemptFolder)
+  /// The line of an attempt's log that was printed when a curve was at a place.
+  case logLine(LogPlace)
   /// Curves thinned for a chart.
   case curves(CurvesRequest)
   /// What metrics said at one step.
@@ -61,6 +63,8 @@ package enum Answer: Sendable, Equatable {
   case metrics([MetricFacts])
   case metricNames([String])
   case marks([WatchFinding])
+  /// From 0; nil where nothing was printed by then.
+  case logLine(Int?)
   case curves(CurvesFacts)
   /// In the order of the request; nil where nothing was logged up to there.
   case readings([PointReading?])

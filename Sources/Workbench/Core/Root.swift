@@ -99,18 +99,20 @@ package struct Root: Sendable {
 
   private mutating func answered(_ query: Query, _ answer: Answer) -> [Effect] {
     context.answers[query] = answer
-    if case .alerts(let alerts) = answer { notice(alerts) }
+    var effects: [Effect] = []
+    if case .alerts(let alerts) = answer { effects += notice(alerts) }
     if context.answers.count > 64 { forgetUnused() }
     if case .palette(var palette) = overlay {
       palette.refresh(bindings: front.bindings(context), context)
       overlay = .palette(palette)
     }
-    return layers.indices.flatMap { index -> [Effect] in
-      guard layers.indices.contains(index), layers[index].view.queries.contains(query) else {
-        return []
+    return effects
+      + layers.indices.flatMap { index -> [Effect] in
+        guard layers.indices.contains(index), layers[index].view.queries.contains(query) else {
+          return []
+        }
+        return tell(index, .answered(query))
       }
-      return tell(index, .answered(query))
-    }
   }
 
   private mutating func clearAnnouncement() {
@@ -118,12 +120,15 @@ package struct Root: Sendable {
   }
 
   /// Tells of alerts that came while the workbench is open; older ones are history.
-  private mutating func notice(_ alerts: [AlertRecord]) {
+  private mutating func notice(_ alerts: [AlertRecord]) -> [Effect] {
     let newest = alerts.map(\.id).max() ?? 0
     defer { lastAlert = newest }
-    guard let last = lastAlert, let alert = alerts.first(where: { $0.id > last }) else { return }
+    guard let last = lastAlert, let alert = alerts.first(where: { $0.id > last }) else {
+      return []
+    }
     notice = Notice(.failure, alert.message)
     isRinging = true
+    return [.notify(alert.message)]
   }
 
   mutating func replied(_ tag: String, _ reply: Reply) -> [Effect] {
@@ -184,7 +189,7 @@ package struct Root: Sendable {
       case .copy(let text):
         outside.append(effect)
         notice = Notice(.information, "Copied: \(text.prefix(200))")
-      case .save, .edit: outside.append(effect)
+      case .save, .edit, .notify: outside.append(effect)
       }
     }
     return outside

@@ -14,6 +14,9 @@ final class WorkbenchLoop {
   /// Seconds between two frames, and between two askings of one query, when events flood in.
   private static let frame = 1.0 / 60
   private static let asking = 1.0 / 30
+  /// Where answers and frames cost more, they come less often: a tenth of a core is enough for what
+  /// nobody asked for, but a change is seen within this time.
+  private static let longestPause = 0.08
 
   private let door: any TerminalDoor
   private let environment: [String: String]
@@ -31,6 +34,9 @@ final class WorkbenchLoop {
   private var underWay: Set<Query> = []
   private var dirty: Set<Query> = []
   private var lastAsked = 0.0
+  /// Seconds until what has changed is asked again, and what the process had used at the last asking.
+  private var pause = WorkbenchLoop.asking
+  private var used = 0.0
   private var lastFrame = 0.0
   private var lastTick = 0.0
   private var needsFrame = true
@@ -105,7 +111,7 @@ final class WorkbenchLoop {
     let now = seconds()
     var due: [Double] = []
     if needsFrame { due.append(lastFrame + WorkbenchLoop.frame) }
-    if !dirty.isEmpty { due.append(lastAsked + WorkbenchLoop.asking) }
+    if !dirty.isEmpty { due.append(lastAsked + pause) }
     if root.isTicking { due.append(lastTick + 1) }
     // Where there is no inotify, files are asked again twice a second.
     if watch.descriptor < 0 { due.append(lastAsked + 0.5) }
@@ -165,11 +171,19 @@ final class WorkbenchLoop {
     dirty.formIntersection(wanted)
     let now = seconds()
     let fresh = dirty.filter { root.context.answers[$0] == nil }
-    let isDue = now >= lastAsked + WorkbenchLoop.asking || now < lastAsked
+    let isDue = now >= lastAsked + pause || now < lastAsked
+    if isDue, !dirty.isEmpty { spare() }
     for query in isDue ? dirty : fresh where !underWay.contains(query) {
       ask(query)
       lastAsked = now
     }
+  }
+
+  /// Waits ten times as long as the last round of answers and frames has kept the processor.
+  private func spare() {
+    let now = processorSeconds()
+    pause = min(max(WorkbenchLoop.asking, (now - used) * 10), WorkbenchLoop.longestPause)
+    used = now
   }
 
   private func ask(_ query: Query) {
@@ -202,6 +216,7 @@ final class WorkbenchLoop {
     case .send(let request, let tag): send(request, tag)
     case .save(let path, let bytes, let expected): save(path, bytes, expected)
     case .copy(let text): door.copy(text)
+    case .notify(let text): door.notify(SafeText(hostile: text, limit: 200))
     case .edit(let path, let line): edit(path, line)
     case .open, .replace, .back, .tell: break
     }
@@ -243,6 +258,13 @@ final class WorkbenchLoop {
     dirty.formUnion(wanted)
     needsFrame = true
   }
+}
+
+/// What this process has used of all processors.
+private func processorSeconds() -> Double {
+  var used = timespec()
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used)
+  return Double(used.tv_sec) + Double(used.tv_nsec) / 1e9
 }
 
 /// Seconds since 1970.

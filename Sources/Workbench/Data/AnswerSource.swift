@@ -50,6 +50,7 @@ final class AnswerSource: Sendable {
     case .metricNames(let folder):
       .metricNames(try memory.withLock { try $0.curves.reader(folder).names })
     case .marks(let folder): .marks(WatchMarks.read(folder))
+    case .logLine(let place): .logLine(try logLine(place))
     case .curves(let request): .curves(try memory.withLock { try $0.curves.curves(request) })
     case .readings(let request):
       .readings(try memory.withLock { try $0.curves.readings(request) })
@@ -79,6 +80,7 @@ final class AnswerSource: Sendable {
       case .log(let folder, _): [folder.log]
       case .metrics(let folder), .metricNames(let folder): [folder.metrics]
       case .marks(let folder): [folder.marks]
+      case .logLine: []
       case .curves(let request): request.series.map(\.folder.metrics)
       case .readings(let request): request.places.map(\.series.folder.metrics)
       case .pipeline(let instance):
@@ -182,6 +184,22 @@ final class AnswerSource: Sendable {
   }
 
   // MARK: Streams
+
+  private func logLine(_ place: LogPlace) throws -> Int? {
+    let folder = place.series.folder
+    return try memory.withLock { memory in
+      let time =
+        switch place.at {
+        case .time(let time): time
+        case .step(let step):
+          try memory.curves.reader(folder)[place.series.name]?.time(at: step) ?? .nan
+        }
+      guard let offset = LogTimesFile.offset(at: time, in: folder.times) else { return nil }
+      var index = memory.logs[folder] ?? LogIndex(path: folder.log)
+      defer { memory.logs[folder] = index }
+      return try index.line(at: offset)
+    }
+  }
 
   private func log(_ folder: AttemptFolder, _ window: LogWindow) throws -> LogFacts {
     try memory.withLock { memory in

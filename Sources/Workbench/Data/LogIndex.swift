@@ -18,16 +18,31 @@ struct LogIndex: Sendable {
 
   init(path: String) { self.path = path }
 
+  /// The number of the line that holds a byte.
+  mutating func line(at offset: Int) throws -> Int? {
+    guard let file = try openLog() else { return nil }
+    defer { close(file) }
+    scan(file)
+    let offset = min(offset, scanned)
+    let mark = max(0, (marks.firstIndex { $0 > offset } ?? marks.count) - 1)
+    let before = read(file, from: marks[mark], to: offset)
+    return mark * LogIndex.stride + before.count { $0 == 10 }
+  }
+
+  /// Nil where there is no log yet.
+  private func openLog() throws -> Int32? {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    if file >= 0 { return file }
+    if errno == ENOENT { return nil }
+    throw Explanation(
+      what: "The log cannot be read.",
+      why: "\(path): \(String(cString: strerror(errno)))"
+    )
+  }
+
   /// The lines of a window; a log that does not exist yet is empty.
   mutating func facts(_ window: LogWindow) throws -> LogFacts {
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else {
-      if errno == ENOENT { return LogFacts(first: 0, lines: [], count: 0) }
-      throw Explanation(
-        what: "The log cannot be read.",
-        why: "\(path): \(String(cString: strerror(errno)))"
-      )
-    }
+    guard let file = try openLog() else { return LogFacts(first: 0, lines: [], count: 0) }
     defer { close(file) }
     scan(file)
     let count = ended + (endsOpen ? 1 : 0)

@@ -25,8 +25,10 @@ extension RunView {
     let before = sources
     sources = RunSources(facts, chosen: chosen, home: context.home)
     if before.log != sources.log {
-      log.position = .automatic
-      log.match = nil
+      // A few lines before the one that is meant.
+      log.position = openingLine.map { .line(max(0, $0 - 2)) } ?? .automatic
+      log.match = openingLine
+      openingLine = nil
     }
     // A cell for the frame at each side, one for the margin, one for the scroll indicator.
     log.width = layout(facts, context, in: context.area).log.width - 4

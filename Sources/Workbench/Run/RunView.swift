@@ -23,8 +23,18 @@ package struct RunView: View {
   /// Of the step that logs now: kept, because they are read often and made of all its points.
   var live: [MetricSummary] = []
 
+  /// The line of the log that the view was opened for.
+  var openingLine: Int?
+
   package init(run: Int) {
     self.run = run
+  }
+
+  /// A run whose step's log is read at a line, from 0.
+  init(run: Int, step: String, line: Int) {
+    self.run = run
+    chosen = step
+    openingLine = line
   }
 
   package var title: SafeText { "r\(run)" }

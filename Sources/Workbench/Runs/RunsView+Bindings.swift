@@ -60,7 +60,7 @@ extension RunsView {
         "C",
         "charts",
         action: "charts",
-        help: "Open every metric of the marked runs, or of the selected one, in a grid of charts.",
+        help: "Draw every metric of the marked runs, or of the selected one.",
         unavailable: none
       ),
       Binding(
