@@ -21,6 +21,7 @@ import processes
 from curves import curves
 from ingest import events, ingest, python
 from latency import latency
+from leet import leet
 from report import Result, Unmeasured, median, say, show, spread
 from terminal import Program, not_shown
 
@@ -267,6 +268,7 @@ PARTS = {
     "python": python,
     "events": events,
     "latency": latency,
+    "leet": leet,
 }
 
 if __name__ == "__main__":

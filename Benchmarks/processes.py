@@ -46,3 +46,15 @@ def resident_mb(pid):
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1024
     return 0
+
+
+def tree(pid):
+    """A process and what it started, as far as that lives."""
+    found = [pid]
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and int((entry / "stat").read_text().rpartition(")")[2].split()[1]) == pid:
+                found += tree(int(entry.name))
+        except OSError:
+            continue
+    return found

@@ -223,6 +223,11 @@ class Program:
         while time.perf_counter() < end and self.read(time.perf_counter() + seconds):
             pass
 
+    def resize(self, columns, rows):
+        """Makes the terminal another size; what it showed is to be drawn again."""
+        self.screen = Screen(columns, rows)
+        fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
     def press(self, keys):
         os.write(self.terminal, keys.encode())
 
