@@ -109,24 +109,38 @@ struct BlockPoints {
   /// Nil when one of them is not above the floor, or not finite.
   mutating func extremes(of range: Range<Int>, above floor: Double) throws -> CurveExtremes? {
     let size = SeriesFormat.pointsOfSpan
+    // Whole spans as far as there are any; the last one of the block may be short.
+    let firstSpan = (range.lowerBound + size - 1) / size
+    let endSpan = range.upperBound == count ? spans.total : range.upperBound / size
+    let head = range.lowerBound..<min(range.upperBound, firstSpan * size)
+    let tail = min(range.upperBound, max(firstSpan, endSpan) * size)..<range.upperBound
     var extremes = CurveExtremes()
-    var at = range.lowerBound
-    while at < range.upperBound {
-      let span = at / size
-      // Whole spans as far as there are any; the last one of the block may be short.
-      let end = range.upperBound == count ? spans.total : range.upperBound / size
-      if at == span * size, span < end {
-        if !spans.has(span) { try spans.load(span, of: file, at: offset) }
-        guard add(spans: span..<end, to: &extremes, above: floor) else { return nil }
-        at = min(count, end * size)
-      } else {
-        let end = min(range.upperBound, (span + 1) * size)
-        if !values.has(at) { try values.load(at, of: file, at: offset) }
-        guard add(at..<end, to: &extremes, above: floor) else { return nil }
-        at = end
-      }
+    if firstSpan < endSpan {
+      if !spans.has(firstSpan) { try spans.load(firstSpan, of: file, at: offset) }
+      guard add(spans: firstSpan..<endSpan, to: &extremes, above: floor) else { return nil }
+    }
+    // What a span has no values beyond is not looked at.
+    if !tail.isEmpty, try !isInside(tail, extremes, above: floor) {
+      guard try add(tail, to: &extremes, above: floor) else { return nil }
+    }
+    if !head.isEmpty, try !isInside(head, extremes, above: floor) {
+      var first = CurveExtremes()
+      guard try add(head, to: &first, above: floor) else { return nil }
+      first.add(extremes)
+      extremes = first
     }
     return extremes
+  }
+
+  /// Whether all values of a part's span can be drawn and lie between the extremes.
+  private mutating func isInside(
+    _ part: Range<Int>,
+    _ extremes: CurveExtremes,
+    above floor: Double
+  ) throws -> Bool {
+    guard extremes.min < extremes.max else { return false }
+    let span = try span(part.lowerBound / SeriesFormat.pointsOfSpan)
+    return span.min > floor && span.min > extremes.min && span.max < extremes.max
   }
 
   private func add(
@@ -157,13 +171,14 @@ struct BlockPoints {
     }
   }
 
-  /// Adds values of one span, which are at hand.
-  private func add(
+  /// Adds values of one span.
+  private mutating func add(
     _ range: Range<Int>,
     to extremes: inout CurveExtremes,
     above floor: Double
-  ) -> Bool {
-    withValues { value in
+  ) throws -> Bool {
+    if !values.has(range.lowerBound) { try values.load(range.lowerBound, of: file, at: offset) }
+    return withValues { value in
       var (least, greatest) = (Double.infinity, -Double.infinity)
       for index in range {
         let y = value(index)
@@ -176,8 +191,15 @@ struct BlockPoints {
     }
   }
 
+  /// The first point with a value in a place of this block.
+  mutating func find(_ value: Double, in place: CurvePlace) throws -> CurvePoint {
+    let from = place.place - start
+    let at = try place.level > 0 ? first(value, from: from) : from
+    return CurvePoint(place: start + at, x: try x(at: at), y: value)
+  }
+
   /// The first point that has a value, from a place to the end of its span; that end without one.
-  mutating func first(_ sought: Double, from place: Int) throws -> Int {
+  private mutating func first(_ sought: Double, from place: Int) throws -> Int {
     let end = points(ofSpan: place / SeriesFormat.pointsOfSpan).upperBound - 1
     if !values.has(place) { try values.load(place, of: file, at: offset) }
     return withValues { value in

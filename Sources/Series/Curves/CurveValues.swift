@@ -40,16 +40,19 @@ struct CurveSeries {
 
   /// The block that has a point.
   func block(with place: Int) -> Int {
-    var (low, high) = (0, tree.blockCount)
+    // No block has more points than this.
+    var low = min(place / SeriesFormat.mostPointsOfBlock, tree.blockCount - 1)
+    var high = tree.blockCount
+    if low + 1 < high, start(ofBlock: low + 1) > place { return low }
     while high - low > 1 {
       let middle = (low + high) / 2
-      if tree.start(of: SeriesTree.Place(level: 0, index: middle)) <= place {
-        low = middle
-      } else {
-        high = middle
-      }
+      if start(ofBlock: middle) <= place { low = middle } else { high = middle }
     }
     return low
+  }
+
+  private func start(ofBlock index: Int) -> Int {
+    tree.start(of: SeriesTree.Place(level: 0, index: index))
   }
 
   /// The values of some points as they were logged.

@@ -130,18 +130,10 @@ struct LoggedValues: CurveValues {
 
   mutating func find(_ value: Double, in place: CurvePlace) throws -> CurvePoint {
     // The extremes of a column lie near each other.
-    var block = near.take() ?? series.block(at: series.block(with: place.place))
-    if !block.range.contains(place.place) {
-      block = series.block(at: series.block(with: place.place))
+    if near?.range.contains(place.place) != true {
+      near = series.block(at: series.block(with: place.place))
     }
-    defer { near = block }
-    var at = place.place - block.start
-    if place.level > 0 { at = try block.first(value, from: at) }
-    return CurvePoint(
-      place: block.start + at,
-      x: try block.x(at: at),
-      y: value
-    )
+    return try near?.find(value, in: place) ?? CurvePoint(place: place.place, x: .nan, y: value)
   }
 
   private func point(_ index: Int, of block: inout BlockPoints) throws -> CurvePoint {
