@@ -178,6 +178,17 @@ struct EditorScreenTests {
     #expect(screen.unsaved == "train.py")
   }
 
+  @Test func `what was taken back is not offered again`() {
+    let context = Self.context()
+    var screen = Self.screen(context)
+    _ = screen.press(Key("x"), context)
+    guard case .save(let path, let bytes, _)? = screen.press(.control("z"), context).first else {
+      Issue.record("the kept text stays")
+      return
+    }
+    #expect(screen.unsaved == nil && bytes.isEmpty && path.hasPrefix("/h/recovery/"))
+  }
+
   @Test func `a click places the cursor, within wide characters too`() {
     let context = Self.context()
     var screen = Self.screen(context)

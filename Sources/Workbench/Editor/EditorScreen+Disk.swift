@@ -100,7 +100,9 @@ extension EditorScreen {
   private static let editsBetween = 8
 
   mutating func keepForRecovery(lines changed: Bool) -> [Effect] {
-    guard let buffer, let recovery, buffer.isDirty else { return [] }
+    guard let buffer, let recovery else { return [] }
+    // All undone: there is nothing to be restored.
+    guard buffer.isDirty else { return forgetRecovery() }
     isRecoverySettled = true
     editsSinceRecovery += 1
     guard changed || editsSinceRecovery >= EditorScreen.editsBetween || !hasRecovery else {
