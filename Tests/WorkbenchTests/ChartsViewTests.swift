@@ -157,6 +157,21 @@ struct ChartsViewTests {
     #expect(view.view.isWhole)
   }
 
+  @Test func `a window that follows waits for answers before it moves on`() {
+    var (view, context) = Self.shown([142], 80, 24)
+    _ = view.press(Key("f"), context)
+    let asked = view.queries
+    var longer = context
+    for case .curves(let request) in view.queries where request.window == nil {
+      longer.answers[.curves(request)] = nil
+    }
+    _ = view.update(.answered(.run(142)), longer)
+    #expect(view.queries == asked)
+    context = RunFixture.told(&view, context)
+    #expect(RunFixture.picture(view, context).contains("follows"))
+    #expect(view.plots.values.allSatisfy { !$0.isWaiting })
+  }
+
   @Test func `numbers are copied as they are drawn`() {
     var (view, context) = Self.shown([142], 80, 24)
     context = Self.press(&view, [Key("/")] + "val_acc".map { Key($0) } + [.enter], context)

@@ -69,7 +69,12 @@ extension ChartsView {
       selected = shown.first?.id
     }
     if !isFull { top = grid(context).top }
-    let window = view.window(whole)
+    var window = view.window(whole)
+    // New points must not take back a question before it is answered, or a slow answer never comes.
+    if view.followed != nil, asked != nil, plots.values.contains(where: \.isWaiting) {
+      window = asked
+    }
+    asked = view.followed == nil ? nil : window
     var kept: [ChartItem.ID: CurvePlot] = [:]
     let glyphs = glyphs(context)
     for (item, area) in places(context) {

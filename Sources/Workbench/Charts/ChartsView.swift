@@ -35,6 +35,8 @@ package struct ChartsView: View {
   /// The glyphs that were chosen with a key.
   var glyphs: GlyphSet?
   var plots: [ChartItem.ID: CurvePlot] = [:]
+  /// What was asked for last while the window follows.
+  var asked: ClosedRange<Double>?
   /// All of what the full chart shows a part of.
   var map = CurvePlot()
   /// The range of all points on an axis that has no summary: x by another metric.

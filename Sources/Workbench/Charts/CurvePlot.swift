@@ -40,6 +40,8 @@ struct CurvePlot: Sendable, Equatable {
   private(set) var look = Look()
   private(set) var request: CurvesRequest?
   private(set) var shown: Shown?
+  /// The last request that was answered, by curves or by a failure.
+  private var answered: CurvesRequest?
 
   /// Asks for curves as they fit a part of the screen; nothing where there is no room.
   mutating func ask(_ lines: [Line], _ look: Look, in area: Rect, glyphs: GlyphSet) {
@@ -70,9 +72,13 @@ struct CurvePlot: Sendable, Equatable {
     switch context.answers[.curves(request)] {
     case .curves(let facts): shown = Shown(lines: lines, look: look, facts: facts)
     case .failed: shown = nil
-    default: break
+    default: return
     }
+    answered = request
   }
+
+  /// Whether the answer to what is asked now has yet to come.
+  var isWaiting: Bool { request != nil && request != answered }
 
   var query: Query? { request.map { .curves($0) } }
 
