@@ -65,7 +65,7 @@ extension ChartsView {
 
   /// Asks for the curves in view, and only for these.
   mutating func ask(_ context: Context) {
-    if selected == nil || !shown.contains(where: { $0.id == selected }) {
+    if !isChosen || !shown.contains(where: { $0.id == selected }) {
       selected = shown.first?.id
     }
     if !isFull { top = grid(context).top }

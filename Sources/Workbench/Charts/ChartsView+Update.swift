@@ -40,7 +40,7 @@ extension ChartsView {
 
   mutating func act(_ action: String, _ context: Context) -> [Effect] {
     switch action {
-    case "open": (isFull, page) = (true, .curves)
+    case "open": (isFull, isChosen, page) = (true, true, .curves)
     case "close": close()
     case "next chart": select(selectedIndex + 1)
     case "last chart": select(selectedIndex - 1)
@@ -94,7 +94,7 @@ extension ChartsView {
   }
 
   private mutating func turn(_ other: Page) {
-    isFull = true
+    (isFull, isChosen) = (true, true)
     tableTop = 0
     page = page == other ? .curves : other
   }
@@ -103,7 +103,7 @@ extension ChartsView {
     guard !shown.isEmpty else { return }
     let id = shown[min(max(0, index), shown.count - 1)].id
     if id != selected { view.leaveChart() }
-    selected = id
+    (selected, isChosen) = (id, true)
     tableTop = 0
   }
 

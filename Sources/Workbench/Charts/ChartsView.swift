@@ -15,6 +15,8 @@ package struct ChartsView: View {
   /// What the filter leaves.
   var shown: [ChartItem] = []
   var selected: ChartItem.ID?
+  /// Whether the user has selected it; until then it is the first one, also when others come before it.
+  var isChosen = false
   /// The first band of the grid in view.
   var top = 0
   var isFull = false
