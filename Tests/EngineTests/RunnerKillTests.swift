@@ -74,8 +74,10 @@ struct RunnerKillTests {
           #expect(values.count >= said ?? 0, "\(name) in round \(round)")
         }
       }
-      if said ?? 0 > 0 { #expect(reader.names.contains("module"), "round \(round)") }
-      #expect(access(attempt.sdk, F_OK) != 0, "round \(round)")
+      if said ?? 0 > 0 {
+        #expect(reader.names.contains("module"), "round \(round)")
+        #expect(access(attempt.sdk, F_OK) != 0, "round \(round)")
+      }
       try FileManager.default.removeItem(atPath: attempt.path)
     }
     print("\(Self.rounds) runners killed: \(acknowledged) rounds of the script acknowledged")
