@@ -112,6 +112,38 @@ struct EditorScreenTests {
     #expect(dirty.buffer?.lines.count == 12)
   }
 
+  @Test func `the failed line's mark goes along, on disk too, until the line is edited`() {
+    let context = Self.context()
+    var screen = Self.screen(context)
+    for key in [Key.home, .up, .up, .enter] { _ = screen.press(key, context) }
+    #expect(screen.mark == 9)
+    _ = screen.press(.control("z"), context)
+    #expect(screen.mark == 8)
+    let text = String(decoding: RunFixture.script.bytes, as: UTF8.self)
+    _ = screen.press(.control("s"), context)
+    let longer = Self.context(RunFixture.file("# one\n# two\n" + text))
+    _ = screen.update(.answered(.file(Self.path)), longer)
+    #expect(screen.mark == 10)
+    screen.buffer?.goTo(line: 11)
+    _ = screen.press(Key("x"), longer)
+    #expect(screen.mark == nil)
+    #expect(!RunFixture.picture(screen, longer).contains("it failed here"))
+  }
+
+  @Test func `a long fault is told whole below the text`() {
+    let path = "/h/instances/digits/pipeline.yaml"
+    let text = "steps:\n  - name: a\n    type: Trainin\n    run: [a]\n"
+    var context = Self.context(RunFixture.file(text), path: path)
+    context.size = Size(width: 40, height: 24)
+    let screen = Self.screen(context, path: path, line: 0)
+    let (upper, bottom) = screen.parts(of: context.area)
+    let said = screen.finding(width: bottom.width - 2)
+    #expect(said.count > 1 && bottom.height == min(3, said.count))
+    #expect(upper.maxY == bottom.y && bottom.maxY == context.area.maxY)
+    let picture = RunFixture.picture(screen, context)
+    for line in said.prefix(bottom.height) { #expect(picture.contains(line.plain.string)) }
+  }
+
   @Test func `leaving asks when something is not saved`() {
     let context = Self.context()
     var screen = Self.screen(context)

@@ -329,8 +329,35 @@ struct EditorTests {
     viewport.fit(buffer, in: rect)
     var screen = Screen(size: rect.size)
     TextDrawing(viewport: viewport).draw(buffer, on: &screen, in: rect)
-    #expect(screen.text == "   1  카타파하")
+    #expect(screen.text == "   1 ‹카타파하")
     #expect(screen.cursor == Point(x: 14, y: 0))
+  }
+
+  @Test(arguments: [
+    ("0123456789", "   1 0123456789"), ("0123456789abc", "   1 012345678›"),
+    ("012345678한", "   1 012345678›"), ("01234567한", "   1 01234567한"),
+  ])
+  func `a line that goes on behind the edge has a mark there`(_ line: String, _ drawn: String) {
+    let buffer = TextBuffer(line)
+    var screen = Screen(size: Size(width: 15, height: 1))
+    TextDrawing(viewport: TextViewport()).draw(buffer, on: &screen, in: screen.bounds)
+    #expect(screen.text == drawn)
+  }
+
+  @Test(
+    arguments: [
+      (["a", "f", "b"], ["new", "a", "f", "b"], 2), (["a", "f", "b"], ["f", "b"], 0),
+      (["a", "f", "b"], ["a", "f", "x"], 1), (["a", "f", "b"], ["a", "f!", "b"], nil),
+      (["a", "f", "b"], ["x", "y", "f", "z"], 2), (["a", "f", "b"], [""], nil),
+      (["a", "f", "b"], ["a", "", "f", "b"], 2), (["a", "  ", "b"], ["x", "  ", "y"], nil),
+    ] as [([String], [String], Int?)]
+  )
+  func `a line's mark moves with it and goes when it is edited`(
+    _ old: [String],
+    _ new: [String],
+    _ mark: Int?
+  ) {
+    #expect(movedMark(1, from: old, to: new) == mark)
   }
 
   @Test func `a selection shows its line breaks`() {

@@ -31,6 +31,7 @@ extension EditorScreen {
       return [.tell(Notice(.failure, "\(name) has changed on disk; saving will ask."))]
     }
     open(facts, at: buffer.cursor.line + 1, context)
+    moveMark(from: buffer.lines)
     return [.tell(Notice(.information, "\(name) was changed by another program and read anew."))]
   }
 
@@ -141,7 +142,9 @@ extension EditorScreen {
       return forgetRecovery()
     }
     // As one edit, so that Ctrl-Z shows what is on disk.
+    let before = buffer?.lines ?? []
     buffer?.selectAll()
+    defer { moveMark(from: before) }
     buffer?.insert(old.lines.joined(separator: "\n"))
     check()
     fit(context)

@@ -4,7 +4,7 @@ package import Terminal
 extension EditorScreen {
   package func draw(on screen: inout Screen, in area: Rect, _ context: Context) {
     screen.fill(area)
-    let (upper, bottom) = area.bottom(1)
+    let (upper, bottom) = parts(of: area)
     var title = StyledText(shownPath(context), .bold)
     if buffer?.isDirty == true {
       title.append(" ")
@@ -44,7 +44,7 @@ extension EditorScreen {
 
   private func drawBottom(on screen: inout Screen, in rect: Rect) {
     guard rect.width > 2, rect.height > 0 else { return }
-    let row = rect.inset(0).left(1).1
+    let row = Rect(x: rect.x + 1, y: rect.y, width: rect.width - 1, height: 1)
     func ask(_ label: SafeText, _ field: TextField) {
       let used = screen.write(label, x: row.x, y: row.y, style: .accent)
       field.draw(on: &screen, in: row.left(used).1, focused: true)
@@ -54,17 +54,14 @@ extension EditorScreen {
     case .line(let field): return ask("Line: ", field)
     default: break
     }
-    let errors = findings.filter { $0.severity == .error }
-    if let first = errors.first ?? findings.first {
-      let more: SafeText = findings.count > 1 ? " (and \(findings.count - 1) more)" : ""
-      let place: SafeText = "\(first.place.line):\(first.place.column): "
-      screen.write(
-        place + EditorScreen.sentence(first) + more,
-        x: row.x,
-        y: row.y,
-        style: first.severity == .error ? .bad : .warning,
-        width: row.width
-      )
+    let said = finding(width: rect.width - 2)
+    for (index, line) in said.prefix(rect.height).enumerated() {
+      let isCut = index == rect.height - 1 && said.count > rect.height
+      let shown = isCut ? line.cut(to: rect.width - 3) + StyledText("…", .dim) : line
+      screen.write(shown, x: row.x, y: rect.y + index)
+    }
+    if !said.isEmpty {
+      return
     } else if let resuming {
       screen.write(
         "r\(resuming) failed here. Ctrl-R saves and resumes it with the code as it is then.",

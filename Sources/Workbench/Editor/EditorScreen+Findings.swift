@@ -40,6 +40,17 @@ extension EditorScreen {
     return messages
   }
 
+  /// The finding in the cursor's line, else the first error, in whole lines of a width.
+  func finding(width: Int) -> [StyledText] {
+    let here = findings.first { $0.place.line - 1 == buffer?.cursor.line }
+    guard let shown = here ?? findings.first(where: { $0.severity == .error }) ?? findings.first
+    else { return [] }
+    let more: SafeText = findings.count > 1 ? " (and \(findings.count - 1) more)" : ""
+    let place: SafeText = "\(shown.place.line):\(shown.place.column): "
+    let style: Style = shown.severity == .error ? .bad : .warning
+    return StyledText(place + EditorScreen.sentence(shown) + more, style).wordWrapped(to: width)
+  }
+
   static func sentence(_ finding: Diagnostic) -> SafeText {
     let hint = finding.hint.isEmpty ? "" : " " + finding.hint
     return SafeText(hostile: finding.message + hint)

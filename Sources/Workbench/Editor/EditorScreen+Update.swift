@@ -43,10 +43,13 @@ extension EditorScreen {
       onDisk = nil
       return save(then: next, context)
     case "reload":
+      let before = buffer?.lines
       buffer = nil
       mode = .text
       inFlight = nil
-      return forgetRecovery() + look(context)
+      let effects = forgetRecovery() + look(context)
+      if let before { moveMark(from: before) }
+      return effects
     case "restore", "drop": return recover(action == "restore", context)
     case "find": mode = .find(TextField(buffer?.selectedText ?? query?.text ?? "", limit: 200))
     case "line": mode = .line(TextField(limit: 9))
@@ -168,20 +171,14 @@ extension EditorScreen {
   /// What an edit is told by.
   struct EditState {
     var lines: [String]
-    var line: Int
 
-    init(_ screen: EditorScreen) {
-      lines = screen.buffer?.lines ?? []
-      line = screen.buffer?.cursor.line ?? 0
-    }
+    init(_ screen: EditorScreen) { lines = screen.buffer?.lines ?? [] }
   }
 
   private mutating func edited(_ before: EditState, _ context: Context) -> [Effect] {
-    fit(context)
+    defer { fit(context) }
     guard let buffer, buffer.lines != before.lines else { return [] }
-    if let old = mark, min(before.line, buffer.cursor.line) < old {
-      mark = max(0, old + buffer.lines.count - before.lines.count)
-    }
+    moveMark(from: before.lines)
     check()
     return keepForRecovery(lines: buffer.lines.count != before.lines.count)
   }

@@ -95,8 +95,14 @@ extension EditorScreen {
     return SafeText(hostile: instance.name) + ": " + SafeText(hostile: rest)
   }
 
-  /// Where the text stands in the area: a frame around it, one line below.
-  func textRect(in area: Rect) -> Rect { area.bottom(1).0.inset() }
+  /// Where the text stands in the area: a frame around it, what there is to say below.
+  func textRect(in area: Rect) -> Rect { parts(of: area).upper.inset() }
+
+  /// The frame, and the line below it: as many rows, up to three, as a finding needs.
+  func parts(of area: Rect) -> (upper: Rect, bottom: Rect) {
+    let said = mode == .text || mode == .found ? finding(width: area.width - 2).count : 1
+    return area.bottom(min(3, max(1, said), max(1, area.height / 4)))
+  }
 
   mutating func fit(_ context: Context) {
     guard let buffer else { return }

@@ -127,8 +127,12 @@ package struct TextDrawing: Sendable, Equatable {
     var span = spans[...]
     var cell = -viewport.left
     var cursor: Int?
+    var isCut = false
     for (column, character) in text.enumerated() {
-      if cell >= area.width { break }
+      if cell >= area.width {
+        isCut = true
+        break
+      }
       if line == buffer.cursor.line, column == buffer.cursor.column { cursor = cell }
       let shown = TextBuffer.shown(character, at: cell + viewport.left)
       while let first = span.first, first.range.upperBound <= column { span.removeFirst() }
@@ -144,6 +148,7 @@ package struct TextDrawing: Sendable, Equatable {
     if let selected, selected.upperBound > text.count, (0..<area.width).contains(cell) {
       screen[area.x + cell, y] = Cell(" ", .selected)
     }
+    drawEdges(line, of: buffer, cutsEnd: cell > area.width || isCut, on: &screen, in: area, y: y)
     if let message = diagnostics[line], cell + 3 < area.width {
       let x = area.x + max(0, cell) + 2
       let arrow: SafeText = glyphs == .ascii ? "<- " : "← "
@@ -152,6 +157,25 @@ package struct TextDrawing: Sendable, Equatable {
     if focused, let cursor, (0..<area.width).contains(cursor) {
       screen.cursor = Point(x: area.x + cursor, y: y)
     }
+  }
+
+  /// Marks where a line goes on beyond an edge, unless the cursor stands there.
+  private func drawEdges(
+    _ line: Int,
+    of buffer: TextBuffer,
+    cutsEnd: Bool,
+    on screen: inout Screen,
+    in area: Rect,
+    y: Int
+  ) {
+    guard area.width > 8 else { return }
+    let at = line == buffer.cursor.line ? buffer.cell(of: buffer.cursor) - viewport.left : -1
+    func mark(_ cell: Int, _ text: SafeText) {
+      guard at != cell else { return }
+      screen.write(text, x: area.x + cell, y: y, style: .accent)
+    }
+    if viewport.left > 0, !buffer.lines[line].isEmpty { mark(0, glyphs == .ascii ? "<" : "‹") }
+    if cutsEnd { mark(area.width - 1, glyphs == .ascii ? ">" : "›") }
   }
 
   /// Draws one character; of one that is cut by the edge only blanks.
