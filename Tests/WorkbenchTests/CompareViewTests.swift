@@ -99,6 +99,17 @@ struct CompareViewTests {
     #expect(RunFixture.picture(view, context).contains("What differs"))
   }
 
+  @Test func `a long line of the diff goes on below itself`() {
+    let context = RunFixture.context(60, 20, RunFixture.comparison)
+    let view = Self.view(context)
+    let whole = view.diffLines(context)
+    let rows = view.diffRows(12, context)
+    #expect(rows.allSatisfy { $0.width <= 12 })
+    #expect(rows.count > whole.count)
+    let joined = rows.map(\.plain.string).joined().replacing("↳ ", with: "")
+    #expect(joined == whole.map(\.plain.string).joined())
+  }
+
   @Test func `another base asks for another comparison`() {
     let context = RunFixture.context(80, 24, RunFixture.comparison)
     var view = Self.view(context)

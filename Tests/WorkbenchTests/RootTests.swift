@@ -139,6 +139,31 @@ struct RootTests {
     #expect(root.notice == nil)
   }
 
+  @Test func `a long notice stands below the screen's frame, and says no reason twice`() throws {
+    let reason = "train: " + String(repeating: "no such file ", count: 12)
+    let alert = AlertRecord(id: 1, run: 142, message: "r142 failed: " + reason, time: .distantPast)
+    for (destination, isShort) in [(Destination.run(142), true), (.runs, false)] {
+      var root = root(destination, RunFixture.answers(RunFixture.failed))
+      _ = root.update(.answered(.alerts, .alerts([])))
+      _ = root.update(.answered(.alerts, .alerts([alert])))
+      let text = try #require(root.notice?.text)
+      #expect((text == "r142 failed: train.") == isShort)
+      let lines = root.draw().lines
+      let first = try #require(lines.firstIndex { $0.contains("r142 failed: train") })
+      #expect(lines.count - first == (isShort ? 1 : 3))
+      if !isShort { #expect(lines[first - 1].hasPrefix("╰")) }
+    }
+  }
+
+  @Test(arguments: [60, 80, 120])
+  func `a narrow footer says what runs were marked for`(_ width: Int) {
+    var root = root(.runs, someRuns, width: width)
+    _ = press(&root, Key(" "))
+    _ = press(&root, .down)
+    _ = press(&root, Key(" "))
+    #expect(root.draw().lines.last?.contains("c compare") == true)
+  }
+
   @Test func `a screen that opens over known answers has them at once`() {
     let answers = RunFixture.answers()
     var root = root(.run(142), answers, width: 120, height: 36)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Documents
+import Engine
 package import Foundation
 package import Store
 import Terminal
@@ -95,7 +96,7 @@ package struct StackProgress: Sendable {
       if total > 0 { line += Line("\(done)/\(total) ", .dim) }
       line += Line("\(event.logicalID) ", .bold)
       line += Line(SafeText(hostile: event.status), style(of: event.status))
-      if !event.reason.isEmpty { line += Line("  \(firstLine(event.reason))") }
+      if !event.reason.isEmpty { line += Line("  \(event.reason.reasonHead)") }
       return line
     }
   }

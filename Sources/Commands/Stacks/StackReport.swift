@@ -1,3 +1,4 @@
+import Engine
 package import Foundation
 package import Store
 package import Terminal
@@ -103,7 +104,7 @@ package struct StackReport: Sendable {
         Line(SafeText(hostile: resource.type), .dim),
         Line("\(resource.status.rawValue)", resource.status.mark.style),
         Line(SafeText(hostile: resource.physicalID)),
-        Line(SafeText(hostile: resource.reason.map(firstLine) ?? "")),
+        Line(SafeText(hostile: resource.reason?.reasonHead ?? "")),
       ]
     }
     let columns: [Table.Column] = [
@@ -117,11 +118,6 @@ package struct StackReport: Sendable {
     var progress = StackProgress(zone: zone)
     return progress.lines(for: events, resources: [])
   }
-}
-
-/// The first line of a text; the others are told where there is room for them.
-func firstLine(_ text: String) -> String {
-  text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
 }
 
 extension InstanceRecord {

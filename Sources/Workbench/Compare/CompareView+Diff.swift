@@ -35,11 +35,26 @@ extension CompareView {
     return StyledText(line)
   }
 
+  /// The lines as rows of a width: a long one goes on below itself, behind a mark.
+  func diffRows(_ width: Int, _ context: Context) -> [StyledText] {
+    let mark = StyledText(context.glyphs == .ascii ? "> " : "↳ ", .dim)
+    return diffLines(context).flatMap { line -> [StyledText] in
+      guard line.width > width, width > 8, let first = line.wrapped(to: width).first else {
+        return [line]
+      }
+      let rest = line.dropping(columns: first.width)
+      return [first] + rest.wrapped(to: width - mark.width).map { mark + $0 }
+    }
+  }
+
+  /// How many cells a row of the diff has in an area.
+  static func diffWidth(_ area: Rect) -> Int { area.width - 4 }
+
   func drawDiff(on screen: inout Screen, in area: Rect, offset: Int, _ context: Context) {
-    let lines = diffLines(context)
+    let lines = diffRows(CompareView.diffWidth(area), context)
     let frame = Frame(
       "Code against r\(base)",
-      right: countOfLines(lines.count),
+      right: countOfLines(diffLines(context).count),
       focused: true,
       glyphs: context.glyphs
     )

@@ -90,7 +90,11 @@ extension CompareView {
 
   private mutating func scroll(by lines: Int, _ context: Context) {
     if let offset = diffOffset {
-      let most = max(0, diffLines(context).count - max(1, context.area.height - 2))
+      let most = max(
+        0,
+        diffRows(CompareView.diffWidth(context.area), context).count
+          - max(1, context.area.height - 2)
+      )
       diffOffset = min(most, max(0, offset + lines))
       return
     }

@@ -16,9 +16,13 @@ extension Root {
       return screen
     }
     drawHeader(on: &screen)
-    front.draw(on: &screen, in: context.area, context)
+    let notice = noticeLines
+    // A screen ends above a long notice: none of its frames is covered.
+    var shown = context
+    shown.noticeRows = max(0, notice.count - 1)
+    front.draw(on: &screen, in: shown.area, shown)
     if overlay == nil { drawFooter(on: &screen) } else { drawOverlayFooter(on: &screen) }
-    drawNotice(on: &screen)
+    drawNotice(notice, on: &screen)
     switch overlay {
     case .help(let offset): drawHelp(on: &screen, offset: offset)
     case .palette(let palette): palette.draw(on: &screen, context)
@@ -116,8 +120,18 @@ extension Root {
     Footer(hints).draw(on: &screen, in: row)
   }
 
+  private var noticeLines: [SafeText] {
+    guard let notice else { return [] }
+    let most = context.size.height >= 30 ? 6 : 4
+    let width = context.size.width - 2
+    let all = SafeText.lines(hostile: notice.text, most: most + 1)
+      .flatMap { $0.wrapped(to: width) }
+    guard all.count > most else { return all }
+    return all.prefix(most - 1) + [all[most - 1].cut(to: width - 1) + "…"]
+  }
+
   /// A notice takes the footer's line, and more above it when it is long.
-  private func drawNotice(on screen: inout Screen) {
+  private func drawNotice(_ lines: [SafeText], on screen: inout Screen) {
     guard let notice else { return }
     let style: Style =
       switch notice.kind {
@@ -125,8 +139,6 @@ extension Root {
       case .success: Style(.good)
       case .failure: Style(.bad)
       }
-    let lines = SafeText.lines(hostile: notice.text, most: 6)
-      .flatMap { $0.wrapped(to: context.size.width - 2) }.prefix(6)
     let top = context.size.height - lines.count
     screen.fill(Rect(x: 0, y: top, width: context.size.width, height: lines.count))
     for (index, line) in lines.enumerated() {

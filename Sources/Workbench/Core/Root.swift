@@ -126,9 +126,18 @@ package struct Root: Sendable {
     guard let last = lastAlert, let alert = alerts.first(where: { $0.id > last }) else {
       return []
     }
-    notice = Notice(.failure, alert.message)
+    notice = Notice(.failure, message(of: alert))
     isRinging = true
     return [.notify(alert.message)]
+  }
+
+  /// What an alert says; of the run in front only which step failed, as its screen shows the reason.
+  private func message(of alert: AlertRecord) -> String {
+    guard case .run(let run) = destination, alert.run == run,
+      alert.message.hasPrefix("r\(run) failed: ")
+    else { return alert.message }
+    return alert.message.split(separator: ": ", maxSplits: 2).prefix(2).joined(separator: ": ")
+      + "."
   }
 
   mutating func replied(_ tag: String, _ reply: Reply) -> [Effect] {

@@ -91,12 +91,14 @@ package struct Context: Sendable {
   package var folder: String
   /// Size of the whole terminal.
   package var size: Size
+  /// Rows above the footer line that a long notice has while it is shown.
+  package var noticeRows = 0
 
   /// Where the screen in front draws: all but the header line and the footer line.
   ///
   /// Views need it to place the mouse, whose positions count from the terminal's corner.
   package var area: Rect {
-    Rect(x: 0, y: 1, width: size.width, height: size.height - 2)
+    Rect(x: 0, y: 1, width: size.width, height: max(0, size.height - 2 - noticeRows))
   }
 
   package init(

@@ -173,12 +173,20 @@ struct PlanPage: Sendable {
     ]
   }
 
-  /// What is agreed to, where its row is too short to say it, and what else is to be known.
+  /// What a row says of a resource.
+  private func told(_ entry: StackPlan.Entry) -> StyledText {
+    StyledText(SafeText(hostile: entry.summary))
+      + (entry.script == nil ? StyledText() : StyledText("  v reads the script", .accent))
+  }
+
+  /// What is made and what is agreed to, where a row is too short to say it, and what else is to be known.
   private func remarks(_ width: Int) -> [StyledText] {
+    let cut = plan.entries.filter { !fits(told($0).plain.string, width) }
+      .map { StyledText(SafeText(hostile: $0.logicalID) + ": ", .bold) + told($0) }
     let agreed = plan.capabilities.filter { !fits($0.sentence, width) }
       .map { StyledText(SafeText(hostile: $0.sentence), .warning) }
     let said = warnings.prefix(3).map { StyledText(SafeText(hostile: "! " + $0), .warning) }
-    return (agreed + said).flatMap { $0.wordWrapped(to: width) }
+    return (cut + agreed + said).flatMap { $0.wordWrapped(to: width) }
   }
 
   private func fits(_ sentence: String, _ width: Int) -> Bool {
@@ -211,8 +219,7 @@ struct PlanPage: Sendable {
           entry.fate == .made ? .good : .dim
         ),
         StyledText(SafeText(hostile: entry.logicalID), .bold),
-        StyledText(SafeText(hostile: entry.summary))
-          + (entry.script == nil ? StyledText() : StyledText("  v reads the script", .accent)),
+        told(entry),
       ])
     }
     rows += plan.capabilities.map { capability in

@@ -64,16 +64,32 @@ struct RunHeader {
     return text
   }
 
+  /// How many rows the parts take of a width, at most `most`.
+  func rowCount(width: Int, most: Int) -> Int {
+    let room = Rect(x: 0, y: 0, width: width, height: most)
+    return (places(in: room).map(\.at.y).max() ?? 0) + 1
+  }
+
   func draw(on screen: inout Screen, in rect: Rect) {
+    for (part, at) in places(in: rect) {
+      screen.write(part, x: at.x, y: at.y, width: rect.maxX - at.x)
+    }
+  }
+
+  /// Where each part that has room stands.
+  private func places(in rect: Rect) -> [(part: StyledText, at: Point)] {
+    var places: [(part: StyledText, at: Point)] = []
     var (x, y) = (rect.x + 1, rect.y)
-    guard y < rect.maxY else { return }
+    guard y < rect.maxY else { return [] }
     for part in parts {
       if x > rect.x + 1, x + part.width > rect.maxX, y + 1 < rect.maxY {
         (x, y) = (rect.x + 1, y + 1)
       }
       let room = rect.maxX - x
       guard part.width <= room || (x == rect.x + 1 && room > 0) else { continue }
-      x += screen.write(part, x: x, y: y, width: room) + 2
+      places.append((part, Point(x: x, y: y)))
+      x += min(part.width, room) + 2
     }
+    return places
   }
 }

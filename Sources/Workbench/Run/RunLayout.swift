@@ -22,13 +22,13 @@ struct RunLayout: Equatable {
   var log: Rect
   var bottom: Rect
 
-  init(area: Rect, steps count: Int, sideRows: Int, zoomed: RunPane?) {
+  init(area: Rect, steps count: Int, headerRows: Int = 1, sideRows: Int, zoomed: RunPane?) {
     arrangement =
       area.height < 28
       ? (area.width >= 118 && area.height >= 26 ? .wide : .small)
       : area.width >= 108 ? .wide : .stacked
     var rest: Rect
-    (header, rest) = area.top(arrangement == .stacked ? 2 : 1)
+    (header, rest) = area.top(arrangement == .stacked ? headerRows : 1)
     (rest, bottom) = rest.bottom(1)
     let nothing = Rect(x: rest.x, y: rest.y, width: 0, height: 0)
     (steps, chart, side, log) = (nothing, nothing, nothing, nothing)

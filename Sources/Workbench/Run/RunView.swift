@@ -96,6 +96,7 @@ extension RunView {
     RunLayout(
       area: area,
       steps: facts.steps.count,
+      headerRows: RunHeader(facts: facts, now: context.now).rowCount(width: area.width, most: 2),
       sideRows: side(facts, context).rowCount(width: area.width - 2),
       zoomed: isZoomed ? focus : nil
     )

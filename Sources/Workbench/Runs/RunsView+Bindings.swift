@@ -20,7 +20,17 @@ extension RunsView {
     let comparable =
       marked.count >= 2 || run?.parent != nil || baseline != nil && baseline != run?.id
       || marked.first != nil && marked.first != run?.id
-    return [
+    let compare = Binding(
+      [Key("c")],
+      "c",
+      "compare",
+      action: "compare",
+      help: "Compare the marked runs, or the selected one with its parent.",
+      unavailable: none
+        ?? (comparable ? nil : "Mark two runs with Space first; this one has no parent.")
+    )
+    // What runs are marked for comes first, so that no footer is too narrow for it.
+    return (marked.isEmpty ? [] : [compare]) + [
       Binding(
         [.enter],
         "Enter",
@@ -46,15 +56,7 @@ extension RunsView {
         help: "Mark the run, or take the mark off, for a comparison.",
         unavailable: none
       ),
-      Binding(
-        [Key("c")],
-        "c",
-        "compare",
-        action: "compare",
-        help: "Compare the marked runs, or the selected one with its parent.",
-        unavailable: none
-          ?? (comparable ? nil : "Mark two runs with Space first; this one has no parent.")
-      ),
+    ] + (marked.isEmpty ? [compare] : []) + [
       Binding(
         [Key("C")],
         "C",

@@ -178,7 +178,7 @@ package struct StackView: View {
         line.append(SafeText(hostile: event.logicalID).padded(to: min(28, names)) + " ")
         line.append(StackView.word(event.status), StackView.style(event.status))
         // The first line is the reason; what a script said at last stands above already.
-        let reason = event.reason.prefix { $0 != "\n" }
+        let reason = event.reason.reasonHead
         if !reason.isEmpty { line.append("  \(reason)") }
       }
       guard line.width > width else { return [line] }

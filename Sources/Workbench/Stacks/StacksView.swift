@@ -90,7 +90,7 @@ package struct StacksView: View {
       return []
     }
     let rows = rows(context)
-    let table = layout(context.area)
+    let table = layout(context.area, context).table
     switch event {
     case .action(let action): return act(action, context)
     case .terminal(.key(let key)):
@@ -140,13 +140,27 @@ package struct StacksView: View {
     return []
   }
 
-  private func layout(_ area: Rect) -> Rect { area.inset().top(1).1 }
+  /// Why the selected stack is not up; below the list, which has no room for a sentence.
+  private func reason(_ width: Int, _ context: Context) -> [StyledText] {
+    guard case .stack(let stack, _)? = selected(context), let reason = stack.reason else {
+      return []
+    }
+    return StyledText(SafeText(hostile: reason.reasonHead), .bad).wordWrapped(to: width - 2)
+  }
+
+  private func layout(_ area: Rect, _ context: Context) -> (table: Rect, reason: Rect) {
+    let inside = area.inset()
+    let said = min(reason(inside.width, context).count, max(0, inside.height / 3))
+    let (rows, foot) = inside.bottom(said)
+    return (rows.bottom(said > 0 ? 1 : 0).0.top(1).1, foot)
+  }
 
   package func draw(on screen: inout Screen, in area: Rect, _ context: Context) {
     let rows = rows(context)
     let inside = Frame("Stacks and instances", focused: true, glyphs: context.glyphs)
       .draw(on: &screen, in: area)
     let isKnown = context.stacks != nil
+    let places = layout(area, context)
     Table(
       columns: [
         .init(" name", .flexible(least: 12, weight: 1), priority: 9),
@@ -160,7 +174,14 @@ package struct StacksView: View {
       showsHeader: !rows.isEmpty,
       empty: isKnown ? ["Nothing is up.", "", "n or 2 opens the gallery."] : [],
       glyphs: context.glyphs
-    ).draw(on: &screen, in: inside.right(1).0, state: list)
+    ).draw(
+      on: &screen,
+      in: Rect(x: inside.x, y: inside.y, width: inside.width - 1, height: places.table.height + 1),
+      state: list
+    )
+    for (row, line) in reason(inside.width, context).prefix(places.reason.height).enumerated() {
+      screen.write(line, x: places.reason.x + 1, y: places.reason.y + row)
+    }
     confirmation?.draw(on: &screen, in: area)
   }
 
@@ -176,7 +197,7 @@ package struct StacksView: View {
         StyledText(SafeText(hostile: " " + stack.name), .bold),
         StyledText(StackView.word(status), StackView.style(status)),
         state, type,
-        stack.reason.map { StyledText(SafeText(hostile: $0.prefix { $0 != "\n" }), .bad) }
+        stack.reason.map { StyledText(SafeText(hostile: $0.reasonHead), .bad) }
           ?? StyledText(SafeText(hostile: stack.template), .dim),
         StyledText(age, .dim),
       ])
