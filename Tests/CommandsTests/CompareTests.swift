@@ -102,6 +102,20 @@ struct CompareTests {
     #expect(two.metrics.map(\.step) == ["fit", "train"])
   }
 
+  @Test func `a step that one run never reached makes no input differ`() {
+    let (a, b) = (digest("a"), digest("b"))
+    func row(_ other: [String: Digest]) -> [Bool?]? {
+      RunComparison([
+        .init(run: run(1), inputs: ["environment": ["prepare": a, "train": b]]),
+        .init(run: run(2), inputs: ["environment": other]),
+      ]).inputs.first { $0.name == "environment" }?.isSame
+    }
+    #expect(row(["prepare": a]) == [true, true])
+    #expect(row(["prepare": b]) == [true, false])
+    #expect(row(["prepare": a, "train": a]) == [true, false])
+    #expect(row([:]) == [true, nil])
+  }
+
   @Test func `equal runs differ in nothing`() {
     let same = RunComparison([.init(run: run(1)), .init(run: run(2))])
     #expect(same.lines(at: noon, width: 80).plain.contains("Nothing"))

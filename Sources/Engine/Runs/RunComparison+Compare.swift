@@ -9,14 +9,16 @@ extension RunComparison {
     package var metrics: [MetricSummary]
     /// The files of its code snapshot.
     package var files: [String: Digest]
-    /// By name ("data", "environment"): what else it depends on, as one digest each; absent when not known.
-    package var inputs: [String: Digest]
+    /// By name ("data", "environment") and step: what else it depends on, as one digest each.
+    ///
+    /// A step that was never reached has none.
+    package var inputs: [String: [String: Digest]]
 
     package init(
       run: RunRecord,
       metrics: [MetricSummary] = [],
       files: [String: Digest] = [:],
-      inputs: [String: Digest] = [:]
+      inputs: [String: [String: Digest]] = [:]
     ) {
       self.run = run
       self.metrics = metrics
@@ -92,9 +94,7 @@ extension RunComparison {
     let known = ["data", "environment"].map { name in
       InputRow(
         name: name,
-        isSame: sides.map { side in
-          side.inputs[name].flatMap { digest in base.inputs[name].map { $0 == digest } }
-        }
+        isSame: sides.map { isSame(base.inputs[name] ?? [:], $0.inputs[name] ?? [:]) }
       )
     }
     let pipeline = InputRow(
@@ -102,6 +102,12 @@ extension RunComparison {
       isSame: sides.map { $0.run.pipelineFile == base.run.pipelineFile }
     )
     return known + [pipeline]
+  }
+
+  /// Whether the steps that both sides have got to had the same; nil where there is no such step.
+  private static func isSame(_ base: [String: Digest], _ other: [String: Digest]) -> Bool? {
+    let common = base.keys.filter { other[$0] != nil }
+    return common.isEmpty ? nil : common.allSatisfy { base[$0] == other[$0] }
   }
 
   private struct Series: Hashable {

@@ -21,26 +21,33 @@ extension RunComparison {
 }
 
 extension RunComparison {
-  /// Data and environment as one digest each, as far as the steps succeeded or came from the cache.
+  /// Data and environment as one digest a step, as far as the steps succeeded or came from the cache.
   ///
   /// Data is what the first steps take and make: what later ones take follows from that and from the
   /// code. Environment is every step's packages and variables.
-  private static func inputs(of run: RunRecord, _ catalog: Catalog) throws -> [String: Digest] {
-    var data: [String] = []
-    var environment: [String] = []
+  private static func inputs(
+    of run: RunRecord,
+    _ catalog: Catalog
+  ) throws -> [String: [String: Digest]] {
+    var data: [String: Digest] = [:]
+    var environment: [String: Digest] = [:]
     for step in try catalog.steps(of: run.id) {
       guard let key = step.key, let components = try catalog.components(of: key) else { continue }
       func lines(_ prefixes: String...) -> [String] {
         components.filter { part in prefixes.contains { part.key.hasPrefix($0) } }
-          .map { "\(step.name) \($0.key) \($0.value.hex)" }.sorted()
+          .map { "\($0.key) \($0.value.hex)" }.sorted()
       }
-      environment += lines("packages ", "variable ")
+      environment[step.name] = digest(of: lines("packages ", "variable "))
       guard step.dependsOn.isEmpty else { continue }
-      data += lines("input ")
-      data += step.outputs.map { "\(step.name) \($0.key) \($0.value.digest.hex)" }.sorted()
+      let made = step.outputs.map { "\($0.key) \($0.value.digest.hex)" }.sorted()
+      data[step.name] = digest(of: lines("input ") + made)
     }
-    return ["data": data, "environment": environment].filter { !$0.value.isEmpty }
-      .mapValues { Digest(of: $0.joined(separator: "\n")) }
+    return ["data": data, "environment": environment]
+  }
+
+  /// Nothing at all is not known rather than the same.
+  private static func digest(of lines: [String]) -> Digest? {
+    lines.isEmpty ? nil : Digest(of: lines.joined(separator: "\n"))
   }
 }
 

@@ -143,10 +143,10 @@ extension CompareView {
       cells: shown.enumerated().map { index, reading in
         guard let reading else { return StyledText("-", .dim) }
         var cell = StyledText(
-          metricText(reading.value).padded(to: 8),
+          numberText(reading.value).padded(to: 8),
           reading.value.isFinite ? (index == winner ? Style(.good, bold: true) : .normal) : .bad
         )
-        cell.append(("@" + metricText(reading.step)).padded(to: 5), .dim)
+        cell.append(("@" + numberText(reading.step)).padded(to: 5), .dim)
         if index > 0, let first {
           let past = reading.value - first
           let style = style(reading.value, first, row.goal)
@@ -181,7 +181,7 @@ extension CompareView {
   private func difference(_ value: Double) -> SafeText {
     guard value.isFinite else { return "" }
     if value == 0 { return "=" }
-    return value > 0 ? "+" + metricText(value) : metricText(value)
+    return value > 0 ? "+" + numberText(value) : numberText(value)
   }
 
   private func style(_ value: Double, _ base: Double, _ goal: Goal?) -> Style {

@@ -78,7 +78,7 @@ struct RunSide {
     let best = metric.best
     var shownBest: SafeText = ""
     if metric.goal != nil, best.value.isFinite {
-      shownBest = metricText(best.value) + "@" + metricText(best.step)
+      shownBest = numberText(best.value) + "@" + numberText(best.step)
     }
     var style = Style.normal
     if let old, let goal = metric.goal, best.value.isFinite, old.best.value.isFinite {
@@ -87,9 +87,9 @@ struct RunSide {
     }
     return Table.Row([
       StyledText(SafeText(hostile: metric.name), metric.isMain ? .bold : .normal),
-      StyledText(metricText(metric.last), metric.last.isFinite ? .normal : .bad),
+      StyledText(numberText(metric.last), metric.last.isFinite ? .normal : .bad),
       StyledText(shownBest, style),
-      StyledText(old.map { metricText($0.best.value) } ?? "", .dim),
+      StyledText(old.map { numberText($0.best.value) } ?? "", .dim),
     ])
   }
 
