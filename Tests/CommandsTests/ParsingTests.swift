@@ -64,6 +64,26 @@ struct ParsingTests {
     #expect(request.note == "n")
   }
 
+  @Test(arguments: [
+    (["a | b"], "'a | b'"), (["echo it's"], "'echo it'\\''s'"), (["a;b"], "'a;b'"),
+  ])
+  func `a whole shell line as one word is refused with the way`(
+    _ command: [String],
+    _ quoted: String
+  ) {
+    let told = #expect(throws: Explanation.self) {
+      try RunCommand.refuseShellLine(command) { _ in false }
+    }
+    #expect(told?.next == "For a shell line: lathe run -- bash -c \(quoted)")
+  }
+
+  @Test func `a program with blanks in its name, or arguments with them, are a command`() throws {
+    try RunCommand.refuseShellLine(["my tool"]) { _ in true }
+    try RunCommand.refuseShellLine(["bash", "-c", "a | b"]) { _ in false }
+    try RunCommand.refuseShellLine(["./train.sh"]) { _ in false }
+    try RunCommand.refuseShellLine([]) { _ in false }
+  }
+
   @Test func `a pipeline's request carries what was typed`() throws {
     let command = try #require(
       try LatheCommand.parseAsRoot(["run", "nightly", "-p", "lr=0.1", "--name", "a"]) as? RunCommand

@@ -244,6 +244,17 @@ struct RunTextTests {
     )
   }
 
+  @Test func `show in a pipe has no column as wide as a failed step's reason`() {
+    var train = step("train", .failed, seconds: 62)
+    train.reason = String(repeating: "no such file ", count: 20)
+    var shown = run(2)
+    shown.reason = "train: " + (train.reason ?? "")
+    let report = RunReport(run: shown, parent: nil, steps: [train], metrics: [], home: home)
+    let lines = report.lines(at: noon, width: nil, zone: utc).map(\.plain)
+    #expect(lines.filter { $0.count > 120 }.count == 1)
+    #expect(lines.contains { $0.contains("Failed  after 1m02s: no such file") })
+  }
+
   @Test func `a run's JSON has stable keys`() throws {
     let report = RunReport(
       run: slow,

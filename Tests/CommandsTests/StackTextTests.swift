@@ -131,6 +131,27 @@ struct StackTextTests {
     #expect(!text.contains("⏎"))
   }
 
+  @Test(arguments: [
+    (
+      "The script failed at line 3 with exit code 1. Its last lines:\nno network",
+      "The script failed at line 3 with exit code 1."
+    ),
+    ("pip ended with 1.", "pip ended with 1."), ("Log:\nx", "Log"), ("one:", "one:"), ("", ""),
+    ("a\nb", "a"),
+  ])
+  func `a reason's head announces no lines that it leaves out`(_ reason: String, _ head: String) {
+    #expect(reason.reasonHead == head)
+  }
+
+  @Test func `the list names an instance that is not called as its stack`() {
+    var other = instance
+    other.name = "bench"
+    let text = StackTable.lines([stack], instances: [other], at: noon, width: nil).plain
+    #expect(text.contains("  bench InService  4 CPU"))
+    let same = StackTable.lines([stack], instances: [instance], at: noon, width: nil).plain
+    #expect(same.contains("  InService  4 CPU") && !same.contains("lab InService"))
+  }
+
   @Test func `the list names stacks and adopted folders`() {
     var adopted = instance
     (adopted.name, adopted.stack, adopted.isAdopted) = ("mine", nil, true)

@@ -1,4 +1,5 @@
 package import ArgumentParser
+package import Documents
 package import Engine
 import Foundation
 import Store
@@ -55,6 +56,9 @@ package struct RunCommand: ParsableCommand {
   package func run() throws {
     let session = Session(output)
     let instance = try session.catalog.instances().meant(by: instance, in: session.folder)
+    try RunCommand.refuseShellLine(command) {
+      FileManager.default.fileExists(atPath: instance.folder + "/" + $0)
+    }
     var request = try request(in: instance.name) {
       try pipelineFile(named: pipeline, in: instance, from: session.folder) {
         FileManager.default.fileExists(atPath: $0)
@@ -62,6 +66,22 @@ package struct RunCommand: ParsableCommand {
     }
     request.environment = session.environment
     try session.launch(.launch(request), following)
+  }
+
+  /// A whole shell line as one word is no program: throws an `Explanation` with the way to run it.
+  package static func refuseShellLine(
+    _ command: [String],
+    isFile: (String) -> Bool
+  ) throws(Explanation) {
+    guard command.count == 1, let line = command.first, !isFile(line),
+      line.contains(where: { " \t\n|&;<>".contains($0) })
+    else { return }
+    let quoted = "'" + line.replacing("'", with: "'\\''") + "'"
+    throw Explanation(
+      what: "'\(line)' is one word, and no program has that name.",
+      why: "What stands after '--' is started as it is, without a shell.",
+      next: "For a shell line: lathe run -- bash -c \(quoted)"
+    )
   }
 
   /// What the agent is asked for, without the environment.

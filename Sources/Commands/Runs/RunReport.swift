@@ -90,7 +90,8 @@ package struct RunReport: Sendable {
         step.status.mark.line, Line(SafeText(hostile: step.name), .bold),
         Line("\(step.type.rawValue)", .dim),
         Line("\(step.status.rawValue)", step.status.mark.style),
-        step.detail(at: now),
+        // The whole reason stands in the heading or in the log; a pipe would make it a wide column.
+        step.detail(at: now).cut(to: width ?? 60),
         Line(SafeText(hostile: cause ?? ""), .dim),
         Line(step.peakMemory.map { bytesText($0) } ?? "", .dim),
       ]

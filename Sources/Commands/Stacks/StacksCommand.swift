@@ -54,7 +54,8 @@ package enum StackTable {
       return [
         stack.status.mark.line, Line(SafeText(hostile: stack.name), .bold),
         Line("\(stack.status.rawValue)", stack.status.mark.style),
-        Line(SafeText(hostile: stack.template), .dim), instance?.cell ?? Line(),
+        Line(SafeText(hostile: stack.template), .dim),
+        instance?.cell(besides: stack.name) ?? Line(),
         Line(SafeText(hostile: ageText(stack.updated, at: now)), .dim),
         Line(SafeText(hostile: instance?.folder ?? ""), .dim),
       ]
@@ -63,7 +64,8 @@ package enum StackTable {
       [
         Line("✓", .good), Line(SafeText(hostile: instance.name), .bold),
         Line(SafeText(hostile: instance.isAdopted ? "adopted" : "no stack"), .dim), Line(),
-        instance.cell, Line(SafeText(hostile: ageText(instance.created, at: now)), .dim),
+        instance.cell(besides: instance.name),
+        Line(SafeText(hostile: ageText(instance.created, at: now)), .dim),
         Line(SafeText(hostile: instance.folder), .dim),
       ]
     }
@@ -76,8 +78,10 @@ package enum StackTable {
 }
 
 extension InstanceRecord {
-  fileprivate var cell: Line {
-    Line("\(status.rawValue)", status.style) + Line("  \(limits)", .dim)
+  /// How it stands, behind its name where the row does not say that already.
+  fileprivate func cell(besides shown: String) -> Line {
+    let own = name == shown ? Line() : Line(SafeText(hostile: name), .bold) + Line(" ")
+    return own + Line("\(status.rawValue)", status.style) + Line("  \(limits)", .dim)
   }
 }
 
