@@ -344,6 +344,15 @@ struct EditorTests {
     #expect(screen.text == drawn)
   }
 
+  @Test func `a message that has no room is left to the mark`() {
+    let buffer = TextBuffer("0123456789\n01234567890123456789")
+    var screen = Screen(size: Size(width: 36, height: 2))
+    let messages: [Int: SafeText] = [0: "it failed here", 1: "it failed here"]
+    TextDrawing(viewport: TextViewport(), diagnostics: messages)
+      .draw(buffer, on: &screen, in: screen.bounds)
+    #expect(screen.lines == ["●  1 0123456789  ← it failed here", "●  2 01234567890123456789"])
+  }
+
   @Test(
     arguments: [
       (["a", "f", "b"], ["new", "a", "f", "b"], 2), (["a", "f", "b"], ["f", "b"], 0),

@@ -149,10 +149,13 @@ package struct TextDrawing: Sendable, Equatable {
       screen[area.x + cell, y] = Cell(" ", .selected)
     }
     drawEdges(line, of: buffer, cutsEnd: cell > area.width || isCut, on: &screen, in: area, y: y)
-    if let message = diagnostics[line], cell + 3 < area.width {
+    if let message = diagnostics[line] {
       let x = area.x + max(0, cell) + 2
-      let arrow: SafeText = glyphs == .ascii ? "<- " : "← "
-      screen.write(arrow + message, x: x, y: y, style: .bad, width: area.maxX - x)
+      let text = (glyphs == .ascii ? "<- " : "← ") + message
+      // Some words of a message tell something; a stub of one is left to the gutter's mark.
+      if area.maxX - x >= min(text.width, 16) {
+        screen.write(text, x: x, y: y, style: .bad, width: area.maxX - x)
+      }
     }
     if focused, let cursor, (0..<area.width).contains(cursor) {
       screen.cursor = Point(x: area.x + cursor, y: y)

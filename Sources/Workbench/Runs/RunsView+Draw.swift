@@ -114,7 +114,8 @@ extension RunsView {
   /// "learning_rate 0.03 (0.1)": the parameters in which a run differs from its reference.
   func changes(of run: RunRecord, _ context: Context) -> StyledText {
     guard let other = reference(of: run, context) else {
-      return StyledText(run.parent == nil ? "first run" : "", .dim)
+      // The run before it was removed, or is of another page.
+      return StyledText(run.parent.map { "after r\($0)" } ?? "first run", .dim)
     }
     var text = StyledText()
     for name in Set(run.parameters.keys).union(other.parameters.keys).sorted()
