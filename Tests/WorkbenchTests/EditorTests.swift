@@ -350,7 +350,7 @@ struct EditorTests {
     let messages: [Int: SafeText] = [0: "it failed here", 1: "it failed here"]
     TextDrawing(viewport: TextViewport(), diagnostics: messages)
       .draw(buffer, on: &screen, in: screen.bounds)
-    #expect(screen.lines == ["●  1 0123456789  ← it failed here", "●  2 01234567890123456789"])
+    #expect(screen.text == "●  1 0123456789  ← it failed here\n●  2 01234567890123456789")
   }
 
   @Test(

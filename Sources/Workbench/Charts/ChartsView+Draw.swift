@@ -135,7 +135,7 @@ extension ChartsView {
     for (line, curve) in zip(shown.lines, shown.facts.curves).reversed() {
       guard let value = value(of: curve) else { continue }
       if !text.isEmpty { text.append("  ") }
-      text.append(metricText(value), runs.count > 1 ? Style(line.color) : .dim)
+      text.append(numberText(value), runs.count > 1 ? Style(line.color) : .dim)
     }
     return text
   }

@@ -118,7 +118,7 @@ extension ChartsView {
       for (column, value) in row.values.prefix(most).enumerated() {
         guard let value else { continue }
         let style: Style = value.isFinite ? .normal : .bad
-        screen.write(metricText(value), x: body.x + (column + 1) * width, y: y, style: style)
+        screen.write(numberText(value), x: body.x + (column + 1) * width, y: y, style: style)
       }
     }
     screen.drawScrollIndicator(in: area, offset: top, count: rows.count, glyphs: context.glyphs)
