@@ -18,7 +18,7 @@ extension ChartsView {
     guard isFull else {
       guard crosshair != nil else { return [] }
       return [
-        hidden([.escape], "Esc", "crosshair off", "drop crosshair", "Takes the crosshair away.")
+        .hidden([.escape], "Esc", "crosshair off", "drop crosshair", "Takes the crosshair away.")
       ]
     }
     return [
@@ -42,15 +42,15 @@ extension ChartsView {
         help: "Moves the crosshair over all charts to the left; a click puts it there.",
         unavailable: none
       ),
-      hidden([.right], "→", "crosshair", "crosshair right", "Moves the crosshair to the right."),
-      hidden(
+      .hidden([.right], "→", "crosshair", "crosshair right", "Moves the crosshair to the right."),
+      .hidden(
         [.down, Key("j")],
         "↓",
         "down",
         "row down",
         "The chart below; in one chart the next."
       ),
-      hidden(
+      .hidden(
         [.up, Key("k")],
         "↑",
         "up",
@@ -58,7 +58,7 @@ extension ChartsView {
         "The chart above; in one chart the one before."
       ),
       Binding([.tab], "Tab", "next", action: "next chart", help: "Selects the next chart."),
-      hidden([.backTab], "Shift-Tab", "last", "last chart", "Selects the chart before."),
+      .hidden([.backTab], "Shift-Tab", "last", "last chart", "Selects the chart before."),
     ]
     if !isFull {
       bindings.insert(
@@ -85,7 +85,7 @@ extension ChartsView {
         action: "zoom in",
         help: "Zooms in at the crosshair; so do the wheel and a box drawn with the mouse."
       ),
-      hidden([Key("-"), Key("_")], "-", "zoom out", "zoom out", "Zooms out at the crosshair."),
+      .hidden([Key("-"), Key("_")], "-", "zoom out", "zoom out", "Zooms out at the crosshair."),
       Binding(
         [Key("h"), Key(.left, shift: true)],
         "hl",
@@ -94,7 +94,7 @@ extension ChartsView {
         help: "Moves the window to the left.",
         unavailable: view.isWhole ? "All is shown: + zooms in." : nil
       ),
-      hidden(
+      .hidden(
         [Key("l"), Key(.right, shift: true)],
         "l",
         "pan",
@@ -102,7 +102,7 @@ extension ChartsView {
         "Moves the window to the right.",
         view.isWhole ? "All is shown: + zooms in." : nil
       ),
-      hidden(
+      .hidden(
         [Key("u"), .backspace],
         "u",
         "undo zoom",
@@ -110,7 +110,7 @@ extension ChartsView {
         "Shows what was shown before; so does a right click.",
         view.canUndo ? nil : "There is no zoom to undo."
       ),
-      hidden([Key("0")], "0", "all", "whole", "Shows all points."),
+      .hidden([Key("0")], "0", "all", "whole", "Shows all points."),
       Binding(
         [Key("f")],
         "f",
@@ -137,7 +137,7 @@ extension ChartsView {
         action: "x axis",
         help: "Takes as x the step, the time since the start, the clock or another metric."
       ),
-      hidden([Key("X")], "X", "x metric", "x metric", "Takes the next metric as x."),
+      .hidden([Key("X")], "X", "x metric", "x metric", "Takes the next metric as x."),
       Binding(
         [Key("L")],
         "L",
@@ -145,14 +145,14 @@ extension ChartsView {
         action: "y axis",
         help: "Switches y between linear, log and symlog."
       ),
-      hidden(
+      .hidden(
         [Key("o")],
         "o",
         "outliers",
         "outliers",
         "Leaves single far outliers outside of y, or takes them in."
       ),
-      hidden([Key("G")], "G", "glyphs", "glyphs", "Draws with other glyphs."),
+      .hidden([Key("G")], "G", "glyphs", "glyphs", "Draws with other glyphs."),
     ]
   }
 
@@ -173,8 +173,8 @@ extension ChartsView {
         help: "Shows the numbers of the selected chart, or its curves again.",
         unavailable: none
       ),
-      hidden([Key("b")], "b", "bars", "bars", "Shows the last values as bars, a run each.", none),
-      hidden(
+      .hidden([Key("b")], "b", "bars", "bars", "Shows the last values as bars, a run each.", none),
+      .hidden(
         [Key("H")],
         "H",
         "histogram",
@@ -190,7 +190,7 @@ extension ChartsView {
         help: "Copies the selected chart's numbers as CSV.",
         unavailable: none
       ),
-      hidden(
+      .hidden(
         [Key("c")],
         "c",
         "compare",
@@ -207,26 +207,7 @@ extension ChartsView {
         unavailable: crosshair == nil ? "The arrow keys or a click put the crosshair first." : nil,
         isInFooter: crosshair != nil
       ),
-      hidden([Key("r")], "r", "run", "open run", "Opens the run of the selected chart."),
+      .hidden([Key("r")], "r", "run", "open run", "Opens the run of the selected chart."),
     ]
-  }
-
-  private func hidden(
-    _ keys: [Key],
-    _ label: SafeText,
-    _ short: SafeText,
-    _ action: String,
-    _ help: SafeText,
-    _ unavailable: SafeText? = nil
-  ) -> Binding {
-    Binding(
-      keys,
-      label,
-      short,
-      action: action,
-      help: help,
-      unavailable: unavailable,
-      isInFooter: false
-    )
   }
 }

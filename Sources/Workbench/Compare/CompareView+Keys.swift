@@ -26,7 +26,7 @@ extension CompareView {
         action: "run left",
         help: "Selects the run at the left; in the chart, moves the crosshair."
       ),
-      hidden([.right], "→", "run", "run right", "The same to the right."),
+      .hidden([.right], "→", "run", "run right", "The same to the right."),
       Binding([.tab], "Tab", "pane", action: "next pane", help: "Goes to the next pane."),
       Binding(
         [Key("=")],
@@ -66,7 +66,7 @@ extension CompareView {
         help: "Draws the next metric.",
         unavailable: several ? nil : "There is no other metric."
       ),
-      hidden(
+      .hidden(
         [Key("M")],
         "M",
         "metric",
@@ -81,8 +81,8 @@ extension CompareView {
         action: "charts",
         help: "Opens every metric of these runs in a grid of charts."
       ),
-      hidden([Key("x")], "x", "x axis", "x axis", "Switches x between step and seconds."),
-      hidden([Key("L")], "L", "log axis", "log axis", "Switches y between linear and log."),
+      .hidden([Key("x")], "x", "x axis", "x axis", "Switches x between step and seconds."),
+      .hidden([Key("L")], "L", "log axis", "log axis", "Switches y between linear and log."),
       Binding([.enter], "Enter", "open run", action: "open run", help: "Opens the selected run."),
       Binding(
         [Key("A")],
@@ -92,27 +92,8 @@ extension CompareView {
         help: "Approves the model that the selected run registered.",
         unavailable: model == nil ? "r\(selected) has no model that needs approval." : nil
       ),
-      hidden([.backTab], "Shift-Tab", "pane", "last pane", "Goes to the pane before."),
-      hidden([Key("z")], "z", "zoom", "zoom", "Lets the pane fill the screen."),
+      .hidden([.backTab], "Shift-Tab", "pane", "last pane", "Goes to the pane before."),
+      .hidden([Key("z")], "z", "zoom", "zoom", "Lets the pane fill the screen."),
     ]
-  }
-
-  private func hidden(
-    _ keys: [Key],
-    _ label: SafeText,
-    _ short: SafeText,
-    _ action: String,
-    _ help: SafeText,
-    _ unavailable: SafeText? = nil
-  ) -> Binding {
-    Binding(
-      keys,
-      label,
-      short,
-      action: action,
-      help: help,
-      unavailable: unavailable,
-      isInFooter: false
-    )
   }
 }

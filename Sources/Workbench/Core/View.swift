@@ -117,3 +117,25 @@ package struct Context: Sendable {
     self.size = size
   }
 }
+
+extension Binding {
+  /// A key that the help page lists and the footer does not.
+  static func hidden(
+    _ keys: [Key],
+    _ label: SafeText,
+    _ short: SafeText,
+    _ action: String,
+    _ help: SafeText,
+    _ unavailable: SafeText? = nil
+  ) -> Binding {
+    Binding(
+      keys,
+      label,
+      short,
+      action: action,
+      help: help,
+      unavailable: unavailable,
+      isInFooter: false
+    )
+  }
+}

@@ -119,24 +119,6 @@ extension RunView {
     let word = stepWord(facts, context)
     let noOther: SafeText? = groups.count < 2 ? "There is one group of metrics." : nil
     let noPattern: SafeText? = log.pattern.isEmpty ? "/ looks for something first." : nil
-    func hidden(
-      _ keys: [Key],
-      _ label: SafeText,
-      _ short: SafeText,
-      _ action: String,
-      _ help: SafeText,
-      _ unavailable: SafeText? = nil
-    ) -> Binding {
-      Binding(
-        keys,
-        label,
-        short,
-        action: action,
-        help: help,
-        unavailable: unavailable,
-        isInFooter: false
-      )
-    }
     return [
       Binding(
         [Key("/")],
@@ -145,8 +127,8 @@ extension RunView {
         action: "start search",
         help: "Looks for text in the log."
       ),
-      hidden([Key("n")], "n", "next", "next match", "The next place of the text.", noPattern),
-      hidden([Key("N")], "N", "before", "last match", "The place before.", noPattern),
+      .hidden([Key("n")], "n", "next", "next match", "The next place of the text.", noPattern),
+      .hidden([Key("N")], "N", "before", "last match", "The place before.", noPattern),
       Binding(
         [Key("m")],
         "m",
@@ -156,13 +138,13 @@ extension RunView {
         unavailable: noOther,
         isInFooter: groups.count > 1
       ),
-      hidden([Key("M")], "M", "metric", "last metric", "The group before.", noOther),
-      hidden([Key("L")], "L", "log axis", "log axis", "Switches y between linear and log."),
-      hidden([Key("x")], "x", "x axis", "x axis", "Switches x between \(word) and seconds."),
-      hidden([Key("[")], "[", "step", "last step", "Shows the step before."),
-      hidden([.backTab], "Shift-Tab", "pane", "last pane", "Goes to the pane before."),
-      hidden([Key("f")], "f", "follow", "follow", "Shows the log's end and follows it."),
-      hidden([Key("w")], "w", "wrap", "wrap", "Breaks the log's long lines, or cuts them."),
+      .hidden([Key("M")], "M", "metric", "last metric", "The group before.", noOther),
+      .hidden([Key("L")], "L", "log axis", "log axis", "Switches y between linear and log."),
+      .hidden([Key("x")], "x", "x axis", "x axis", "Switches x between \(word) and seconds."),
+      .hidden([Key("[")], "[", "step", "last step", "Shows the step before."),
+      .hidden([.backTab], "Shift-Tab", "pane", "last pane", "Goes to the pane before."),
+      .hidden([Key("f")], "f", "follow", "follow", "Shows the log's end and follows it."),
+      .hidden([Key("w")], "w", "wrap", "wrap", "Breaks the log's long lines, or cuts them."),
     ]
   }
 }
