@@ -112,6 +112,7 @@ struct SealedBlock: Sendable {
     (node.first, node.last) = (number(8), number(9))
     (node.min, node.max, node.sum) = (number(10), number(11), number(12))
     (node.minStep, node.maxStep) = (number(13), number(14))
+    guard node.isPossible else { return nil }
     let width = Int(entry[26])
     guard width == 4 || width == 8, let steps = ColumnCoding(byte: entry[24]),
       let times = ColumnCoding(byte: entry[25]),

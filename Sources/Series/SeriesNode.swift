@@ -83,6 +83,14 @@ struct SeriesNode: Sendable, Equatable {
     case .time: times
     }
   }
+
+  /// Whether there are points of which all this is true, as far as that is told without them.
+  var isPossible: Bool {
+    guard steps.isPossible, times.isPossible else { return false }
+    guard finiteCount > 0 else { return min.isNaN && max.isNaN }
+    guard min.isFinite, max.isFinite, min <= max else { return false }
+    return !isAllFinite || (min...max ~= first && min...max ~= last)
+  }
 }
 
 /// What is known of the steps, or of the times, of a row of points.
@@ -99,6 +107,16 @@ struct AxisExtent: Sendable, Equatable {
 
   /// Nil where none is finite.
   var range: ClosedRange<Double>? { min <= max ? min...max : nil }
+
+  /// Whether there are numbers of which all this is true.
+  var isPossible: Bool {
+    if isAscending, !(first <= last) { return false }
+    guard isAllFinite else {
+      return (min.isNaN && max.isNaN) || (min.isFinite && max.isFinite && min <= max)
+    }
+    guard min.isFinite, max.isFinite, min <= max else { return false }
+    return isAscending ? first == min && last == max : min...max ~= first && min...max ~= last
+  }
 
   mutating func add(_ x: Double, isFirst: Bool) {
     if isFirst {
