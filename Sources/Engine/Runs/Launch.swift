@@ -82,7 +82,7 @@ struct Launcher: Sendable {
     var paths: [String: Artifact] = [:]
     for step in pipeline.steps {
       for (name, input) in step.process?.inputs ?? [:] {
-        guard case .path(let path) = input, paths[path] == nil else { continue }
+        guard case .path(let path, _) = input, paths[path] == nil else { continue }
         paths[path] = try freeze(path, input: name, of: step, in: instance, objects: objects)
       }
     }

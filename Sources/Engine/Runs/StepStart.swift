@@ -129,7 +129,7 @@ struct StepStarter {
     var inputs: [String: AttemptSpec.Input] = [:]
     for (name, input) in process.inputs {
       switch input {
-      case .path(let path):
+      case .path(let path, _):
         guard let artifact = active.launch.paths[path] else {
           throw Explanation(what: "The input '\(name)' (\(path)) was not in the launch.")
         }

@@ -8,21 +8,39 @@ package struct Pipeline: Sendable, Equatable {
   package var description: String
   package var parameters: [ParameterDeclaration]
   /// In an order in which each step stands behind what it depends on; otherwise as written.
-  package var steps: [Step]
+  package var steps: [Step] {
+    didSet { positions = Pipeline.positions(of: steps) }
+  }
+  /// Where each step stands in `steps`; of equal names, the first.
+  package private(set) var positions: [String: Int]
+  /// Commands that are started when a run fails: a program and its arguments, no shell between.
+  package var notify: [[String]]
+  /// How many of a run's steps may execute at once; nil: as many as the machine has room for.
+  package var maxParallelSteps: Int?
 
   package init(
     name: String,
     description: String = "",
     parameters: [ParameterDeclaration] = [],
-    steps: [Step]
+    steps: [Step],
+    notify: [[String]] = [],
+    maxParallelSteps: Int? = nil
   ) {
     self.name = name
     self.description = description
     self.parameters = parameters
     self.steps = steps
+    self.notify = notify
+    self.maxParallelSteps = maxParallelSteps
+    positions = Pipeline.positions(of: steps)
   }
 
-  package func step(_ name: String) -> Step? { steps.first { $0.name == name } }
+  /// The step of a name, in constant time.
+  package func step(_ name: String) -> Step? { positions[name].map { steps[$0] } }
+
+  private static func positions(of steps: [Step]) -> [String: Int] {
+    Dictionary(steps.enumerated().map { ($1.name, $0) }) { first, _ in first }
+  }
 
   /// The metric that runs are judged by: the one marked `main`, else the first with a goal, else the
   /// first; nil when no step defines a metric.
@@ -118,73 +136,6 @@ package struct Step: Sendable, Equatable {
 
   package var process: ProcessStep? {
     if case .process(let process) = work { process } else { nil }
-  }
-}
-
-/// What a Processing or Training step runs.
-package struct ProcessStep: Sendable, Equatable {
-  package enum Command: Sendable, Equatable {
-    /// Started as it stands, no shell between.
-    case arguments([Text])
-    /// A line for `bash -c`; references in it reach the shell as variables, never as text.
-    case shell(Text)
-  }
-
-  package var command: Command
-  package var inputs: [String: Input]
-  /// Paths relative to the step's work folder.
-  package var outputs: [String: String]
-  package var metrics: [MetricDefinition]
-  package var environment: [String: Text]
-  /// Variables taken from the shell that launched.
-  package var passEnvironment: [String]
-  /// A venv folder, a conda environment's folder or an interpreter, relative to the instance.
-  package var python: String?
-  /// Shell lines before the command, such as `module load cuda`.
-  package var before: [String]
-  package var cpus: Int
-  /// Bytes; nil: no share is set aside.
-  package var memory: Int?
-  /// Files and folders of the instance that the step sees; nil: found from the command.
-  package var code: [String]?
-  package var isCached: Bool
-  /// Judged while the step logs.
-  package var watch: [WatchRule]
-
-  package init(
-    command: Command,
-    inputs: [String: Input] = [:],
-    outputs: [String: String] = [:],
-    metrics: [MetricDefinition] = [],
-    environment: [String: Text] = [:],
-    passEnvironment: [String] = [],
-    python: String? = nil,
-    before: [String] = [],
-    cpus: Int = 1,
-    memory: Int? = nil,
-    code: [String]? = nil,
-    isCached: Bool = true,
-    watch: [WatchRule] = []
-  ) {
-    self.command = command
-    self.inputs = inputs
-    self.outputs = outputs
-    self.metrics = metrics
-    self.environment = environment
-    self.passEnvironment = passEnvironment
-    self.python = python
-    self.before = before
-    self.cpus = cpus
-    self.memory = memory
-    self.code = code
-    self.isCached = isCached
-    self.watch = watch
-  }
-
-  package enum Input: Sendable, Equatable {
-    /// A file or folder of the instance, relative to it.
-    case path(String)
-    case output(step: String, output: String)
   }
 }
 
