@@ -14,7 +14,7 @@ int lathe_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
 int lathe_spawn(
     pid_t *pid, const char *program, char *const argv[], char *const envp[], const char *folder,
-    int output) {
+    int input, int output) {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   sigset_t none, all;
@@ -25,7 +25,11 @@ int lathe_spawn(
     posix_spawn_file_actions_destroy(&actions);
     return failure;
   }
-  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  if (input < 0) {
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  } else {
+    posix_spawn_file_actions_adddup2(&actions, input, 0);
+  }
   if (output < 0) {
     posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);

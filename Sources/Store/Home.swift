@@ -66,6 +66,8 @@ package struct AttemptFolder: Sendable, Equatable, Hashable {
   package var facts: String { path + "/facts" }
   /// JSON lines of what watch rules found: time, step, metric, rule, message and severity.
   package var marks: String { path + "/marks" }
+  /// There when a user has stopped the attempt, for a runner that its agent has no channel to.
+  package var stop: String { path + "/stop" }
   /// Space that is set aside for the exit record.
   package var reserve: String { path + "/reserve" }
   package var exit: String { path + "/exit.json" }

@@ -28,6 +28,8 @@ final class ScriptedExecutor: Executor {
 
   deinit { for entry in held.values { close(entry.lock) } }
 
+  func start() throws -> (pid: Int32, channel: Int32) { throw SystemFailure("start", ENOTSUP) }
+
   func place(_ attempt: AttemptFolder) throws -> Int32 {
     let data = try Data(contentsOf: URL(filePath: attempt.spec))
     let spec = try JSONDecoder().decode(AttemptSpec.self, from: data)

@@ -11,6 +11,8 @@ import Store
 final class ThreadExecutor: Executor {
   var mailbox: Mailbox?
 
+  func start() throws -> (pid: Int32, channel: Int32) { throw SystemFailure("start", ENOTSUP) }
+
   func place(_ attempt: AttemptFolder) throws -> Int32 {
     let stand = try ChildProcess.start(
       ["sleep", "600"],

@@ -10,13 +10,13 @@ int lathe_pidfd_open(pid_t pid);
 /// A pipe whose ends are closed in programs that are started; 0, or -1 with errno.
 int lathe_pipe(int ends[2]);
 
-/// Starts `program` in `folder`, in a session of its own, with default signals, standard input from
-/// /dev/null, `output` as standard output and standard error, and no other descriptor.
+/// Starts `program` in `folder`, in a session of its own, with default signals, `input` as standard
+/// input, `output` as standard output and standard error, and no other descriptor.
 ///
-/// A negative `output` means /dev/null. Returns 0, or the error number.
+/// A negative one means /dev/null. Returns 0, or the error number.
 int lathe_spawn(
     pid_t *pid, const char *program, char *const argv[], char *const envp[], const char *folder,
-    int output);
+    int input, int output);
 
 /// Readable while one of SIGTERM, SIGINT or SIGHUP waits, which are blocked from here on in this
 /// thread and those that it starts; -1 with errno on failure.

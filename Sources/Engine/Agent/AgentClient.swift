@@ -107,7 +107,7 @@ struct AgentLauncher {
     var pid: pid_t = 0
     let failure = withCStrings(["lathe", "__agent", home.folder, home.state]) { argv in
       withCStrings(AgentLauncher.environment()) { envp in
-        lathe_spawn(&pid, "/proc/self/exe", argv, envp, "/", ends[1])
+        lathe_spawn(&pid, "/proc/self/exe", argv, envp, "/", -1, ends[1])
       }
     }
     close(ends[1])

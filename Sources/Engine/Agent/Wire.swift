@@ -8,8 +8,11 @@ enum Wire {
   /// Larger messages are refused, whoever sends them.
   static let limit = 16 << 20
 
-  static func encode(_ message: some Encodable) throws -> [UInt8] {
-    let body = try JSONEncoder().encode(message)
+  static func encode(
+    _ message: some Encodable,
+    with encoder: JSONEncoder = JSONEncoder()
+  ) throws -> [UInt8] {
+    let body = try encoder.encode(message)
     guard body.count <= limit else {
       throw Explanation(
         what: "The request is too large.",

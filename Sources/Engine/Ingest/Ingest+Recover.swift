@@ -10,7 +10,7 @@ extension Ingest {
   static func recover(_ folder: AttemptFolder) throws -> Logged? {
     // Without a log, no script was started.
     guard access(folder.log, F_OK) == 0 else { return nil }
-    let spec = try spec(of: folder)
+    let spec = try AttemptSpec.read(folder)
     var ingest = try Ingest(folder: folder, spec: spec, isNew: false)
     try ingest.readLog(folder)
     try ingest.finish()
@@ -28,7 +28,7 @@ extension Ingest {
   static func measure(_ folder: AttemptFolder) throws -> (points: Int, seconds: Double) {
     let start = monotonicSeconds()
     let spec =
-      (try? spec(of: folder))
+      (try? AttemptSpec.read(folder))
       ?? AttemptSpec(
         run: 0,
         step: "",
@@ -47,11 +47,6 @@ extension Ingest {
     try ingest.finish()
     try ingest.sealSeries()
     return (ingest.sink.points, monotonicSeconds() - start)
-  }
-
-  private static func spec(of folder: AttemptFolder) throws -> AttemptSpec {
-    let data = try Data(contentsOf: URL(filePath: folder.spec))
-    return try JSONDecoder().decode(AttemptSpec.self, from: data)
   }
 
   /// Searches the log from where something was found last, with the times that lines arrived at.

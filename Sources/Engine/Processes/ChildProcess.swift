@@ -36,7 +36,7 @@ package struct ChildProcess: Sendable {
     var pid: Int32 = 0
     let failure = withCStrings(arguments) { argv in
       withCStrings(environment.map { "\($0.key)=\($0.value)" }) { envp in
-        lathe_spawn(&pid, program, argv, envp, folder, ends[1])
+        lathe_spawn(&pid, program, argv, envp, folder, -1, ends[1])
       }
     }
     close(ends[1])

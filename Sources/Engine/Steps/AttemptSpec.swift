@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 package import Pipelines
 package import Store
 
@@ -21,12 +21,49 @@ package struct AttemptSpec: Sendable, Codable, Equatable {
   package var metrics: [Metric]
   /// Judged while the script runs.
   package var watch: [WatchRule] = []
+  package var limits = Limits()
+  /// What of the machine the step may use; nil: any of it.
+  package var cpuSet: [Int]?
+  /// The UUIDs of the step's GPUs, which are sampled while it runs.
+  package var gpus: [String] = []
+  /// A folder that outlives the attempt, made before the script starts; named by `LATHE_CHECKPOINT`.
+  package var checkpoint: String?
+  /// Names of variables whose values are masked in what the script prints.
+  package var secrets: [String] = []
+
+  /// What a step may use and how long it may take; nil: as much as there is.
+  package struct Limits: Sendable, Codable, Equatable {
+    /// Of all its processes together: resident bytes.
+    package var memory: Int?
+    /// CPU time a second.
+    package var cpus: Double?
+    /// Seconds.
+    package var timeout: Double?
+    /// Seconds from SIGTERM to SIGKILL.
+    package var grace: Double
+
+    package init(
+      memory: Int? = nil,
+      cpus: Double? = nil,
+      timeout: Double? = nil,
+      grace: Double = 10
+    ) {
+      self.memory = memory
+      self.cpus = cpus
+      self.timeout = timeout
+      self.grace = grace
+    }
+  }
 
   package struct Input: Sendable, Codable, Equatable {
     package var name: String
     package var artifact: Artifact
     /// Relative to the work folder.
     package var path: String
+    /// The absolute path that is linked into the work folder instead of a copy from the store.
+    package var link: String?
+    /// What `InputStamp` told of `link` at the launch: looked at again when the step has ended.
+    package var stamp: Digest?
 
     /// Whether another input brings this one along; of two with one path, the first by name does.
     func isInside(_ other: Input) -> Bool {
@@ -46,25 +83,33 @@ package struct AttemptSpec: Sendable, Codable, Equatable {
   }
 }
 
-/// How an attempt ended: the truth about it, linked into place once and never changed.
-package struct ExitRecord: Sendable, Codable, Equatable {
-  package enum Status: String, Sendable, Codable { case succeeded, failed, stopped }
+extension AttemptSpec {
+  /// Fields that came later may be missing in what an earlier version wrote.
+  package init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    run = try values.decode(Int.self, forKey: .run)
+    step = try values.decode(String.self, forKey: .step)
+    attempt = try values.decode(Int.self, forKey: .attempt)
+    home = try values.decode(String.self, forKey: .home)
+    state = try values.decode(String.self, forKey: .state)
+    arguments = try values.decode([String].self, forKey: .arguments)
+    environment = try values.decode([String: String].self, forKey: .environment)
+    code = try values.decode(Digest.self, forKey: .code)
+    inputs = try values.decode([Input].self, forKey: .inputs)
+    outputs = try values.decode([String: String].self, forKey: .outputs)
+    metrics = try values.decode([Metric].self, forKey: .metrics)
+    watch = try values.decodeIfPresent([WatchRule].self, forKey: .watch) ?? []
+    limits = try values.decodeIfPresent(Limits.self, forKey: .limits) ?? Limits()
+    cpuSet = try values.decodeIfPresent([Int].self, forKey: .cpuSet)
+    gpus = try values.decodeIfPresent([String].self, forKey: .gpus) ?? []
+    checkpoint = try values.decodeIfPresent(String.self, forKey: .checkpoint)
+    secrets = try values.decodeIfPresent([String].self, forKey: .secrets) ?? []
+  }
 
-  package var status: Status
-  package var exitCode: Int?
-  package var signal: Int?
-  /// One sentence for a status that is not `succeeded`.
-  package var reason: String?
-  package var started: Date
-  package var ended: Date
-  package var outputs: [String: Artifact]
-  /// Of every name that was logged, the declared ones first.
-  package var metrics: [MetricSummary]
-  /// Up to 32 values over the main metric.
-  package var sparkline: [Double]
-  /// Peak resident memory in bytes, CPU seconds (user and system) of the script and its children.
-  package var peakMemory: Int
-  package var cpuSeconds: Double
-  /// What the step logged beside its metrics.
-  package var facts: StepFacts?
+  /// The spec of an attempt: from its claim, else from the file that was written for it.
+  static func read(_ folder: AttemptFolder) throws -> AttemptSpec {
+    if let spec = Claim.read(folder)?.spec { return spec }
+    let data = try Data(contentsOf: URL(filePath: folder.spec))
+    return try JSONDecoder.keepingNaN.decode(AttemptSpec.self, from: data)
+  }
 }

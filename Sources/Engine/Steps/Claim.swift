@@ -9,6 +9,8 @@ struct Claim: Codable, Equatable {
   var startTime: UInt64
   var bootID: String
   var host: String
+  /// What is run, where it came over a channel.
+  var spec: AttemptSpec?
 
   static func ofThisProcess() -> Claim {
     Claim(
@@ -23,16 +25,22 @@ struct Claim: Codable, Equatable {
   ///
   /// The file is locked before it gets its name, so nobody ever sees it without its lock. Returns the
   /// descriptor that holds the lock, or nil when somebody else has claimed the attempt.
-  static func take(_ attempt: AttemptFolder) throws -> Int32? {
+  static func take(_ attempt: AttemptFolder, for spec: AttemptSpec? = nil) throws -> Int32? {
     let temporary = attempt.claim + ".\(getpid()).\(UInt32.random(in: .min ... .max))"
     let descriptor = open(temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw SystemFailure("write \(temporary)", errno) }
     defer { unlink(temporary) }
-    let bytes = try JSONEncoder().encode(ofThisProcess())
-    let written = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-    guard written == bytes.count, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    do {
+      var claim = ofThisProcess()
+      claim.spec = spec
+      let bytes = try JSONEncoder.keepingNaN.encode(claim)
+      try bytes.withUnsafeBytes { try writeAll($0, to: descriptor, attempt.claim) }
+      guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        throw SystemFailure("claim \(attempt.path)", errno)
+      }
+    } catch {
       close(descriptor)
-      throw SystemFailure("claim \(attempt.path)", errno)
+      throw error
     }
     if link(temporary, attempt.claim) == 0 { return descriptor }
     let failure = errno
@@ -52,12 +60,17 @@ struct Claim: Codable, Equatable {
     let descriptor = open(attempt.claim, O_RDWR | O_CLOEXEC)
     guard descriptor >= 0 else { return .unclaimed }
     defer { close(descriptor) }
-    let claim = (try? Data(contentsOf: URL(filePath: attempt.claim)))
-      .flatMap { try? JSONDecoder().decode(Claim.self, from: $0) }
+    let claim = read(attempt)
     // Shared, so that two who look at the same time do not take each other for the runner.
     if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { return .dead(claim) }
     guard let claim else { return .dead(nil) }
     return .alive(claim)
+  }
+
+  /// What the claim says; nil where there is none, or a damaged one.
+  static func read(_ attempt: AttemptFolder) -> Claim? {
+    (try? Data(contentsOf: URL(filePath: attempt.claim)))
+      .flatMap { try? JSONDecoder.keepingNaN.decode(Claim.self, from: $0) }
   }
 
   static var currentBootID: String {

@@ -9,10 +9,31 @@ struct LocalExecutor: Executor {
     let path = ["PATH=/usr/local/bin:/usr/bin:/bin"]
     let failure = withCStrings(["lathe", "__step", attempt.path]) { argv in
       withCStrings(path) { envp in
-        lathe_spawn(&pid, "/proc/self/exe", argv, envp, "/", -1)
+        lathe_spawn(&pid, "/proc/self/exe", argv, envp, "/", -1, -1)
       }
     }
     guard failure == 0 else { throw SystemFailure("start a step runner", failure) }
     return pid
+  }
+
+  func start() throws -> (pid: Int32, channel: Int32) {
+    var ends: [Int32] = [-1, -1]
+    let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    guard socketpair(AF_UNIX, type, 0, &ends) == 0 else {
+      throw SystemFailure("make a socket", errno)
+    }
+    var pid: pid_t = 0
+    let path = ["PATH=/usr/local/bin:/usr/bin:/bin"]
+    let failure = withCStrings(["lathe", "__runner"]) { argv in
+      withCStrings(path) { envp in
+        lathe_spawn(&pid, "/proc/self/exe", argv, envp, "/", ends[1], -1)
+      }
+    }
+    close(ends[1])
+    guard failure == 0 else {
+      close(ends[0])
+      throw SystemFailure("start a step runner", failure)
+    }
+    return (pid, ends[0])
   }
 }
