@@ -7,6 +7,7 @@ let arguments: Target.Dependency = .product(
 )
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 // The targets are the architecture: a target imports only what stands above it (`LayerTests` holds it).
@@ -31,7 +32,7 @@ let package = Package(
     .target(name: "Series"),
     .target(
       name: "Store",
-      dependencies: ["CSystem", "Documents", "Pipelines", "Series", crypto, grdb]
+      dependencies: ["CSystem", "Documents", "Pipelines", "Series", crypto, grdb, sqlite]
     ),
     .target(
       name: "Engine",

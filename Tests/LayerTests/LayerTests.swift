@@ -22,7 +22,7 @@ private let layers: [(target: String, imports: Set<String>)] = [
   ("TerminalCurses", ["CNcurses", "CSystem", "Terminal"]),
   ("CNcurses", []),
   ("Engine", ["CSystem", "Documents", "Infrastructure", "Pipelines", "Series", "Store"]),
-  ("Store", ["CSystem", "Crypto", "Documents", "GRDB", "Pipelines", "Series"]),
+  ("Store", ["CSystem", "Crypto", "Documents", "GRDB", "GRDBSQLite", "Pipelines", "Series"]),
   ("Pipelines", ["Documents"]),
   ("Infrastructure", ["Documents"]),
   ("Documents", ["CYaml", "Yams"]),

@@ -124,11 +124,33 @@ package final class Catalog: Sendable {
   /// The steps of a run, in the pipeline's order.
   package func steps(of run: Int) throws -> [StepRecord] {
     try read(none: []) { db in
-      try StepRecord.fetchAll(
+      let row = try RowStatement(db, sql: #"SELECT * FROM step WHERE run = ? ORDER BY "index""#)
+      row.bind(run, at: 1)
+      return try StepRow.all(row)
+    }
+  }
+
+  /// The steps of a run that were written since `revision`, in the pipeline's order, and the revision
+  /// to ask for next.
+  ///
+  /// After 0 they are all steps: who follows a run of 10,000 steps reads the rest only as it changes.
+  package func steps(
+    of run: Int,
+    after revision: Int
+  ) throws -> (steps: [StepRecord], revision: Int) {
+    try read(none: ([], revision)) { db in
+      let newest = try RowStatement(db, sql: "SELECT max(revision) FROM step WHERE run = ?")
+      newest.bind(run, at: 1)
+      let last = try newest.next() ? newest.integer(0) : 0
+      newest.reset()
+      let since = revision == 0 ? "" : "AND revision > ?2"
+      let row = try RowStatement(
         db,
-        sql: #"SELECT * FROM step WHERE run = ? ORDER BY "index""#,
-        arguments: [run]
+        sql: #"SELECT * FROM step WHERE run = ?1 \#(since) ORDER BY "index""#
       )
+      row.bind(run, at: 1)
+      if revision != 0 { row.bind(revision, at: 2) }
+      return (try StepRow.all(row), Swift.max(revision, last))
     }
   }
 
@@ -167,11 +189,25 @@ package final class Catalog: Sendable {
   /// The parts of a cache key, a digest each; nil for a key whose execution did not succeed.
   package func components(of key: Digest) throws -> [String: Digest]? {
     try read(none: nil) { db in
-      try ExecutionRecord.fetchOne(
+      try ExecutionRow.execution(key, ExecutionRow.reader(db))?.components
+    }
+  }
+
+  /// The runs of a sweep, in the order of their numbers.
+  package func runs(ofSweep sweep: Int) throws -> [RunRecord] {
+    try read(none: []) { db in
+      try RunRecord.fetchAll(
         db,
-        sql: "SELECT * FROM execution WHERE key = ?",
-        arguments: [key.hex]
-      )?.components
+        sql: "SELECT * FROM run WHERE sweep = ? ORDER BY id",
+        arguments: [sweep]
+      )
+    }
+  }
+
+  /// What the user declared to mean the same, newest first.
+  package func aliases() throws -> [AliasRecord] {
+    try read(none: []) { db in
+      try AliasRecord.fetchAll(db, sql: "SELECT * FROM alias ORDER BY time DESC, key")
     }
   }
 
@@ -323,6 +359,7 @@ package final class Catalog: Sendable {
       var configuration = Configuration()
       configuration.readonly = true
       configuration.busyMode = .timeout(2)
+      configuration.prepareDatabase(Catalog.completeOlderTables)
       let queue = try DatabaseQueue(path: home.catalog, configuration: configuration)
       open = queue
       return queue

@@ -44,9 +44,9 @@ package final class CatalogWriter: Sendable {
   /// What one transaction may do.
   package struct Transaction: ~Copyable {
     let db: Database
+    let stamp = Stamp()
 
     package func save(_ run: RunRecord) throws { try run.save(db) }
-    package func save(_ step: StepRecord) throws { try step.save(db) }
     /// One statement each: a step may have 10,000.
     package func save(_ metric: MetricSummary) throws {
       try metric.insert(db, onConflict: .replace)
@@ -56,10 +56,6 @@ package final class CatalogWriter: Sendable {
     package func save(_ instance: InstanceRecord) throws { try instance.save(db) }
     package func save(_ model: ModelRecord) throws { try model.save(db) }
 
-    /// The first execution under a key stays canonical.
-    package func add(_ execution: ExecutionRecord) throws {
-      try execution.insert(db, onConflict: .ignore)
-    }
     package func add(_ event: StackEvent) throws { try event.insert(db) }
     package func add(_ alert: AlertRecord) throws { try alert.insert(db) }
 
@@ -146,24 +142,6 @@ package final class CatalogWriter: Sendable {
     }
     package func launch(of run: Int) throws -> String? {
       try String.fetchOne(db, sql: "SELECT body FROM launch WHERE run = ?", arguments: [run])
-    }
-
-    package func execution(_ key: Digest) throws -> ExecutionRecord? {
-      try ExecutionRecord.fetchOne(
-        db,
-        sql: "SELECT * FROM execution WHERE key = ?",
-        arguments: [key.hex]
-      )
-    }
-    /// The newest execution of a step of a pipeline, for explaining a miss.
-    package func newestExecution(pipeline: String, step: String) throws -> ExecutionRecord? {
-      try ExecutionRecord.fetchOne(
-        db,
-        sql: """
-          SELECT * FROM execution WHERE pipeline = ? AND step = ? ORDER BY ended DESC LIMIT 1
-          """,
-        arguments: [pipeline, step]
-      )
     }
   }
 }

@@ -72,6 +72,25 @@ enum Schema {
     migrator.registerMigration("2") { db in
       try db.execute(sql: "ALTER TABLE step ADD COLUMN facts TEXT NOT NULL DEFAULT '{}'")
     }
+    migrator.registerMigration("3") { db in
+      try db.execute(
+        sql: """
+          ALTER TABLE step ADD COLUMN warning TEXT;
+          ALTER TABLE step ADD COLUMN readBytes INTEGER;
+          ALTER TABLE step ADD COLUMN writtenBytes INTEGER;
+          ALTER TABLE step ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+          CREATE INDEX stepByRevision ON step(run, revision);
+          ALTER TABLE run ADD COLUMN sweep INTEGER;
+          ALTER TABLE run ADD COLUMN isPinned BOOLEAN NOT NULL DEFAULT 0;
+          CREATE INDEX runBySweep ON run(sweep) WHERE sweep IS NOT NULL;
+          CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+          INSERT INTO counter(name, value) VALUES ('revision', 0);
+          CREATE TABLE alias (
+            key TEXT PRIMARY KEY, target TEXT NOT NULL, step TEXT NOT NULL,
+            pipeline TEXT NOT NULL, time DOUBLE NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;
+          """
+      )
+    }
     return migrator
   }
 }
@@ -115,6 +134,10 @@ extension ModelRecord: CatalogRecord {
 
 extension ExecutionRecord: CatalogRecord {
   static var databaseTableName: String { "execution" }
+}
+
+extension AliasRecord: CatalogRecord {
+  static var databaseTableName: String { "alias" }
 }
 
 extension StackEvent: CatalogRecord {

@@ -41,6 +41,10 @@ package struct RunRecord: Sendable, Equatable, Codable, Identifiable {
   package var mainLast: Double?
   /// Up to 32 values over the whole of the main metric, for a sparkline; filled when a step ends.
   package var sparkline: [Double]
+  /// The runs of one sweep share this: the number of its first run.
+  package var sweep: Int?
+  /// Whether the user wants it kept: what it refers to is never collected.
+  package var isPinned: Bool
 
   package var shortName: String { "r\(id)" }
 
@@ -70,7 +74,9 @@ package struct RunRecord: Sendable, Equatable, Codable, Identifiable {
     mainGoal: Goal? = nil,
     mainBest: Double? = nil,
     mainLast: Double? = nil,
-    sparkline: [Double] = []
+    sparkline: [Double] = [],
+    sweep: Int? = nil,
+    isPinned: Bool = false
   ) {
     self.id = id
     self.instance = instance
@@ -98,6 +104,8 @@ package struct RunRecord: Sendable, Equatable, Codable, Identifiable {
     self.mainBest = mainBest
     self.mainLast = mainLast
     self.sparkline = sparkline
+    self.sweep = sweep
+    self.isPinned = isPinned
   }
 }
 

@@ -36,6 +36,11 @@ package struct StepRecord: Sendable, Equatable, Codable {
   package var logAttempt: Int
   /// What the step logged about itself: parameters, summaries, artifacts.
   package var facts: StepFacts
+  /// What is wrong with its result although it succeeded: one sentence.
+  package var warning: String?
+  /// Bytes that the newest attempt read from and wrote to storage.
+  package var readBytes: Int?
+  package var writtenBytes: Int?
 
   package init(
     run: Int,
@@ -61,7 +66,10 @@ package struct StepRecord: Sendable, Equatable, Codable {
     cpuSeconds: Double? = nil,
     logRun: Int? = nil,
     logAttempt: Int = 0,
-    facts: StepFacts = StepFacts()
+    facts: StepFacts = StepFacts(),
+    warning: String? = nil,
+    readBytes: Int? = nil,
+    writtenBytes: Int? = nil
   ) {
     self.run = run
     self.name = name
@@ -87,6 +95,9 @@ package struct StepRecord: Sendable, Equatable, Codable {
     self.logRun = logRun ?? run
     self.logAttempt = logAttempt
     self.facts = facts
+    self.warning = warning
+    self.readBytes = readBytes
+    self.writtenBytes = writtenBytes
   }
 }
 

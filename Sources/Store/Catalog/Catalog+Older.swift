@@ -1,0 +1,28 @@
+import GRDB
+
+extension Catalog {
+  /// Lets a catalog that no agent has brought up to date yet be read as if one had.
+  ///
+  /// Views of this connection alone stand before its tables and have the columns that came since.
+  static func completeOlderTables(_ db: Database) throws {
+    let added = [
+      ("run", ["sweep": "NULL", "isPinned": "0"]),
+      (
+        "step",
+        ["warning": "NULL", "readBytes": "NULL", "writtenBytes": "NULL", "revision": "0"]
+      ),
+    ]
+    for (table, defaults) in added {
+      let present = try String.fetchSet(
+        db,
+        sql: "SELECT name FROM pragma_table_info('\(table)', 'main')"
+      )
+      let missing = defaults.filter { !present.contains($0.key) }.sorted { $0.key < $1.key }
+      guard !present.isEmpty, !missing.isEmpty else { continue }
+      let columns = missing.map { "\($0.value) AS \($0.key)" }.joined(separator: ", ")
+      try db.execute(
+        sql: "CREATE TEMP VIEW \"\(table)\" AS SELECT *, \(columns) FROM main.\"\(table)\""
+      )
+    }
+  }
+}
