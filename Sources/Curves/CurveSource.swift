@@ -37,11 +37,11 @@ package struct CurveSource {
 
   /// The x range that all points of a request fit into; nil when there are none.
   package mutating func range(of request: CurvesRequest) throws -> ClosedRange<Double>? {
-    fitted(try drawn(request).compactMap(\.extent), request.xKind)
+    fitted(try drawn(request.series, request.axis).compactMap(\.extent), request.xKind)
   }
 
   package mutating func curves(_ request: CurvesRequest) throws -> CurvesFacts {
-    let drawn = try drawn(request)
+    let drawn = try drawn(request.series, request.axis)
     let range = request.window ?? fitted(drawn.compactMap(\.extent), request.xKind)
     guard let range else {
       return CurvesFacts(
@@ -65,13 +65,13 @@ package struct CurveSource {
     )
   }
 
-  private mutating func drawn(_ request: CurvesRequest) throws -> [DrawnTrack] {
+  mutating func drawn(_ series: [SeriesKey], _ axis: CurveAxis) throws -> [DrawnTrack] {
     var drawn: [DrawnTrack] = []
     var seen: [AttemptFolder: SeriesReader] = [:]
-    for key in request.series {
+    for key in series {
       let reader = try seen[key.folder] ?? reader(key.folder)
       seen[key.folder] = reader
-      drawn.append(DrawnTrack(key: key, reader: reader, axis: request.axis))
+      drawn.append(DrawnTrack(key: key, reader: reader, axis: axis))
     }
     return drawn
   }
@@ -118,14 +118,14 @@ package struct CurveSource {
 }
 
 /// One series on the axis that was asked for.
-private struct DrawnTrack {
+struct DrawnTrack {
   let key: SeriesKey
   let track: SeriesTrack?
   /// What is subtracted from logged x values.
   let origin: Double
   /// Nil where x is another metric.
   let logged: SeriesAxis?
-  private let other: SeriesTrack?
+  let other: SeriesTrack?
 
   init(key: SeriesKey, reader: SeriesReader, axis: CurveAxis) {
     self.key = key

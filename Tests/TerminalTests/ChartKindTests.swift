@@ -76,6 +76,26 @@ struct ChartKindTests {
     )
   }
 
+  @Test func `a histogram of counts joins as many bins as a bar takes`() {
+    var counts = Array(repeating: 0, count: 5040)
+    // A quarter of the values in each half of the middle, an eighth in the outer quarters each.
+    for bin in counts.indices { counts[bin] = (1260..<3780).contains(bin) ? 2 : 1 }
+    counts[5039] += 1
+    let histogram = Histogram(counts: counts, range: 0...8, notFinite: 3)
+    #expect(
+      drawn(24, 6) { histogram.draw(on: &$0, in: $1, glyphs: .ascii) } == """
+                3 not finite
+            500+    ########
+               |################
+              0+################
+               ++--------+------
+                0        5
+        """
+    )
+    let empty = Histogram(counts: [0, 0], range: 0...8)
+    #expect(drawn(14, 3) { empty.draw(on: &$0, in: $1, glyphs: .ascii) } == "no values yet\n\n")
+  }
+
   @Test func `a minimap shows where the window is`() {
     let x = (0..<100).map(Double.init)
     let map = Minimap(

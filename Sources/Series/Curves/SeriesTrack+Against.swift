@@ -11,20 +11,30 @@ extension SeriesTrack {
     column: (Double) -> Int
   ) throws -> CurvePoints {
     let floor = floor ?? -.infinity
-    var steps = try StepLookup(other)
     var curve = PairedCurve()
     try withoutActuallyEscaping(column) { column in
       var probe = ColumnProbe(column)
-      try forEachBlock { node, data in
-        for index in 0..<data.count {
-          guard let x = try steps.value(at: data.steps[index]) else { continue }
-          let point = CurvePoint(place: node.start + index, x: x, y: data.values[index])
-          let column = x.isFinite ? probe.column(of: x) : nil
-          try curve.add(point, column: column, isDrawn: point.y > floor && point.y < .infinity)
-        }
+      try forEachPair(with: other) { place, x, data, index in
+        let point = CurvePoint(place: place, x: x, y: data.values[index])
+        let column = x.isFinite ? probe.column(of: x) : nil
+        try curve.add(point, column: column, isDrawn: point.y > floor && point.y < .infinity)
       }
     }
     return try curve.points()
+  }
+
+  /// One pass over the points at whose step the other series has a value, x.
+  func forEachPair(
+    with other: SeriesTrack,
+    _ body: (_ place: Int, _ x: Double, _ data: SeriesData, _ index: Int) throws -> Void
+  ) throws {
+    var steps = try StepLookup(other)
+    try forEachBlock { node, data in
+      for index in 0..<data.count {
+        guard let x = try steps.value(at: data.steps[index]) else { continue }
+        try body(node.start + index, x, data, index)
+      }
+    }
   }
 }
 

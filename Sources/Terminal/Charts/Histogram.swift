@@ -5,13 +5,41 @@ internal import Glibc
 /// The width of a bin is Freedman and Diaconis' (1981): twice the distance of the quartiles by the
 /// cube root of the count; never finer than a cell. What is not finite is counted beside it.
 package struct Histogram: Sendable, Equatable {
-  package var values: [Double]
+  fileprivate let spread: Spread
   package var color: Color
   package var title: SafeText?
   package var emptyText: SafeText = "no values yet"
 
+  /// What is drawn.
+  fileprivate enum Spread: Sendable, Equatable {
+    /// The finite ones in ascending order.
+    case values([Double])
+    case counts([Int], ClosedRange<Double>)
+  }
+
+  /// How many are not finite.
+  private let lost: Int
+
   package init(_ values: [Double], color: Color = .series1, title: SafeText? = nil) {
-    self.values = values
+    let finite = values.filter(\.isFinite).sorted()
+    spread = .values(finite)
+    lost = values.count - finite.count
+    self.color = color
+    self.title = title
+  }
+
+  /// Of values that were counted in many bins of equal width over a range.
+  ///
+  /// Bars join as many bins as divide their number: 5,040 has most divisors.
+  package init(
+    counts: [Int],
+    range: ClosedRange<Double>,
+    notFinite: Int = 0,
+    color: Color = .series1,
+    title: SafeText? = nil
+  ) {
+    spread = .counts(counts, range)
+    lost = notFinite
     self.color = color
     self.title = title
   }
@@ -20,33 +48,30 @@ package struct Histogram: Sendable, Equatable {
     let area = rect.intersection(screen.bounds)
     guard !area.isEmpty else { return }
     screen.fill(area)
-    let finite = values.filter(\.isFinite).sorted()
-    guard let least = finite.first, let greatest = finite.last else {
+    guard let range = spread.range else {
       screen.write(emptyText, x: area.x, y: area.y, style: .dim, width: area.width)
       return
     }
     // The axes, the gutter and the title are those of a chart of lines.
     let chart = LineChart(
       series: [],
-      x: ChartAxis(range: LineChart.fittedBins(least...greatest)),
-      title: heading(lost: values.count - finite.count)
+      x: ChartAxis(range: LineChart.fittedBins(range)),
+      title: heading
     )
     let plot = chart.geometry(in: area, glyphs: glyphs).plot
-    let scale = AxisScale(chart.x.range ?? 0...1)
-    let bins = Self.bins(finite, width: plot.width)
+    let counts = spread.bars(over: AxisScale(chart.x.range ?? 0...1), most: plot.width)
+    let bins = counts.count
     let width = max(1, plot.width / max(1, bins))
-    var counts = [Int](repeating: 0, count: bins)
-    for value in finite {
-      counts[min(max(Int(scale.unit(value) * Double(bins)), 0), bins - 1)] += 1
-    }
     let most = counts.max() ?? 1
     var framed = chart
-    framed.y.range = 0...Double(most)
+    framed.y.range = 0...Double(max(1, most))
     // The axis ends where the last bin does.
     let spare = plot.width - width * bins
     ChartLayout(framed, in: area.right(spare).0, glyphs: glyphs).drawAxes(on: &screen)
     for (bin, count) in counts.enumerated() {
-      let eighths = Int((Double(count) / Double(most) * Double(plot.height * 8)).rounded(.up))
+      let eighths = Int(
+        (Double(count) / Double(max(1, most)) * Double(plot.height * 8)).rounded(.up)
+      )
       for column in 0..<width {
         draw(eighths, x: plot.x + bin * width + column, plot, on: &screen, glyphs)
       }
@@ -74,19 +99,64 @@ package struct Histogram: Sendable, Equatable {
     }
   }
 
-  private func heading(lost: Int) -> SafeText? {
+  private var heading: SafeText? {
     guard lost > 0 else { return title }
     let text: SafeText = "\(lost) not finite"
     return title.map { $0 + "  (" + text + ")" } ?? text
   }
+}
 
-  private static func bins(_ sorted: [Double], width: Int) -> Int {
-    let count = sorted.count
-    let span = sorted[count - 1] / 2 - sorted[0] / 2
-    let quartiles = sorted[(count - 1) * 3 / 4] / 2 - sorted[(count - 1) / 4] / 2
+extension Histogram.Spread {
+  /// Nil without a finite value.
+  fileprivate var range: ClosedRange<Double>? {
+    switch self {
+    case .values(let sorted):
+      guard let least = sorted.first, let greatest = sorted.last else { return nil }
+      return least...greatest
+    case .counts(let counts, let range): return counts.contains { $0 > 0 } ? range : nil
+    }
+  }
+
+  /// How many values each bar has.
+  fileprivate func bars(over scale: AxisScale, most width: Int) -> [Int] {
+    switch self {
+    case .values(let sorted):
+      let count = sorted.count
+      let span = sorted[count - 1] / 2 - sorted[0] / 2
+      let quartiles = sorted[(count - 1) * 3 / 4] / 2 - sorted[(count - 1) / 4] / 2
+      let bins = Self.bins(count, span: span, quartiles: quartiles, most: width)
+      var counts = [Int](repeating: 0, count: bins)
+      for value in sorted {
+        counts[min(max(Int(scale.unit(value) * Double(bins)), 0), bins - 1)] += 1
+      }
+      return counts
+    case .counts(let fine, let range):
+      // Nothing is known of what lies where in a range of no width.
+      guard range.lowerBound < range.upperBound else { return [fine.reduce(0, +)] }
+      let count = fine.reduce(0, +)
+      let quartiles = Self.place(count * 3 / 4, in: fine) - Self.place(count / 4, in: fine)
+      let span = Double(fine.count)
+      let wanted = Self.bins(count, span: span, quartiles: Double(quartiles), most: width)
+      let bins = (1...wanted).last { fine.count.isMultiple(of: $0) } ?? 1
+      let size = fine.count / bins
+      return (0..<bins).map { fine[$0 * size..<($0 + 1) * size].reduce(0, +) }
+    }
+  }
+
+  /// The bin with the value of a rank.
+  private static func place(_ rank: Int, in counts: [Int]) -> Int {
+    var before = 0
+    return counts.firstIndex { count in
+      before += count
+      return before > rank
+    } ?? counts.count - 1
+  }
+
+  /// By Freedman and Diaconis; by the square root of the count where half of the values are equal.
+  private static func bins(_ count: Int, span: Double, quartiles: Double, most: Int) -> Int {
     let bin = 2 * quartiles / cbrt(Double(count))
     let bins = bin > 0 ? span / bin : Double(count).squareRoot()
-    return Int(min(max(bins.rounded(.up), 1), Double(max(1, width))))
+    return Int(min(max(bins.rounded(.up), 1), Double(max(1, most))))
   }
 }
 
