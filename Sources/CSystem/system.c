@@ -74,6 +74,10 @@ int lathe_pidfd_signal(int pidfd, int signal) {
 
 void lathe_close_from(int first) { closefrom(first); }
 
+off_t lathe_seek_data(int descriptor, off_t place) {
+  return lseek(descriptor, place, SEEK_DATA);
+}
+
 int lathe_punch(int descriptor, off_t length) {
   return fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, length);
 }

@@ -1,3 +1,4 @@
+import CSystem
 import Documents
 import Foundation
 import Glibc
@@ -54,6 +55,47 @@ struct AttemptTests {
     #expect(Claim.startTime(of: getpid()) ?? 0 > 0)
     #expect(Claim.startTime(of: -1) == nil)
     #expect(!Claim.currentBootID.isEmpty)
+  }
+
+  // MARK: A stop
+
+  @Test func `a stop is answered while an output is hashed`() throws {
+    let spec = AttemptSpec(
+      run: 1,
+      step: "a",
+      attempt: 1,
+      home: site.home.folder,
+      state: site.home.state,
+      arguments: ["truncate", "-s", "4G", "model.bin"],
+      environment: ["PATH": "/usr/bin:/bin"],
+      code: try site.store.put(Data(Manifest().text.utf8)),
+      inputs: [],
+      outputs: ["model": "model.bin"],
+      metrics: []
+    )
+    try JSONEncoder().encode(spec).write(to: URL(filePath: attempt.spec))
+    let watch = InputWatch()
+    #expect(watch.add(site.store.folder + "/tmp", UInt32(IN_CREATE)) >= 0)
+    var ends: [Int32] = [-1, -1]
+    #expect(lathe_pipe(&ends) == 0)
+    let (signals, stop, hashing) = (ends[0], ends[1], watch.descriptor)
+    defer { close(signals) }
+    _ = fcntl(signals, F_SETFL, O_NONBLOCK)
+    Thread.detachNewThread {
+      var entry = pollfd(fd: hashing, events: Int16(POLLIN), revents: 0)
+      _ = poll(&entry, 1, 60_000)
+      var information = [UInt8](repeating: 0, count: 128)
+      information[0] = UInt8(SIGTERM)
+      _ = write(stop, information, information.count)
+      close(stop)
+    }
+    let path = attempt.path
+    #expect(StepRunner.run(attempt: path, signals: signals, grace: 0, telling: { _, _ in }) == 0)
+    _ = watch.take { _, _, _ in }
+    let record = ExitRecord.read(attempt)
+    #expect(record?.status == .stopped)
+    #expect(record?.exitCode == 0)
+    #expect(record?.outputs.isEmpty == true)
   }
 
   // MARK: Exit records

@@ -10,129 +10,90 @@ import Testing
 
 /// The ways in of an attempt's metrics, without a script: files are written, and taken in.
 struct IngestTests {
-  private let root: String
-  private let attempt: AttemptFolder
-  private let spec: AttemptSpec
+  private let site: IngestSite
 
   init() throws {
-    root = try makeTemporaryFolder()
-    attempt = AttemptFolder(path: root + "/attempt")
-    try makeFolder(attempt.work)
-    spec = AttemptSpec(
-      run: 1,
-      step: "train",
-      attempt: 1,
-      home: root,
-      state: root,
-      arguments: [],
-      environment: [:],
-      code: Digest(of: ""),
-      inputs: [],
-      outputs: [:],
-      metrics: [
-        AttemptSpec.Metric(name: "loss", regex: #"loss=(\S+)"#, goal: .min, isMain: true)
-      ]
-    )
-    try JSONEncoder().encode(spec).write(to: URL(filePath: attempt.spec))
-  }
-
-  private func append(_ bytes: some Sequence<UInt8>, to path: String) throws {
-    let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-    #expect(file >= 0)
-    defer { close(file) }
-    try Array(bytes).withUnsafeBytes { try writeAll($0, to: file, path) }
-  }
-
-  /// Every point that stands in the series, as text.
-  private func points() throws -> [String] {
-    var reader = SeriesReader(folder: attempt.metrics)
-    _ = try reader.refresh()
-    return try reader.names.flatMap { name -> [String] in
-      let data = try reader[name]?.allPoints() ?? SeriesData()
-      return (0..<data.count).map { "\(name) \(data.steps[$0]) \(data.values[$0])" }
-    }
-  }
-
-  private func drained(_ ingest: inout Ingest) throws {
-    while try ingest.drain() {}
+    site = try IngestSite(metrics: [
+      AttemptSpec.Metric(name: "loss", regex: #"loss=(\S+)"#, goal: .min, isMain: true)
+    ])
   }
 
   // MARK: Lines
 
   @Test func `lines of LATHE_METRICS are points as soon as they end`() throws {
-    var ingest = try Ingest(folder: attempt, spec: spec, isNew: true)
-    try append(
+    var ingest = try site.ingest()
+    try site.append(
       "loss=1 step=5\n{\"val\": {\"loss\": 2}, \"step\": 6}\nloss=".utf8,
-      to: attempt.metricLines
+      to: site.attempt.metricLines
     )
-    try drained(&ingest)
-    #expect(try points() == ["loss 5.0 1.0", "val/loss 6.0 2.0"])
-    try append("3\nbad line\n# fine\nloss=4".utf8, to: attempt.metricLines)
-    try drained(&ingest)
-    #expect(try points() == ["loss 5.0 1.0", "loss 1.0 3.0", "val/loss 6.0 2.0"])
+    try ingest.takeAll()
+    #expect(try site.points() == ["loss 5.0 1.0", "val/loss 6.0 2.0"])
+    try site.append("3\nbad line\n# fine\nloss=4".utf8, to: site.attempt.metricLines)
+    try ingest.takeAll()
+    #expect(try site.points() == ["loss 5.0 1.0", "loss 1.0 3.0", "val/loss 6.0 2.0"])
     let warnings = ingest.takeWarnings()
     #expect(warnings == ["A line of LATHE_METRICS is neither name=value nor JSON: bad line"])
     try ingest.finish()
     try ingest.seal()
-    #expect(try points().contains("loss 2.0 4.0"))
-    #expect(access(attempt.metricLines, F_OK) != 0)
+    #expect(try site.points().contains("loss 2.0 4.0"))
+    #expect(access(site.attempt.metricLines, F_OK) != 0)
   }
 
   @Test func `a metrics file that is emptied or replaced is read from its beginning`() throws {
-    var ingest = try Ingest(folder: attempt, spec: spec, isNew: true)
-    try append("a=1\na=2\n".utf8, to: attempt.metricLines)
-    try drained(&ingest)
-    #expect(truncate(attempt.metricLines, 0) == 0)
-    try append("a=3\n".utf8, to: attempt.metricLines)
-    try drained(&ingest)
-    try append("a=4\n".utf8, to: attempt.metricLines)
-    try append("a=5\n".utf8, to: attempt.path + "/new")
-    #expect(rename(attempt.path + "/new", attempt.metricLines) == 0)
-    try drained(&ingest)
-    #expect(try points() == ["a 0.0 1.0", "a 1.0 2.0", "a 2.0 3.0", "a 3.0 4.0", "a 4.0 5.0"])
-    try append("a=6\n".utf8, to: attempt.metricLines)
-    try drained(&ingest)
-    #expect(try points().count == 6)
+    var ingest = try site.ingest()
+    try site.append("a=1\na=2\n".utf8, to: site.attempt.metricLines)
+    try ingest.takeAll()
+    #expect(truncate(site.attempt.metricLines, 0) == 0)
+    try site.append("a=3\n".utf8, to: site.attempt.metricLines)
+    try ingest.takeAll()
+    try site.append("a=4\n".utf8, to: site.attempt.metricLines)
+    try site.append("a=5\n".utf8, to: site.attempt.path + "/new")
+    #expect(rename(site.attempt.path + "/new", site.attempt.metricLines) == 0)
+    try ingest.takeAll()
+    #expect(try site.points() == ["a 0.0 1.0", "a 1.0 2.0", "a 2.0 3.0", "a 3.0 4.0", "a 4.0 5.0"])
+    try site.append("a=6\n".utf8, to: site.attempt.metricLines)
+    try ingest.takeAll()
+    #expect(try site.points().count == 6)
   }
 
   @Test func `a fifo that a script makes is read, and goes on when a program closes it`() throws {
-    var spec = spec
-    spec.environment["LATHE_METRICS"] = "pipe"
-    var ingest = try Ingest(folder: attempt, spec: spec, isNew: true)
-    #expect(mkfifo(attempt.work + "/pipe", 0o600) == 0)
-    try drained(&ingest)
+    var site = site
+    site.spec.environment["LATHE_METRICS"] = "pipe"
+    var ingest = try site.ingest()
+    #expect(mkfifo(site.attempt.work + "/pipe", 0o600) == 0)
+    try ingest.takeAll()
     #expect(ingest.descriptors.fifo >= 0)
     for value in 1...3 {
-      try append("a=\(value)\nb=".utf8, to: attempt.work + "/pipe")
-      try drained(&ingest)
-      try append("\(value)\n".utf8, to: attempt.work + "/pipe")
-      try drained(&ingest)
+      try site.append("a=\(value)\nb=".utf8, to: site.attempt.work + "/pipe")
+      try ingest.takeAll()
+      try site.append("\(value)\n".utf8, to: site.attempt.work + "/pipe")
+      try ingest.takeAll()
     }
     #expect(
-      try points() == [
+      try site.points() == [
         "a 0.0 1.0", "a 1.0 2.0", "a 2.0 3.0", "b 0.0 1.0", "b 1.0 2.0", "b 2.0 3.0",
       ]
     )
   }
 
   @Test func `what lies in a file of the user's own before the attempt is not its`() throws {
-    var spec = spec
-    spec.environment["LATHE_METRICS"] = "own.txt"
-    try append("old=1\n".utf8, to: attempt.work + "/own.txt")
-    var ingest = try Ingest(folder: attempt, spec: spec, isNew: true)
-    try append("new=1\n".utf8, to: attempt.work + "/own.txt")
+    var site = site
+    site.spec.environment["LATHE_METRICS"] = "own.txt"
+    try site.append("old=1\n".utf8, to: site.attempt.work + "/own.txt")
+    var ingest = try site.ingest()
+    try site.append("new=1\n".utf8, to: site.attempt.work + "/own.txt")
     try ingest.finish()
     try ingest.seal()
-    #expect(try points() == ["new 0.0 1.0"])
-    #expect(access(attempt.work + "/own.txt", F_OK) == 0)
+    #expect(try site.points() == ["new 0.0 1.0"])
+    #expect(access(site.attempt.work + "/own.txt", F_OK) == 0)
   }
 
   @Test func `a line beyond the limit is left out, and said`() throws {
-    var ingest = try Ingest(folder: attempt, spec: spec, isNew: true)
+    var ingest = try site.ingest()
     let long = [UInt8](repeating: 97, count: LineInput.longestLine + 200_000)
-    try append("a=1\n".utf8 + long + Array("\na=2\n".utf8), to: attempt.metricLines)
-    try drained(&ingest)
-    #expect(try points() == ["a 0.0 1.0", "a 1.0 2.0"])
+    try site.append("a=1\n".utf8 + long + Array("\na=2\n".utf8), to: site.attempt.metricLines)
+    try ingest.takeAll()
+    #expect(try site.points() == ["a 0.0 1.0", "a 1.0 2.0"])
     #expect(
       ingest.takeWarnings() == ["A line of LATHE_METRICS is longer than 1 MiB and is left out."]
     )
@@ -145,32 +106,32 @@ struct IngestTests {
   }
 
   @Test func `a JSON line is points, and a definition finds what it does not tell`() throws {
-    var ingest = try Ingest(folder: attempt, spec: spec, isNew: true)
-    var log = try StepLog(folder: attempt)
+    var ingest = try site.ingest()
+    var log = try StepLog(folder: site.attempt)
     try print("{\"step\": 1, \"loss\": 0.5}\nloss=0.4\n", &ingest, &log)
     try print(
       "{\"note\": \"loss=0.3\", \"acc\": 1}\n{\"level\": \"info\", \"x\": \"loss=0.2 \"}\n",
       &ingest,
       &log
     )
-    #expect(try points().filter { $0.hasPrefix("acc") } == ["acc 0.0 1.0"])
+    #expect(try site.points().filter { $0.hasPrefix("acc") } == ["acc 0.0 1.0"])
     #expect(
-      try points().filter { $0.hasPrefix("loss") } == [
+      try site.points().filter { $0.hasPrefix("loss") } == [
         "loss 1.0 0.5", "loss 1.0 0.4", "loss 2.0 0.2",
       ]
     )
   }
 
   @Test func `sentences of Lathe's own stand on lines of their own`() throws {
-    var ingest = try Ingest(folder: attempt, spec: spec, isNew: true)
-    var log = try StepLog(folder: attempt)
+    var ingest = try site.ingest()
+    var log = try StepLog(folder: site.attempt)
     try print("half", &ingest, &log)
     try log.say(["One."])
     try print(" line\n", &ingest, &log)
     try print("last", &ingest, &log)
     try log.finish(into: &ingest)
     try log.sayAll(["Two."])
-    let text = try String(contentsOfFile: attempt.log, encoding: .utf8)
+    let text = try String(contentsOfFile: site.attempt.log, encoding: .utf8)
     #expect(text == "half line\nlathe: One.\nlast\nlathe: Two.\n")
   }
 
@@ -199,28 +160,22 @@ struct IngestTests {
   {
     let bytes = records.bytes
     for cut in stride(from: 0, through: bytes.count, by: 7) {
-      let attempt = AttemptFolder(path: root + "/cut\(cut)")
-      try makeFolder(attempt.work)
-      let path = attempt.sdk + "/1-a.lathe"
+      let site = try IngestSite()
+      let path = site.attempt.sdk + "/1-a.lathe"
       do {
-        var ingest = try Ingest(folder: attempt, spec: spec, isNew: true)
-        try append(bytes[..<cut], to: path)
-        try drained(&ingest)
+        var ingest = try site.ingest()
+        try site.append(bytes[..<cut], to: path)
+        try ingest.takeAll()
       }
       // Killed here: nothing was told to end.
-      try append(bytes[cut...], to: path)
-      var ingest = try Ingest(folder: attempt, spec: spec, isNew: false)
+      try site.append(bytes[cut...], to: path)
+      var ingest = try site.ingest(isNew: false)
       try ingest.finish()
       try ingest.seal()
-      var reader = SeriesReader(folder: attempt.metrics)
-      _ = try reader.refresh()
-      let found = try reader.names.flatMap { name -> [String] in
-        let data = try reader[name]?.allPoints() ?? SeriesData()
-        return (0..<data.count).map { "\(name) \(data.steps[$0]) \(data.values[$0])" }
-      }
+      let found = try site.points()
       #expect(found == expected, "\(cut)")
       #expect(ingest.takeWarnings().isEmpty)
-      let logged = ingest.result(spec)
+      let logged = ingest.result(site.spec)
       #expect(logged.params == ["lr": "0.1", "deep": "{a: [1, 2]}", "name": "ü\n"])
       #expect(logged.summary["word"] == .text("good"))
       guard case .number(let best)? = logged.summary["best"], best.isNaN else {
@@ -228,7 +183,7 @@ struct IngestTests {
         continue
       }
       #expect(logged.metrics.map(\.name) == ["loss", "größe"])
-      #expect(access(attempt.sdk, F_OK) != 0)
+      #expect(access(site.attempt.sdk, F_OK) != 0)
     }
   }
 
@@ -250,29 +205,29 @@ struct IngestTests {
       bad.bytes.append(4)
       bad.add(UInt32.max)
     }
-    var ingest = try Ingest(folder: attempt, spec: spec, isNew: true)
-    try append(bad.bytes, to: attempt.sdk + "/2-b.lathe")
-    try append(records.bytes, to: attempt.sdk + "/1-a.lathe")
-    try drained(&ingest)
-    try append([0], to: attempt.sdk + "/2-b.lathe")
+    var ingest = try site.ingest()
+    try site.append(bad.bytes, to: site.attempt.sdk + "/2-b.lathe")
+    try site.append(records.bytes, to: site.attempt.sdk + "/1-a.lathe")
+    try ingest.takeAll()
+    try site.append([0], to: site.attempt.sdk + "/2-b.lathe")
     try ingest.finish()
     #expect(
       ingest.takeWarnings() == ["The metrics file sdk/2-b.lathe \(words); the rest is not read."]
     )
-    #expect(try points() == expected)
+    #expect(try site.points() == expected)
     try ingest.seal()
-    #expect(access(attempt.sdk + "/2-b.lathe", F_OK) == 0)
-    #expect(access(attempt.sdk + "/1-a.lathe", F_OK) != 0)
+    #expect(access(site.attempt.sdk + "/2-b.lathe", F_OK) == 0)
+    #expect(access(site.attempt.sdk + "/1-a.lathe", F_OK) != 0)
   }
 
   @Test func `any bytes are records, a refusal or too few`() throws {
     var random = Seeded(seed: 5)
-    var sink = try MetricSink(folder: attempt)
+    var sink = try MetricSink(folder: site.attempt)
     let whole = records.bytes
     try fuzz(3_000) { round in
       // Another series now and then: the names that come of it are many.
       if round > 0, round % 30_000 == 0 {
-        let next = AttemptFolder(path: "\(attempt.path)-\(round)")
+        let next = AttemptFolder(path: "\(site.attempt.path)-\(round)")
         try makeFolder(next.path)
         sink = try MetricSink(folder: next)
       }
@@ -309,22 +264,22 @@ struct IngestTests {
   }
 
   @Test func `consumed bytes are given back, and what they defined outlives them`() throws {
-    let path = attempt.sdk + "/1-a.lathe"
+    let path = site.attempt.sdk + "/1-a.lathe"
     var head = SDKRecords()
     head.name(0, "m")
     head.layout(0, [0])
     let fact = "{\"param\": {\"a\": 1}\(String(repeating: " ", count: 200_000))}"
     do {
-      var ingest = try Ingest(folder: attempt, spec: spec, isNew: true, punchSize: 1 << 18)
-      try append(head.bytes, to: path)
+      var ingest = try site.ingest(punchSize: 1 << 18)
+      try site.append(head.bytes, to: path)
       for index in 0..<10 {
         var records = SDKRecords()
         records.bytes = []
         records.fact(fact)
         records.points(0, step: Double(index), time: 5, [Double(index)])
-        try append(records.bytes, to: path)
+        try site.append(records.bytes, to: path)
       }
-      try drained(&ingest)
+      try ingest.takeAll()
       var status = stat()
       #expect(stat(path, &status) == 0)
       #expect(Int(status.st_blocks) * 512 < Int(status.st_size) / 2)
@@ -332,25 +287,25 @@ struct IngestTests {
     var more = SDKRecords()
     more.bytes = []
     more.points(0, step: 10, time: 5, [10])
-    try append(more.bytes, to: path)
-    var again = try Ingest(folder: attempt, spec: spec, isNew: false)
+    try site.append(more.bytes, to: path)
+    var again = try site.ingest(isNew: false)
     try again.finish()
     #expect(again.takeWarnings().isEmpty)
-    #expect(try points() == (0...10).map { "m \(Double($0)) \(Double($0))" })
+    #expect(try site.points() == (0...10).map { "m \(Double($0)) \(Double($0))" })
   }
 
   @Test func `10,000 names are kept, and the next one is said`() throws {
-    var ingest = try Ingest(folder: attempt, spec: spec, isNew: true)
+    var ingest = try site.ingest()
     var records = SDKRecords()
     for id in 0..<10_001 { records.name(UInt32(id), "metric/\(id)") }
     records.layout(0, (0..<10_001).map { UInt32($0) })
     for step in 0..<3 {
       records.points(0, step: Double(step), time: 1, (0..<10_001).map { Double($0) })
     }
-    try append(records.bytes, to: attempt.sdk + "/1-a.lathe")
+    try site.append(records.bytes, to: site.attempt.sdk + "/1-a.lathe")
     try ingest.finish()
     try ingest.seal()
-    let logged = ingest.result(spec)
+    let logged = ingest.result(site.spec)
     #expect(logged.metrics.count == 10_000)
     #expect(logged.metrics.allSatisfy { $0.count == 3 })
     #expect(ingest.takeWarnings().count == 1)
@@ -359,7 +314,7 @@ struct IngestTests {
   // MARK: Facts
 
   @Test func `facts have limits, and the last of a name counts`() throws {
-    var book = FactBook(path: attempt.facts)
+    var book = FactBook(path: site.attempt.facts)
     for index in 0..<1_200 { book.set(param: "p\(index)", "v") }
     #expect(book.params.count == 1_000)
     #expect(book.refused == 200)
@@ -368,23 +323,23 @@ struct IngestTests {
     #expect(book.refused == 202)
     for index in 0..<100 { book.set(summary: "best", .number(Double(index))) }
     try book.flush()
-    try append("{\"param\": {\"torn".utf8, to: attempt.facts)
-    var again = FactBook(path: attempt.facts)
+    try site.append("{\"param\": {\"torn".utf8, to: site.attempt.facts)
+    var again = FactBook(path: site.attempt.facts)
     #expect(again.params == book.params)
     #expect(again.summary == ["best": .number(99)])
     again.set(param: "p1", "w")
     try again.flush()
-    #expect(FactBook(path: attempt.facts).params["p1"] == "w")
+    #expect(FactBook(path: site.attempt.facts).params["p1"] == "w")
   }
 
   @Test func `an artifact is stored as it is at the end, and one that is missing is said`() throws {
-    let store = ObjectStore(home: Home(folder: root))
-    try append("x".utf8, to: attempt.work + "/model.bin")
+    let store = ObjectStore(home: Home(folder: site.root))
+    try site.append("x".utf8, to: site.attempt.work + "/model.bin")
     var logged = Logged()
-    logged.artifacts = ["model": "model.bin", "gone": attempt.work + "/gone", "all": "/"]
-    let facts = logged.facts(storing: store, in: attempt)
+    logged.artifacts = ["model": "model.bin", "gone": site.attempt.work + "/gone", "all": "/"]
+    let facts = logged.facts(storing: store, in: site.attempt)
     #expect(facts?.artifacts == ["model": Artifact(kind: .file, digest: Digest(of: "x"), size: 1)])
-    let log = try String(contentsOfFile: attempt.log, encoding: .utf8)
+    let log = try String(contentsOfFile: site.attempt.log, encoding: .utf8)
     #expect(log.split(separator: "\n").count == 2)
     #expect(log.contains("lathe: The artifact 'gone' is not kept: "))
   }

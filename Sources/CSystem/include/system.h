@@ -31,5 +31,8 @@ int lathe_pidfd_signal(int pidfd, int signal);
 /// Closes all descriptors from `first` on.
 void lathe_close_from(int first);
 
+/// Where the first data at or behind a place of a file begin; -1 with errno, which is ENXIO where there are none.
+off_t lathe_seek_data(int descriptor, off_t place);
+
 /// Gives the space of a file's first `length` bytes back; its size stays. 0, or -1 with errno.
 int lathe_punch(int descriptor, off_t length);

@@ -26,6 +26,10 @@ struct Ingest: ~Copyable {
   /// Points that came of the log and are not noted yet.
   private var logged = 0
 
+  private let limits: IngestLimits
+  /// Bytes that were taken of files.
+  private var taken = 0
+
   /// Bytes of files that are taken in at once: a stop does not wait for more.
   private static let budget = 1 << 19
 
@@ -38,6 +42,7 @@ struct Ingest: ~Copyable {
     spec: AttemptSpec,
     isNew: Bool,
     punchSize: Int = 64 << 20,
+    limits: IngestLimits = IngestLimits(),
     watchedBy rules: StepWatch? = nil
   ) throws {
     let log = try LogInput(metrics: spec.metrics)
@@ -66,7 +71,8 @@ struct Ingest: ~Copyable {
     self.log = log
     self.sink = sink
     self.lines = lines
-    sdk = SDKFolder(path: folder.sdk, punchSize: punchSize)
+    self.limits = limits
+    sdk = SDKFolder(path: folder.sdk, punchSize: punchSize, definitions: limits.definitions)
     watchLines()
   }
 
@@ -117,13 +123,32 @@ struct Ingest: ~Copyable {
   mutating func drain() throws -> Bool {
     takeNotices()
     sink.now = Date().timeIntervalSince1970
-    var budget = Ingest.budget
-    var hasMore = try sdk.drain(into: &sink, budget: &budget)
-    hasMore = try lines.drain(into: &sink, budget: &budget) || hasMore
-    hasMore = try events.drain(into: &sink, budget: &budget, watch) || hasMore
+    var hasMore = false
+    lines.look(&sink)
+    // A pipe holds its writer up, and what is not taken of it would hold it up for ever.
+    if lines.fifo >= 0 {
+      var budget = Ingest.budget
+      hasMore = try lines.drain(into: &sink, budget: &budget)
+    }
+    if taken < limits.bytes { hasMore = try drainFiles() || hasMore }
     try sink.flush()
     setAside()
     return hasMore
+  }
+
+  private mutating func drainFiles() throws -> Bool {
+    let most = min(Ingest.budget, limits.bytes - taken)
+    var budget = most
+    var hasMore = try sdk.drain(into: &sink, budget: &budget)
+    if lines.fifo < 0 { hasMore = try lines.drain(into: &sink, budget: &budget) || hasMore }
+    hasMore = try events.drain(into: &sink, budget: &budget, watch) || hasMore
+    taken += most - budget
+    guard taken >= limits.bytes else { return hasMore }
+    sink.warn(
+      "bytes",
+      "The metrics files of this attempt have more than \(limits.bytes) bytes together; the rest is not read."
+    )
+    return false
   }
 
   /// More space for an exit record that grows; without it, a full disk makes it a shorter one.
@@ -163,9 +188,20 @@ struct Ingest: ~Copyable {
   // MARK: At the end
 
   /// Takes all that is there, when nobody writes any more.
-  mutating func finish() throws {
+  ///
+  /// When it is given up, or takes too long, the log is told how much was left, and the files stay.
+  mutating func finish(until isGivenUp: () -> Bool = { false }) throws {
     noticeAll()
-    while try drain() {}
+    let end = monotonicSeconds() + limits.secondsAtEnd
+    while try drain() {
+      guard isGivenUp() || monotonicSeconds() >= end else { continue }
+      let left = sdk.unread + lines.unread + events.unread
+      sink.warn(
+        "unread",
+        "Not all metrics were read before the step had to end: about \(left) bytes are left in their files."
+      )
+      return try sink.flush()
+    }
     try lines.finish(into: &sink)
   }
 

@@ -5,8 +5,12 @@ import Store
 extension Logged {
   /// What is kept of the facts, with the artifacts as they are now stored.
   ///
-  /// An artifact that cannot be stored is said in the log and left out: the step does not fail for it.
-  func facts(storing store: ObjectStore, in folder: AttemptFolder) -> StepFacts? {
+  /// It goes on while `goesOn`. An artifact that cannot be stored is said in the log and left out: the step does not fail for it.
+  func facts(
+    storing store: ObjectStore,
+    in folder: AttemptFolder,
+    while goesOn: () -> Bool = { true }
+  ) -> StepFacts? {
     var facts = StepFacts(params: params, summary: summary)
     for (name, path) in artifacts.sorted(by: { $0.key < $1.key }) {
       let full = path.hasPrefix("/") ? path : folder.work + "/" + path
@@ -16,7 +20,7 @@ extension Logged {
           throw Explanation(what: "It holds Lathe's own files.")
         }
         guard access(full, F_OK) == 0 else { throw SystemFailure("find \(path)", errno) }
-        facts.artifacts[name] = try store.put(artifact: full)
+        facts.artifacts[name] = try store.put(artifact: full, while: goesOn)
       } catch {
         let reason = [Explanation(error).what, Explanation(error).why].filter { !$0.isEmpty }
         StepLog.append(

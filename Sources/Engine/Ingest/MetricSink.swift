@@ -166,9 +166,9 @@ struct MetricSink: ~Copyable {
   // MARK: What the user is told
 
   /// Keeps one sentence for the log; each kind is told once.
-  mutating func warn(_ kind: String, _ sentence: String) {
+  mutating func warn(_ kind: String, _ sentence: @autoclosure () -> String) {
     guard warned.count < MetricSink.mostWarnings, warned.insert(kind).inserted else { return }
-    warnings.append(sentence)
+    warnings.append(sentence())
   }
 
   mutating func takeWarnings() -> [String] {

@@ -89,6 +89,9 @@ struct TensorBoardInput {
     return folder.hasMore
   }
 
+  /// Bytes of the files that were not taken.
+  var unread: Int { folder.unread }
+
   /// Looks for new files and folders and watches them; again, where a folder came with something in it.
   private mutating func discover(_ watch: InputWatch) {
     for _ in 0..<4 {

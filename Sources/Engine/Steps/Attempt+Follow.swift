@@ -42,7 +42,7 @@ extension Attempt {
       var entries = [
         pollfd(fd: isOpen && isAwake ? child.output : -1, events: events, revents: 0),
         pollfd(fd: hasExited ? -1 : pidfd, events: events, revents: 0),
-        pollfd(fd: signals, events: events, revents: 0),
+        pollfd(fd: stop.signals, events: events, revents: 0),
         pollfd(fd: isAwake ? inputs.files : -1, events: events, revents: 0),
         pollfd(fd: isAwake ? inputs.fifo : -1, events: events, revents: 0),
       ]
@@ -53,10 +53,10 @@ extension Attempt {
         .compactMap(\.self)
       let wait = (deadlines + pauses).min().map { Int32((max(0, $0) * 1000).rounded(.up)) } ?? -1
       _ = poll(&entries, nfds_t(entries.count), wait)
-      if entries[2].revents != 0, lathe_take_signal(signals) != 0, !end.wasStopped {
+      if entries[2].revents != 0, stop.arrives(), !end.wasStopped {
         end.wasStopped = true
         kill(-child.pid, SIGTERM)
-        killAt = monotonicSeconds() + 10
+        killAt = monotonicSeconds() + StopRequest.graceOfScript
       }
       if let due = killAt, monotonicSeconds() >= due {
         killSession(child.pid)
@@ -87,7 +87,7 @@ extension Attempt {
         }
         if let rules, try judge(rules, &log, &end), !hasExited {
           kill(-child.pid, SIGTERM)
-          killAt = monotonicSeconds() + 10
+          killAt = monotonicSeconds() + StopRequest.graceOfScript
         }
       } catch {
         // A full disk: the script ends, and says why in its reason.
@@ -106,9 +106,10 @@ extension Attempt {
     // Outputs are hashed when nothing can change them any more: what left the session ends as well.
     killSession(child.pid)
     killProcesses(marked: folder.path)
+    stop.scriptEnded()
     do {
       try log.finish(into: &ingest)
-      try ingest.finish()
+      try ingest.finish { stop.isOver }
       if let rules { _ = try judge(rules, &log, &end) }
       try ingest.seal()
       try log.sayAll(ingest.takeWarnings())

@@ -7,8 +7,7 @@ import Store
 struct Attempt: ~Copyable {
   let spec: AttemptSpec
   let folder: AttemptFolder
-  /// Readable when the agent asks this process to stop (SIGTERM).
-  let signals: Int32
+  let stop: StopRequest
   let started = Date()
   let store: ObjectStore
   /// Tells the agent that there is something new, from a thread of its own.
@@ -17,12 +16,12 @@ struct Attempt: ~Copyable {
   init(
     spec: AttemptSpec,
     folder: AttemptFolder,
-    signals: Int32,
+    stop: StopRequest,
     nudge: @escaping @Sendable (AgentRequest) -> Void
   ) {
     self.spec = spec
     self.folder = folder
-    self.signals = signals
+    self.stop = stop
     self.nudge = nudge
     store = ObjectStore(home: Home(folder: spec.home, state: spec.state))
   }
@@ -76,7 +75,7 @@ struct Attempt: ~Copyable {
     )
     record.metrics = end.logged.metrics
     record.sparkline = end.logged.sparkline
-    record.facts = end.logged.facts(storing: store, in: folder)
+    record.facts = end.logged.facts(storing: store, in: folder) { !stop.isOver }
     if end.wasStopped {
       record.status = .stopped
       record.reason = end.stopReason ?? "Stopped by the user."
@@ -100,6 +99,8 @@ struct Attempt: ~Copyable {
   }
 
   /// Stores the outputs once all of the step's processes are dead.
+  ///
+  /// A stop gives them up: then there are none.
   private borrowing func takeOutputs(into record: inout ExitRecord) {
     for (name, path) in spec.outputs.sorted(by: { $0.key < $1.key }) {
       let full = folder.work + "/" + path
@@ -109,7 +110,12 @@ struct Attempt: ~Copyable {
         return
       }
       do {
-        record.outputs[name] = try store.put(artifact: full)
+        record.outputs[name] = try store.put(artifact: full) { !stop.isOver }
+      } catch is StoringGivenUp {
+        record.outputs = [:]
+        record.status = .stopped
+        record.reason = "Stopped by the user."
+        return
       } catch {
         let explanation = Explanation(error)
         record.status = .failed

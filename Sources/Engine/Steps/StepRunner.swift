@@ -21,11 +21,12 @@ package enum StepRunner {
 
   /// Runs the attempt as `run(attempt:)` does; `signals` is readable when it shall stop.
   ///
-  /// `telling` gets what the agent is to know: that watch rules found something, and at last that the
+  /// After a stop, what is not the script goes on for `grace` seconds. `telling` gets what the agent is to know: that watch rules found something, and at last that the
   /// exit record is in place.
   static func run(
     attempt path: String,
     signals: Int32,
+    grace: Double = 5,
     telling tell: @escaping @Sendable (AgentRequest, AttemptSpec) -> Void
   ) -> Int32 {
     let attempt = AttemptFolder(path: path)
@@ -40,7 +41,12 @@ package enum StepRunner {
         // An agent may have to be started first, and the script is followed meanwhile.
         Thread.detachNewThread { tell(request, spec) }
       }
-      let record = Attempt(spec: spec, folder: attempt, signals: signals, nudge: nudge).run()
+      let record = Attempt(
+        spec: spec,
+        folder: attempt,
+        stop: StopRequest(signals: signals, grace: grace),
+        nudge: nudge
+      ).run()
       // Whether there is a record or not: without an agent, nobody would see that this has ended.
       defer {
         tell(.ended(run: spec.run, step: spec.step, attempt: spec.attempt), spec)

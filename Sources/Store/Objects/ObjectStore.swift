@@ -45,7 +45,12 @@ package struct ObjectStore: Sendable {
   }
 
   /// Copies a regular file into the store, hashing on the way.
-  package func put(file: String) throws -> (digest: Digest, size: Int) {
+  ///
+  /// Throws `StoringGivenUp` as soon as `goesOn` is false, which is asked every 256 KiB.
+  package func put(
+    file: String,
+    while goesOn: () -> Bool = { true }
+  ) throws -> (digest: Digest, size: Int) {
     let source = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
     guard source >= 0 else { throw SystemFailure("read \(file)", errno) }
     defer { close(source) }
@@ -54,6 +59,7 @@ package struct ObjectStore: Sendable {
     var size = 0
     try withUnsafeTemporaryAllocation(byteCount: 1 << 18, alignment: 16) { buffer in
       while true {
+        guard goesOn() else { throw StoringGivenUp() }
         let count = read(source, buffer.baseAddress, buffer.count)
         if count < 0 && errno == EINTR { continue }
         guard count >= 0 else { throw SystemFailure("read \(file)", errno) }
@@ -81,16 +87,21 @@ package struct ObjectStore: Sendable {
   }
 
   /// Stores a file or a folder; links inside a folder are kept as links, special files are refused.
-  package func put(artifact path: String) throws -> Artifact {
+  ///
+  /// Throws `StoringGivenUp` as soon as `goesOn` is false.
+  package func put(
+    artifact path: String,
+    while goesOn: () -> Bool = { true }
+  ) throws -> Artifact {
     var facts = stat()
     guard lstat(path, &facts) == 0 else { throw SystemFailure("read \(path)", errno) }
     switch facts.st_mode & S_IFMT {
     case S_IFREG:
-      let (digest, size) = try put(file: path)
+      let (digest, size) = try put(file: path, while: goesOn)
       return Artifact(kind: .file, digest: digest, size: size)
     case S_IFDIR:
       var manifest = Manifest()
-      try add(folder: path, prefix: "", to: &manifest)
+      try add(folder: path, prefix: "", to: &manifest, while: goesOn)
       return Artifact(
         kind: .folder,
         digest: try put(Data(manifest.text.utf8)),
@@ -114,24 +125,35 @@ package struct ObjectStore: Sendable {
       let full = root + "/" + path
       guard let real = realpath(full, nil) else { throw SystemFailure("read \(full)", errno) }
       defer { free(real) }
-      try add(path: String(cString: real), name: path, to: &manifest)
+      try add(path: String(cString: real), name: path, to: &manifest) { true }
     }
     _ = try put(Data(manifest.text.utf8))
     return manifest
   }
 
-  private func add(folder: String, prefix: String, to manifest: inout Manifest) throws {
+  private func add(
+    folder: String,
+    prefix: String,
+    to manifest: inout Manifest,
+    while goesOn: () -> Bool
+  ) throws {
     for name in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() {
-      try add(path: folder + "/" + name, name: prefix + name, to: &manifest)
+      try add(path: folder + "/" + name, name: prefix + name, to: &manifest, while: goesOn)
     }
   }
 
-  private func add(path: String, name: String, to manifest: inout Manifest) throws {
+  private func add(
+    path: String,
+    name: String,
+    to manifest: inout Manifest,
+    while goesOn: () -> Bool
+  ) throws {
+    guard goesOn() else { throw StoringGivenUp() }
     var facts = stat()
     guard lstat(path, &facts) == 0 else { throw SystemFailure("read \(path)", errno) }
     switch facts.st_mode & S_IFMT {
     case S_IFREG:
-      let (digest, size) = try put(file: path)
+      let (digest, size) = try put(file: path, while: goesOn)
       manifest.entries[name] = Manifest.Entry(
         kind: facts.st_mode & S_IXUSR != 0 ? .executable : .file,
         digest: digest,
@@ -146,7 +168,7 @@ package struct ObjectStore: Sendable {
       )
     case S_IFDIR:
       manifest.entries[name] = Manifest.Entry(kind: .folder, digest: nil, size: 0)
-      try add(folder: path, prefix: name + "/", to: &manifest)
+      try add(folder: path, prefix: name + "/", to: &manifest, while: goesOn)
     default:
       throw Explanation(
         what: "\(path) cannot be stored.",
@@ -214,6 +236,13 @@ package struct ObjectStore: Sendable {
       next: "Run the step that made it again: 'lathe run'; its result is then stored anew."
     )
   }
+}
+
+/// Nobody waits for it any more: nothing was stored.
+package struct StoringGivenUp: Explained {
+  package var what: String { "It was not stored to its end." }
+  package var why: String { "The step was stopped." }
+  package var next: String { "" }
 }
 
 /// Makes a folder and those above it, private to the user; one that exists is fine.

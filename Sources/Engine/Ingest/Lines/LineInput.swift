@@ -50,10 +50,15 @@ struct LineInput {
     sink.note(LineInput.source, Int(status.st_size))
   }
 
+  /// Opens what has come to the path: a fifo's writer waits for it.
+  mutating func look(_ sink: inout MetricSink) {
+    if mayHaveChanged, file < 0, !path.isEmpty { open(&sink) }
+  }
+
   /// Takes what was written, about `budget` bytes of it at most; returns whether there is more.
   mutating func drain(into sink: inout MetricSink, budget: inout Int) throws -> Bool {
     guard mayHaveChanged || isFifo else { return false }
-    if file < 0 { open(&sink) }
+    look(&sink)
     guard file >= 0 else {
       mayHaveChanged = false
       return false
@@ -78,9 +83,19 @@ struct LineInput {
       position += count
       budget -= count
       try take(count, &sink)
+      if !isFifo, buffer[count - 1] == 0 { passHole(&sink) }
       try punch(&sink)
     }
     return true
+  }
+
+  /// Bytes of the file that were not taken.
+  var unread: Int {
+    var status = stat()
+    guard !isFifo, file >= 0 ? fstat(file, &status) == 0 : stat(path, &status) == 0,
+      status.st_mode & S_IFMT == S_IFREG
+    else { return 0 }
+    return max(0, Int(status.st_size) - position + rest.count)
   }
 
   /// Takes the last line, which may have no end.
@@ -161,6 +176,20 @@ struct LineInput {
     isSkipping = false
   }
 
+  /// Goes on behind the hole that begins here, if one does: nobody wrote its zeros, however many.
+  private mutating func passHole(_ sink: inout MetricSink) {
+    var status = stat()
+    guard fstat(file, &status) == 0 else { return }
+    let data = lathe_seek_data(file, off_t(position))
+    let next = data >= 0 ? Int(data) : errno == ENXIO ? Int(status.st_size) : position
+    guard next > position else { return }
+    position = next
+    rest = []
+    isSkipping = true
+    note(behind: 0, &sink)
+    sink.warn("hole", "LATHE_METRICS has a hole; the line that it is in is left out.")
+  }
+
   /// Goes on with the file that has taken this one's place, once this one is read.
   private mutating func replaced() -> Bool {
     var status = stat()
@@ -229,8 +258,10 @@ struct LineInput {
     if json.scan(line, into: &row) || AssignmentScanner.scan(line, into: &row) {
       sink.take(row)
     } else {
-      let text = String(decoding: line.prefix(80), as: UTF8.self)
-      sink.warn("line", "A line of LATHE_METRICS is neither name=value nor JSON: \(text)")
+      sink.warn(
+        "line",
+        "A line of LATHE_METRICS is neither name=value nor JSON: \(String(decoding: line.prefix(80), as: UTF8.self))"
+      )
     }
   }
 }

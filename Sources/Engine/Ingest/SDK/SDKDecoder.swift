@@ -15,6 +15,8 @@ struct SDKDecoder {
     case unknownRecord(UInt8)
     case undefined
     case tooLarge
+    /// All files together define more than is kept.
+    case noRoom
   }
 
   static let magic = Array("LATHEPT1".utf8)
@@ -27,6 +29,8 @@ struct SDKDecoder {
   static let mostDefinitions = 64 << 20
 
   private(set) var damage: Damage?
+  /// Bytes that may still be defined, by this file and all others.
+  var room = SDKDecoder.mostDefinitions
   /// The records that define, as they were read: what is needed to read on behind them.
   private(set) var definitions: [UInt8] = []
   private var hasMagic = false
@@ -88,9 +92,9 @@ struct SDKDecoder {
     guard bytes.count >= 7 else { return nil }
     let length = 7 + Int(SDKDecoder.integer(bytes, 5, UInt16.self))
     guard bytes.count >= length else { return nil }
-    guard ids.count < SDKDecoder.mostDefined,
-      definitions.count + length <= SDKDecoder.mostDefinitions
-    else { return fail(.tooLarge) }
+    guard ids.count < SDKDecoder.mostDefined else { return fail(.tooLarge) }
+    guard length <= room else { return fail(.noRoom) }
+    room -= length
     let id = bytes[7..<length].withMemoryRebound(to: UInt8.self) {
       sink.id(of: UnsafeBufferPointer(rebasing: $0[...]))
     }
@@ -105,9 +109,9 @@ struct SDKDecoder {
     let length = 5 + 4 * count
     guard bytes.count >= length else { return nil }
     inLayouts += count
-    guard inLayouts <= SDKDecoder.mostInLayouts,
-      definitions.count + length <= SDKDecoder.mostDefinitions
-    else { return fail(.tooLarge) }
+    guard inLayouts <= SDKDecoder.mostInLayouts else { return fail(.tooLarge) }
+    guard length <= room else { return fail(.noRoom) }
+    room -= length
     var members: [Int32] = []
     members.reserveCapacity(count)
     for index in 0..<count {

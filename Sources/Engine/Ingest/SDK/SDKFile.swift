@@ -11,6 +11,8 @@ struct SDKFile {
   let name: String
   /// What is wrong with the file, for the log; nothing more is read then.
   private(set) var trouble: String?
+  /// Whether that is the limit of all files together.
+  var isBeyondAll: Bool { decoder.damage == .noRoom }
 
   private var decoder = SDKDecoder()
   private var offset = 0
@@ -33,12 +35,17 @@ struct SDKFile {
   private var copyPath: String { path + ".definitions" }
 
   /// Takes what was appended, about `budget` bytes of it at most; returns whether there is more.
+  ///
+  /// `definitions` is how many bytes all files together may still define.
   mutating func drain(
     into sink: inout MetricSink,
     budget: inout Int,
+    definitions: inout Int,
     _ buffer: inout [UInt8]
   ) throws -> Bool {
     guard trouble == nil else { return false }
+    decoder.room = definitions
+    defer { definitions = decoder.room }
     let file = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
     guard file >= 0 else {
       if errno != ENOENT { trouble = "cannot be opened (\(String(cString: strerror(errno))))" }
@@ -116,8 +123,15 @@ struct SDKFile {
     case .unknownRecord(let kind):
       trouble = "has a record of unknown kind \(kind) at byte \(offset)"
     case .undefined: trouble = "uses what it did not define at byte \(offset)"
-    case .tooLarge: trouble = "goes beyond the limits at byte \(offset)"
+    case .tooLarge, .noRoom: trouble = "goes beyond the limits at byte \(offset)"
     }
+  }
+
+  /// Bytes that were not taken, if they would be.
+  var unread: Int {
+    var status = stat()
+    guard trouble == nil, stat(path, &status) == 0 else { return 0 }
+    return max(0, Int(status.st_size) - offset)
   }
 
   // MARK: After a runner that was killed

@@ -9,6 +9,8 @@ struct SDKFolder {
   /// Whether there may be files that nobody told of.
   private var isUnknown = true
   private let punchSize: Int
+  /// Bytes that all files together may still define.
+  private var definitions: Int
   private var buffer: [UInt8] = []
 
   /// Fewer than the sources whose progress a series keeps.
@@ -16,8 +18,9 @@ struct SDKFolder {
   static let ending = ".lathe"
 
   /// `punchSize` consumed bytes of a file are given back to the file system together.
-  init(path: String, punchSize: Int) {
+  init(path: String, punchSize: Int, definitions: Int) {
     self.path = path
+    self.definitions = definitions
     self.punchSize = punchSize
   }
 
@@ -48,13 +51,31 @@ struct SDKFolder {
       var file =
         files.removeValue(forKey: name) ?? SDKFile(folder: path, name: name, punchSize: punchSize)
       defer { files[name] = file }
-      let hasMore = try file.drain(into: &sink, budget: &budget, &buffer)
-      if let trouble = file.trouble {
+      let hasMore = try file.drain(
+        into: &sink,
+        budget: &budget,
+        definitions: &definitions,
+        &buffer
+      )
+      if file.isBeyondAll {
+        sink.warn(
+          "definitions",
+          "Files of the Python module define more names than are kept of all together; what follows in these is not read."
+        )
+      } else if let trouble = file.trouble {
         sink.warn("sdk/" + name, "The metrics file sdk/\(name) \(trouble); the rest is not read.")
       }
       if !hasMore { changed.remove(name) }
     }
     return !changed.isEmpty
+  }
+
+  /// Bytes of the files that were not taken.
+  var unread: Int {
+    changed.reduce(0) { sum, name in
+      let file = files[name] ?? SDKFile(folder: path, name: name, punchSize: punchSize)
+      return sum + file.unread
+    }
   }
 
   /// Removes what has been taken in; the series must be safe on disk.

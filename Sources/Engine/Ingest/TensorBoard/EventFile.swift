@@ -30,6 +30,13 @@ struct EventFile {
     self.offset = offset
   }
 
+  /// Bytes that were not taken, if they would be.
+  var unread: Int {
+    var status = stat()
+    if case .broken = trouble { return 0 }
+    return lstat(path, &status) == 0 ? max(0, Int(status.st_size) - offset) : 0
+  }
+
   /// Takes the records that were added since the last call, at most a few megabytes of them.
   ///
   /// `take` gets one event at a time. A file that is gone has nothing more.

@@ -43,6 +43,9 @@ struct EventFolder {
   /// Whether a call of `refresh` stopped before all that there was.
   var hasMore: Bool { isPart || files.contains { $0.file.hasMore } }
 
+  /// Bytes of the files that were not taken, if they would be.
+  var unread: Int { files.reduce(0) { $0 + $1.file.unread } }
+
   /// Looks for folders and files that were not there before; hidden and installed ones are left out.
   mutating func discover() {
     var found: [(name: String, folder: String, made: Double)] = []
