@@ -1,0 +1,116 @@
+extension Shares {
+  /// How many steps of a run are told what they wait for.
+  static let reasonLimit = 32
+
+  /// What the steps of a run wait for, in the order in which they wait; the first 32 of them.
+  ///
+  /// Such as "waits for 2 CPUs held by r12 train, r13 train".
+  func reasons(of run: Int) -> [(step: String, reason: String)] {
+    guard let share = runs[run], share.waits > 0 else { return [] }
+    let reserved = reservation()
+    var told: [(ticket: Int, step: String, reason: String)] = []
+    for (wants, line) in share.lines {
+      var reason: String?
+      var count = 0
+      for entry in line.entries[line.first...] where count < Shares.reasonLimit {
+        guard tickets[Name(run: run, step: entry.step)] == entry.ticket else { continue }
+        count += 1
+        let text = reason ?? self.reason(wants, of: run, share, reserved)
+        reason = text
+        told.append((entry.ticket, entry.step, text))
+      }
+    }
+    return told.sorted { $0.ticket < $1.ticket }.prefix(Shares.reasonLimit)
+      .map { ($0.step, $0.reason) }
+  }
+
+  private func reason(
+    _ wants: Amounts,
+    of run: Int,
+    _ share: RunShare,
+    _ reserved: LineName?
+  ) -> String {
+    if share.isAtLimit, let parallel = share.parallel {
+      let steps = parallel == 1 ? "step runs" : "steps run"
+      return "waits: at most \(parallel) of the run's \(steps) at once (max_parallel_steps)"
+    }
+    let free = freeOfMachine
+    let own = usedByInstance[share.instance] ?? Amounts()
+    if wants.cpus > free.cpus { return text(wants, .cpus) }
+    if let cap = share.limits.cpus, wants.cpus > cap - own.cpus {
+      return text(wants, .cpus, in: share.instance)
+    }
+    if wants.memory > 0, wants.memory > free.memory { return text(wants, .memory) }
+    if wants.memory > 0, let cap = share.limits.memory, wants.memory > cap - own.memory {
+      return text(wants, .memory, in: share.instance)
+    }
+    if wants.gpus > 0, wants.gpus > free.gpus { return text(wants, .gpus) }
+    if wants.gpus > 0, let cap = share.limits.gpus, wants.gpus > cap - own.gpus {
+      return text(wants, .gpus, in: share.instance)
+    }
+    if let reserved, isInTheWay(wants, of: run, for: reserved),
+      let line = runs[reserved.run]?.lines[reserved.wants],
+      let entry = line.entries[line.first...].first(where: {
+        tickets[Name(run: reserved.run, step: $0.step)] == $0.ticket
+      })
+    {
+      return "waits behind r\(reserved.run) \(entry.step), which has waited longer"
+    }
+    return "waits for its turn"
+  }
+
+  private enum Resource {
+    case cpus, memory, gpus
+
+    func amount(_ amounts: Amounts) -> Int {
+      switch self {
+      case .cpus: amounts.cpus
+      case .memory: amounts.memory
+      case .gpus: amounts.gpus
+      }
+    }
+  }
+
+  private func text(
+    _ wants: Amounts,
+    _ what: Resource,
+    in instance: String? = nil
+  ) -> String {
+    let holders = holdings.filter { name, holding in
+      what.amount(holding.amounts) > 0 && (instance == nil || holding.instance == instance)
+    }
+    .sorted { $0.value.order < $1.value.order }
+    var names = holders.prefix(3).map { "r\($0.key.run) \($0.key.step)" }
+    if holders.count > 3 { names.append("\(holders.count - 3) more") }
+    if what == .gpus, instance == nil {
+      let users = machine.gpus.compactMap(\.foreignUser)
+      names += Set(users).sorted().prefix(3).map { "\($0) (not by Lathe)" }
+    }
+    let place = instance.map { " of '\($0)'" } ?? ""
+    let amount =
+      switch what {
+      case .cpus: counted(wants.cpus, "CPU")
+      case .gpus: counted(wants.gpus, "GPU")
+      case .memory: byteText(wants.memory) + " of memory"
+      }
+    guard !names.isEmpty else { return "waits for \(amount)\(place)" }
+    return "waits for \(amount)\(place) held by \(names.joined(separator: ", "))"
+  }
+}
+
+/// "1 CPU", "2 CPUs".
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+/// Bytes in the largest binary unit that keeps a digit before the point: "512 MiB", "2.5 GiB".
+func byteText(_ bytes: Int) -> String {
+  let units = ["bytes", "KiB", "MiB", "GiB", "TiB"]
+  var value = Double(bytes)
+  var unit = 0
+  while value >= 1024, unit < units.count - 1 {
+    value /= 1024
+    unit += 1
+  }
+  let tenths = (value * 10).rounded() / 10
+  let isWhole = unit == 0 || tenths == tenths.rounded()
+  return "\(isWhole ? String(Int(tenths)) : String(tenths)) \(units[unit])"
+}

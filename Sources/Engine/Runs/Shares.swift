@@ -1,0 +1,281 @@
+import Documents
+
+/// Who holds how much of the machine and who is next: over all instances and runs.
+///
+/// A pure value. Steps that wait are told once and are remembered until they are placed or withdrawn.
+/// The run that holds the smaller dominant share goes first, then the older one; within a run, the step
+/// that has waited longest and fits. A step that was passed over 16 times has its share kept free.
+/// Source: Ghodsi and others, "Dominant Resource Fairness", NSDI 2011.
+struct Shares: Sendable {
+  /// What a step holds while it executes.
+  struct Amounts: Sendable, Hashable {
+    var cpus: Int
+    /// Bytes.
+    var memory: Int
+    var gpus: Int
+
+    init(cpus: Int = 0, memory: Int = 0, gpus: Int = 0) {
+      self.cpus = cpus
+      self.memory = memory
+      self.gpus = gpus
+    }
+  }
+
+  /// An instance's caps; nil is the machine's whole.
+  struct Limits: Sendable, Equatable {
+    var cpus: Int?
+    var memory: Int?
+    var gpus: Int?
+
+    init(cpus: Int? = nil, memory: Int? = nil, gpus: Int? = nil) {
+      self.cpus = cpus
+      self.memory = memory
+      self.gpus = gpus
+    }
+  }
+
+  /// A step that asks for its share.
+  struct Waiting: Sendable, Equatable {
+    var run: Int
+    var step: String
+    var instance: String
+    /// At least one CPU.
+    var wants: Amounts
+    var limits: Limits
+    /// How many of the run's steps may execute at once; nil: any number.
+    var parallel: Int?
+
+    init(
+      run: Int,
+      step: String,
+      instance: String,
+      wants: Amounts,
+      limits: Limits = Limits(),
+      parallel: Int? = nil
+    ) {
+      self.run = run
+      self.step = step
+      self.instance = instance
+      self.wants = wants
+      self.wants.cpus = max(1, wants.cpus)
+      self.limits = limits
+      self.parallel = parallel
+    }
+  }
+
+  /// A step that has got its share and is to be started.
+  struct Placement: Sendable, Equatable {
+    var run: Int
+    var step: String
+    /// UUIDs of the GPUs that are its own.
+    var gpus: [String]
+    /// Numbers of the CPUs that are its own, as `sched_setaffinity` takes them.
+    var cpuSet: [Int]
+  }
+
+  struct Name: Sendable, Hashable {
+    var run: Int
+    var step: String
+  }
+
+  struct Holding: Sendable {
+    var instance: String
+    var amounts: Amounts
+    var gpus: [String]
+    var cpuSet: [Int]
+    /// When it was taken, for a stable order.
+    var order: Int
+  }
+
+  /// Steps of one run that want the same, the oldest first.
+  struct Line: Sendable {
+    var entries: [(ticket: Int, step: String)] = []
+    var first = 0
+    /// How often something else was placed before the first one.
+    var passed = 0
+    var isStarved = false
+
+    /// Goes on to the next step, whose patience is its own.
+    mutating func stepOn() {
+      first += 1
+      passed = 0
+      isStarved = false
+    }
+  }
+
+  struct RunShare: Sendable {
+    var instance: String
+    var limits: Limits
+    var parallel: Int?
+    var held = Amounts()
+    var holds = 0
+    var waits = 0
+    var lines: [Amounts: Line] = [:]
+
+    var isAtLimit: Bool { parallel.map { holds >= $0 } ?? false }
+  }
+
+  struct LineName: Sendable, Hashable {
+    var run: Int
+    var wants: Amounts
+  }
+
+  static let patience = 16
+
+  private(set) var machine: Machine
+  private(set) var holdings: [Name: Holding] = [:]
+  var runs: [Int: RunShare] = [:]
+  /// The ticket of each step that waits.
+  private(set) var tickets: [Name: Int] = [:]
+  private(set) var used = Amounts()
+  private(set) var usedByInstance: [String: Amounts] = [:]
+  /// Lines whose first step was passed over too often, the first such one first.
+  var starved: [LineName] = []
+  private var cpuLoad: [Int]
+  private var lastTicket = 0
+  private var lastOrder = 0
+
+  init(machine: Machine) {
+    self.machine = machine
+    cpuLoad = Array(repeating: 0, count: machine.cpuNumbers.count)
+  }
+
+  /// How many steps wait.
+  var waitingCount: Int { tickets.count }
+
+  func isWaiting(run: Int, step: String) -> Bool { tickets[Name(run: run, step: step)] != nil }
+
+  /// Takes a share without asking, for what an earlier agent started: it runs, whatever is free.
+  mutating func hold(_ step: Waiting, gpus: [String] = [], cpuSet: [Int]? = nil) {
+    let name = Name(run: step.run, step: step.step)
+    guard holdings[name] == nil else { return }
+    withdraw(run: step.run, step: step.step)
+    know(step)
+    take(name, step.wants, gpus: gpus, cpuSet: cpuSet ?? freeCPUs(step.wants.cpus))
+  }
+
+  /// Gives a step's share back.
+  mutating func release(run: Int, step: String) {
+    guard let holding = holdings.removeValue(forKey: Name(run: run, step: step)) else { return }
+    used.subtract(holding.amounts)
+    usedByInstance[holding.instance]?.subtract(holding.amounts)
+    if usedByInstance[holding.instance] == Amounts() { usedByInstance[holding.instance] = nil }
+    load(holding.cpuSet, by: -1)
+    runs[run]?.held.subtract(holding.amounts)
+    runs[run]?.holds -= 1
+    forgetIfIdle(run)
+  }
+
+  /// Forgets a step that does not wait any more, such as one that was stopped.
+  mutating func withdraw(run: Int, step: String) {
+    guard tickets.removeValue(forKey: Name(run: run, step: step)) != nil else { return }
+    // Its place in the line is passed over later.
+    runs[run]?.waits -= 1
+    forgetIfIdle(run)
+  }
+
+  /// Forgets all steps of a run that wait.
+  mutating func withdraw(run: Int) {
+    for line in runs[run]?.lines.values ?? [:].values {
+      for entry in line.entries[line.first...] {
+        tickets[Name(run: run, step: entry.step)] = nil
+      }
+    }
+    runs[run]?.lines = [:]
+    runs[run]?.waits = 0
+    forgetIfIdle(run)
+  }
+
+  /// Takes what `nvidia-smi` says now; GPUs that are held stay with their holders.
+  mutating func see(_ gpus: [GPU]) { machine.gpus = gpus }
+
+  /// Puts a step at the end of its line; one that waits or holds its share already changes nothing.
+  mutating func queue(_ step: Waiting) {
+    know(step)
+    let name = Name(run: step.run, step: step.step)
+    guard tickets[name] == nil, holdings[name] == nil else { return }
+    lastTicket += 1
+    tickets[name] = lastTicket
+    runs[step.run]?.waits += 1
+    runs[step.run]?.lines[step.wants, default: Line()].entries.append((lastTicket, step.step))
+  }
+
+  mutating func take(_ name: Name, _ amounts: Amounts, gpus: [String], cpuSet: [Int]) {
+    guard let instance = runs[name.run]?.instance else { return }
+    lastOrder += 1
+    holdings[name] = Holding(
+      instance: instance,
+      amounts: amounts,
+      gpus: gpus,
+      cpuSet: cpuSet,
+      order: lastOrder
+    )
+    used.add(amounts)
+    usedByInstance[instance, default: Amounts()].add(amounts)
+    load(cpuSet, by: 1)
+    runs[name.run]?.held.add(amounts)
+    runs[name.run]?.holds += 1
+    if tickets.removeValue(forKey: name) != nil { runs[name.run]?.waits -= 1 }
+  }
+
+  /// The CPUs that the fewest steps have, the lowest numbers first.
+  func freeCPUs(_ count: Int) -> [Int] {
+    let byLoad = cpuLoad.indices.sorted { (cpuLoad[$0], $0) < (cpuLoad[$1], $1) }
+    return byLoad.prefix(count).sorted().map { machine.cpuNumbers[$0] }
+  }
+
+  /// The GPUs that nobody has, neither a step nor somebody else's process.
+  var freeGPUs: [GPU] {
+    guard !machine.gpus.isEmpty else { return [] }
+    let held = Set(holdings.values.lazy.flatMap(\.gpus))
+    return machine.gpus.filter { $0.foreignUser == nil && !held.contains($0.uuid) }
+      .sorted { $0.index < $1.index }
+  }
+
+  private mutating func know(_ step: Waiting) {
+    if runs[step.run] == nil {
+      runs[step.run] = RunShare(instance: step.instance, limits: step.limits)
+    }
+    runs[step.run]?.limits = step.limits
+    runs[step.run]?.parallel = step.parallel
+  }
+
+  private mutating func load(_ cpuSet: [Int], by change: Int) {
+    for number in cpuSet {
+      guard let index = machine.cpuNumbers.firstIndex(of: number) else { continue }
+      cpuLoad[index] += change
+    }
+  }
+
+  private mutating func forgetIfIdle(_ run: Int) {
+    guard let share = runs[run], share.holds == 0, share.waits == 0 else { return }
+    runs[run] = nil
+  }
+}
+
+extension Shares.Amounts {
+  mutating func add(_ other: Self) {
+    cpus += other.cpus
+    memory += other.memory
+    gpus += other.gpus
+  }
+
+  mutating func subtract(_ other: Self) {
+    cpus -= other.cpus
+    memory -= other.memory
+    gpus -= other.gpus
+  }
+
+  func fits(in free: Self) -> Bool {
+    cpus <= free.cpus && (memory == 0 || memory <= free.memory) && (gpus == 0 || gpus <= free.gpus)
+  }
+
+  /// Whether `other` still has its room in `free` when this is taken, wherever both want something.
+  func leaves(_ other: Self, of free: Self) -> Bool {
+    func isLeft(_ own: Int, _ others: Int, _ free: Int) -> Bool {
+      own == 0 || others == 0 || free - own >= others
+    }
+    return isLeft(cpus, other.cpus, free.cpus) && isLeft(memory, other.memory, free.memory)
+      && isLeft(gpus, other.gpus, free.gpus)
+  }
+}

@@ -1,0 +1,307 @@
+import Testing
+
+@testable import Engine
+
+/// Who gets which share of the machine, and when.
+struct SharesTests {
+  private func waiting(
+    _ run: Int,
+    _ step: String,
+    cpus: Int = 1,
+    memory: Int = 0,
+    gpus: Int = 0,
+    in instance: String = "i",
+    limits: Shares.Limits = .init(),
+    parallel: Int? = nil
+  ) -> Shares.Waiting {
+    Shares.Waiting(
+      run: run,
+      step: step,
+      instance: instance,
+      wants: .init(cpus: cpus, memory: memory, gpus: gpus),
+      limits: limits,
+      parallel: parallel
+    )
+  }
+
+  private func names(_ placed: [Shares.Placement]) -> [String] {
+    placed.map { "r\($0.run) \($0.step)" }
+  }
+
+  private func reasons(_ shares: Shares, _ run: Int) -> [String] {
+    shares.reasons(of: run).map { "\($0.step) \($0.reason)" }
+  }
+
+  @Test func `no more is given than there is, and each wait has its reason`() {
+    var shares = Shares(machine: Machine(cpus: 4, memory: 4 << 30))
+    #expect(names(shares.place([waiting(1, "a", cpus: 3, memory: 1 << 30)])) == ["r1 a"])
+    #expect(shares.place([waiting(2, "b", cpus: 2)]).isEmpty)
+    #expect(reasons(shares, 2) == ["b waits for 2 CPUs held by r1 a"])
+    #expect(names(shares.place([waiting(3, "c", memory: 3 << 29)])) == ["r3 c"])
+    shares.withdraw(run: 2, step: "b")
+    shares.release(run: 3, step: "c")
+    #expect(shares.place([waiting(4, "d", memory: 7 << 29)]).isEmpty)
+    #expect(reasons(shares, 4) == ["d waits for 3.5 GiB of memory held by r1 a"])
+    // What an earlier agent started runs, whatever is free.
+    shares.hold(waiting(5, "e", cpus: 9))
+    #expect(shares.place().isEmpty)
+    shares.release(run: 5, step: "e")
+    shares.release(run: 1, step: "a")
+    #expect(names(shares.place()) == ["r4 d"])
+    #expect(shares.waitingCount == 0)
+  }
+
+  @Test func `an instance's caps count its own steps only`() {
+    var shares = Shares(machine: Machine(cpus: 8, memory: 8 << 30))
+    let limits = Shares.Limits(cpus: 2, memory: 1 << 30)
+    #expect(shares.place([waiting(1, "a", cpus: 4, memory: 4 << 30, in: "other")]).count == 1)
+    #expect(shares.place([waiting(2, "b", cpus: 2, in: "small", limits: limits)]).count == 1)
+    #expect(shares.place([waiting(3, "c", in: "small", limits: limits)]).isEmpty)
+    #expect(reasons(shares, 3) == ["c waits for 1 CPU of 'small' held by r2 b"])
+    shares.release(run: 2, step: "b")
+    #expect(
+      names(shares.place([waiting(4, "d", memory: 2 << 30, in: "small", limits: limits)]))
+        == ["r3 c"]
+    )
+    #expect(reasons(shares, 4) == ["d waits for 2 GiB of memory of 'small'"])
+  }
+
+  @Test func `runs take turns, the one that holds less goes first`() {
+    var shares = Shares(machine: Machine(cpus: 4, memory: 1 << 30))
+    #expect(shares.place((0..<9).map { waiting(1, "a\($0)") }).count == 4)
+    #expect(shares.place((0..<9).map { waiting(2, "b\($0)") }).isEmpty)
+    var order: [String] = []
+    for step in 0..<4 {
+      shares.release(run: 1, step: "a\(step)")
+      order += names(shares.place())
+    }
+    #expect(order == ["r2 b0", "r2 b1", "r1 a4", "r1 a5"])
+  }
+
+  @Test func `a share is dominated by what is scarce for it`() {
+    var shares = Shares(machine: Machine(cpus: 9, memory: 18))
+    // The paper's example: tasks of <1 CPU, 4 GB> and <3 CPUs, 1 GB> on 9 CPUs and 18 GB.
+    let placed = shares.place(
+      (0..<9).map { waiting(1, "a\($0)", cpus: 1, memory: 4) }
+        + (0..<9).map { waiting(2, "b\($0)", cpus: 3, memory: 1) }
+    )
+    #expect(placed.count { $0.run == 1 } == 3)
+    #expect(placed.count { $0.run == 2 } == 2)
+  }
+
+  @Test func `a large step is passed over 16 times, then its share is kept free`() {
+    var shares = Shares(machine: Machine(cpus: 4, memory: 1 << 30))
+    var small = 0
+    func more() -> Shares.Waiting {
+      small += 1
+      return waiting(1, "s\(small)")
+    }
+    var running = shares.place((0..<4).map { _ in more() }).map(\.step)
+    _ = shares.place([waiting(2, "large", cpus: 4)])
+    var passes = 0
+    while running.count > 0 {
+      shares.release(run: 1, step: running.removeFirst())
+      let placed = shares.place([more()])
+      if placed.contains(where: { $0.step == "large" }) { break }
+      passes += placed.count
+      running += placed.map(\.step)
+      if passes == 16, running.count == 3 {
+        #expect(reasons(shares, 2) == ["large waits for 4 CPUs held by r1 s18, r1 s19, r1 s20"])
+        #expect(reasons(shares, 1)[0] == "s21 waits behind r2 large, which has waited longer")
+      }
+    }
+    #expect(passes == 16)
+    #expect(shares.holdings.keys.map(\.step) == ["large"])
+  }
+
+  @Test func `what cannot start because of somebody else's process keeps nothing free`() {
+    var machine = Machine(cpus: 2, memory: 1 << 30)
+    machine.gpus = [GPU(uuid: "GPU-0", index: 0, foreignUser: "alice")]
+    var shares = Shares(machine: machine)
+    #expect(shares.place([waiting(1, "train", cpus: 2, gpus: 1)]).isEmpty)
+    #expect(reasons(shares, 1) == ["train waits for 1 GPU held by alice (not by Lathe)"])
+    for step in 0..<50 {
+      #expect(shares.place([waiting(2, "s\(step)")]).count == 1)
+      shares.release(run: 2, step: "s\(step)")
+    }
+    shares.see([GPU(uuid: "GPU-0", index: 0)])
+    #expect(shares.place().map(\.gpus) == [["GPU-0"]])
+  }
+
+  @Test func `GPUs and CPUs are given by name, each to one step`() {
+    var machine = Machine(cpus: 4, memory: 1 << 30, cpuNumbers: [2, 3, 6, 7])
+    machine.gpus = [
+      GPU(uuid: "GPU-b", index: 1), GPU(uuid: "GPU-a", index: 0), GPU(uuid: "GPU-c", index: 2),
+    ]
+    var shares = Shares(machine: machine)
+    let placed = shares.place([waiting(1, "a", cpus: 2, gpus: 2), waiting(2, "b", gpus: 1)])
+    #expect(placed.map(\.gpus) == [["GPU-a", "GPU-b"], ["GPU-c"]])
+    #expect(placed.map(\.cpuSet) == [[2, 3], [6]])
+    #expect(shares.place([waiting(3, "c", gpus: 1)]).isEmpty)
+    #expect(reasons(shares, 3) == ["c waits for 1 GPU held by r1 a, r2 b"])
+    shares.release(run: 1, step: "a")
+    #expect(shares.place().map(\.gpus) == [["GPU-a"]])
+  }
+
+  @Test func `a run keeps to its own number of steps at once`() {
+    var shares = Shares(machine: Machine(cpus: 8, memory: 1 << 30))
+    #expect(shares.place((0..<5).map { waiting(1, "s\($0)", parallel: 2) }).count == 2)
+    #expect(shares.reasons(of: 1).count == 3)
+    #expect(
+      reasons(shares, 1)[0]
+        == "s2 waits: at most 2 of the run's steps run at once (max_parallel_steps)"
+    )
+    shares.release(run: 1, step: "s0")
+    #expect(names(shares.place()) == ["r1 s2"])
+  }
+
+  @Test func `only the first 32 of a run are told what they wait for`() {
+    var shares = Shares(machine: Machine(cpus: 1, memory: 1))
+    let steps = (0..<10_000).map { waiting(1, "s\($0)", cpus: 1, memory: $0 % 2) }
+    #expect(names(shares.place(steps)) == ["r1 s0"])
+    #expect(shares.waitingCount == 9_999)
+    #expect(shares.reasons(of: 1).map(\.step) == (1...32).map { "s\($0)" })
+    shares.withdraw(run: 1)
+    #expect(shares.waitingCount == 0)
+    #expect(shares.reasons(of: 1).isEmpty)
+  }
+
+  // MARK: Laws
+
+  @Test(arguments: 0..<60)
+  func `at any time the books agree, nothing is overdrawn, what fits runs, and all run in the end`(
+    seed: UInt64
+  ) {
+    var random = Seeded(seed: seed)
+    var machine = Machine(cpus: Int.random(in: 1...8, using: &random), memory: 100)
+    let gpuCount = Int.random(in: 0...3, using: &random)
+    machine.gpus = (0..<gpuCount).map { GPU(uuid: "GPU-\($0)", index: $0) }
+    var shares = Shares(machine: machine)
+    let caps = [
+      "i0": Shares.Limits(),
+      "i1": Shares.Limits(cpus: Int.random(in: 1...machine.cpus, using: &random), memory: 60),
+    ]
+    var known: [Shares.Name: Shares.Waiting] = [:]
+    var open: Set<Shares.Name> = []
+    var running: Set<Shares.Name> = []
+    var count = 0
+    var placements = 0
+    while count < 150 || !open.isEmpty {
+      var new: [Shares.Waiting] = []
+      while count < 150, Int.random(in: 0..<3, using: &random) > 0 {
+        let run = Int.random(in: 1...4, using: &random)
+        let instance = "i\(run % 2)"
+        let cap = caps[instance] ?? .init()
+        let step = waiting(
+          run,
+          "s\(count)",
+          cpus: Int.random(in: 1...(cap.cpus ?? machine.cpus), using: &random),
+          memory: [0, 10, 50, 60].randomElement(using: &random) ?? 0,
+          gpus: Int.random(in: 0...gpuCount, using: &random),
+          in: instance,
+          limits: cap,
+          parallel: run == 3 ? 2 : nil
+        )
+        count += 1
+        known[.init(run: run, step: step.step)] = step
+        open.insert(.init(run: run, step: step.step))
+        new.append(step)
+      }
+      if Int.random(in: 0..<20, using: &random) == 0,
+        let name = open.subtracting(running).subtracting(
+          new.map { .init(run: $0.run, step: $0.step) }
+        )
+        .min(by: { $0.step < $1.step })
+      {
+        shares.withdraw(run: name.run, step: name.step)
+        open.remove(name)
+      }
+      for placement in shares.place(new) {
+        let name = Shares.Name(run: placement.run, step: placement.step)
+        #expect(open.contains(name) && running.insert(name).inserted)
+        #expect(placement.gpus.count == known[name]?.wants.gpus)
+        #expect(placement.cpuSet.count == known[name]?.wants.cpus)
+        placements += 1
+      }
+      check(shares, running.compactMap { known[$0] }, machine)
+      #expect(Set(shares.holdings.keys) == running)
+      #expect(shares.waitingCount == open.count - running.count)
+      let idle = open.subtracting(running)
+      if shares.reservation() == nil {
+        for step in idle.compactMap({ known[$0] }) { #expect(!fits(step, shares)) }
+      }
+      for run in 1...4 {
+        let told = shares.reasons(of: run)
+        #expect(told.count == min(32, idle.count { $0.run == run }))
+        #expect(!told.contains { $0.reason.contains("its turn") })
+      }
+      #expect(!running.isEmpty || open.isEmpty || count < 150)
+      // Some of what runs ends.
+      for name in running.sorted(by: { $0.step < $1.step })
+      where Int.random(in: 0..<3, using: &random) == 0 {
+        shares.release(run: name.run, step: name.step)
+        running.remove(name)
+        open.remove(name)
+      }
+    }
+    #expect(shares.holdings.isEmpty && shares.waitingCount == 0 && shares.runs.isEmpty)
+    #expect(placements > 100)
+  }
+
+  private func fits(_ step: Shares.Waiting, _ shares: Shares) -> Bool {
+    shares.runs[step.run]?.isAtLimit == false && step.wants.fits(in: shares.room(for: step.run))
+  }
+
+  private func check(_ shares: Shares, _ running: [Shares.Waiting], _ machine: Machine) {
+    func sum(_ steps: [Shares.Waiting]) -> Shares.Amounts {
+      steps.reduce(into: .init()) { $0.add($1.wants) }
+    }
+    #expect(sum(running) == shares.used)
+    #expect(shares.used.fits(in: .init(cpus: machine.cpus, memory: 100, gpus: machine.gpus.count)))
+    for (instance, steps) in Dictionary(grouping: running, by: \.instance) {
+      #expect(shares.usedByInstance[instance] == sum(steps))
+      let limits = steps[0].limits
+      #expect(sum(steps).cpus <= limits.cpus ?? .max && sum(steps).memory <= limits.memory ?? .max)
+    }
+    #expect(running.count { $0.run == 3 } <= 2)
+    let gpus = shares.holdings.values.flatMap(\.gpus)
+    #expect(Set(gpus).count == gpus.count)
+    let cpus = shares.holdings.values.flatMap(\.cpuSet)
+    #expect(Set(cpus).count == cpus.count)
+  }
+
+  @Test(arguments: 0..<20)
+  func `no step waits for ever beside an endless stream of others`(seed: UInt64) {
+    var random = Seeded(seed: seed)
+    var shares = Shares(machine: Machine(cpus: 6, memory: 1 << 30))
+    var running: [Shares.Placement] = []
+    let large = (1...3).map { waiting(10 + $0, "large", cpus: 3 + $0) }
+    running += shares.place(large)
+    var isLargeDone: Set<Int> = Set(running.map(\.run))
+    var placements = 0
+    var number = 0
+    while isLargeDone.count < 3, placements < 1000 {
+      var new: [Shares.Waiting] = []
+      while new.count < 4 {
+        number += 1
+        new.append(
+          waiting(
+            Int.random(in: 1...9, using: &random),
+            "s\(number)",
+            cpus: Int.random(in: 1...2, using: &random)
+          )
+        )
+      }
+      let placed = shares.place(new)
+      placements += placed.count
+      running += placed
+      for placement in placed where placement.step == "large" { isLargeDone.insert(placement.run) }
+      running.shuffle(using: &random)
+      for ended in running.prefix(1) { shares.release(run: ended.run, step: ended.step) }
+      running.removeFirst(min(1, running.count))
+    }
+    // Each one is passed over 16 times at most, and what runs then ends.
+    #expect(isLargeDone.count == 3)
+    #expect(placements <= 3 * (16 + 6) + 6)
+  }
+}
