@@ -73,6 +73,60 @@ struct HostileInputTests {
 
   // MARK: What is watched
 
+  @Test func `a new folder costs a look at itself, however many there are`() throws {
+    for number in 0..<50 {
+      let folder = "\(site.attempt.work)/old\(number)"
+      try makeFolder(folder)
+      for file in 0..<20 { try site.append([1], to: "\(folder)/\(file)") }
+    }
+    var ingest = try site.ingest()
+    try ingest.takeAll()
+    let before = ingest.events.examined
+    #expect(before >= 1_050)
+    var events = EventBytes()
+    events.add(tag: "a", step: 1, value: 1)
+    for number in 0..<20 {
+      let folder = "\(site.attempt.work)/new\(number)/train"
+      try makeFolder(folder)
+      try site.append(events.bytes, to: folder + "/tfevents.1")
+      try ingest.takeAll()
+    }
+    #expect(try site.reader()["train/a"]?.count == 20)
+    #expect(ingest.events.examined - before <= 20 * 12)
+  }
+
+  @Test func `a search has a limit of entries, which is said once`() throws {
+    var folder = EventFolder(path: site.attempt.work, mostEntries: 10)
+    for file in 0..<30 { try site.append([1], to: "\(site.attempt.work)/tfevents.\(file)") }
+    for _ in 0..<2 { folder.discover() }
+    #expect(folder.examined == 20)
+    #expect(
+      folder.takeTroubles() == [
+        "More than 10 files lie in the work folder: not all were searched for event files."
+      ]
+    )
+  }
+
+  @Test func `an event file with a long path is taken once, whenever the runner dies`() throws {
+    let folder =
+      ([site.attempt.work] + (0..<6).map { "\($0)" + String(repeating: "n", count: 100) })
+      .joined(separator: "/")
+    var events = EventBytes()
+    events.add(tag: "a", step: 1, value: 1)
+    do {
+      var ingest = try site.ingest()
+      try makeFolder(folder)
+      try site.append(events.bytes, to: folder + "/tfevents.1")
+      try ingest.takeAll()
+      #expect(try site.reader()["a"]?.count == 1)
+    }
+    try site.append(events.bytes, to: folder + "/tfevents.1")
+    var again = try site.ingest(isNew: false)
+    try again.finish()
+    try again.seal()
+    #expect(try site.reader()["a"]?.count == 2)
+  }
+
   @Test func `a folder that is made anew is followed`() throws {
     var ingest = try site.ingest()
     let folder = site.attempt.work + "/logs"

@@ -13,7 +13,7 @@ struct Ingest: ~Copyable {
   private var log: LogInput
   private var lines: LineInput
   private var sdk: SDKFolder
-  private var events: TensorBoardInput
+  private(set) var events: TensorBoardInput
   private let watch = InputWatch()
   private let sdkWatch: Int32
   /// Of the folder that the metrics file lies in, and of the file itself.
