@@ -4,8 +4,12 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <errno.h>
+#include <sched.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 int lathe_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
@@ -80,4 +84,34 @@ off_t lathe_seek_data(int descriptor, off_t place) {
 
 int lathe_punch(int descriptor, off_t length) {
   return fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, length);
+}
+
+int lathe_adopt_orphans(int adopts) { return prctl(PR_SET_CHILD_SUBREAPER, adopts, 0, 0, 0); }
+
+pid_t lathe_ended_child(void) {
+  siginfo_t information;
+  information.si_pid = 0;
+  while (waitid(P_ALL, 0, &information, WEXITED | WNOHANG | WNOWAIT) != 0) {
+    if (errno != EINTR) return -1;
+  }
+  return information.si_pid;
+}
+
+int lathe_bind(const int *processors, int count) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (int index = 0; index < count; index++) {
+    if (processors[index] >= 0 && processors[index] < CPU_SETSIZE) CPU_SET(processors[index], &set);
+  }
+  return sched_setaffinity(0, sizeof set, &set);
+}
+
+int lathe_processors(int *processors, int limit) {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return -1;
+  int count = 0;
+  for (int number = 0; number < CPU_SETSIZE && count < limit; number++) {
+    if (CPU_ISSET(number, &set)) processors[count++] = number;
+  }
+  return count;
 }

@@ -16,6 +16,8 @@ package enum HiddenCommand {
       AgentProcess.run(home: Home(folder: arguments[0], state: arguments[1]))
     case ("__step", 1):
       StepRunner.run(attempt: arguments[0])
+    case ("__runner", 0):
+      Runner.run(channel: 0)
     case ("__ingest", 1):
       ingest(arguments[0])
     case ("__seed", 6), ("__seed", 8):

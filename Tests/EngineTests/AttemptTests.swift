@@ -74,6 +74,7 @@ struct AttemptTests {
       metrics: []
     )
     try JSONEncoder().encode(spec).write(to: URL(filePath: attempt.spec))
+    try Data().write(to: URL(filePath: attempt.stop))
     let watch = InputWatch()
     #expect(watch.add(site.store.folder + "/tmp", UInt32(IN_CREATE)) >= 0)
     var ends: [Int32] = [-1, -1]

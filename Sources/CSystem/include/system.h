@@ -36,3 +36,16 @@ off_t lathe_seek_data(int descriptor, off_t place);
 
 /// Gives the space of a file's first `length` bytes back; its size stays. 0, or -1 with errno.
 int lathe_punch(int descriptor, off_t length);
+
+/// Whether processes that lose their parent and descend from this one become its children; 0, or -1
+/// with errno.
+int lathe_adopt_orphans(int adopts);
+
+/// A child that has ended and is not reaped yet; 0 when none has, -1 with ECHILD without children.
+pid_t lathe_ended_child(void);
+
+/// Has this thread, and what it starts, run on some processors only; 0, or -1 with errno.
+int lathe_bind(const int *processors, int count);
+
+/// The processors that this thread may run on, at most `limit` of them; their number, or -1 with errno.
+int lathe_processors(int *processors, int limit);

@@ -286,7 +286,11 @@ extension Agent {
   private func endRunners(of id: Int) {
     for step in runs[id]?.active ?? [] {
       let name = RunnerName(run: id, step: step.name, attempt: step.attempt)
-      if let descriptor = watched[name] { _ = lathe_pidfd_signal(descriptor, SIGTERM) }
+      guard let descriptor = watched[name] else { continue }
+      // Tells the runner that it is the user who wishes it.
+      let mark = open(folder(of: name).stop, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+      if mark >= 0 { close(mark) }
+      _ = lathe_pidfd_signal(descriptor, SIGTERM)
     }
   }
 }

@@ -116,6 +116,15 @@ struct Ingest: ~Copyable {
     setAside()
   }
 
+  /// Takes what was sampled of the step itself, at `now` in seconds since 1970.
+  mutating func take(sampled values: [(name: String, value: Double)], now: Double) throws {
+    for (name, value) in values {
+      guard let id = sink.id(of: name) else { continue }
+      sink.take(id, step: Double(sink.count(of: id)), time: now, value: value)
+    }
+    try sink.flush()
+  }
+
   /// How much of the log was taken in, as far as anything came of it.
   var logOffset: Int { sink.offset(of: LogInput.source) }
 

@@ -1,3 +1,4 @@
+import CSystem
 import Documents
 import Foundation
 import Glibc
@@ -8,20 +9,24 @@ struct Attempt: ~Copyable {
   let spec: AttemptSpec
   let folder: AttemptFolder
   let stop: StopRequest
+  /// Whether this process has no other children than the script's.
+  let isReaper: Bool
   let started = Date()
   let store: ObjectStore
-  /// Tells the agent that there is something new, from a thread of its own.
-  let nudge: @Sendable (AgentRequest) -> Void
+  /// Tells the agent that there is something new, without waiting for it.
+  let nudge: (AgentRequest) -> Void
 
   init(
     spec: AttemptSpec,
     folder: AttemptFolder,
     stop: StopRequest,
-    nudge: @escaping @Sendable (AgentRequest) -> Void
+    isReaper: Bool,
+    nudge: @escaping (AgentRequest) -> Void
   ) {
     self.spec = spec
     self.folder = folder
     self.stop = stop
+    self.isReaper = isReaper
     self.nudge = nudge
     store = ObjectStore(home: Home(folder: spec.home, state: spec.state))
   }
@@ -30,15 +35,43 @@ struct Attempt: ~Copyable {
     var end = ScriptEnd()
     do {
       try prepare()
-      end = try follow()
+      if stop.arrives(), let reason = stop.reason {
+        _ = end.end(reason)
+      } else {
+        end = try follow()
+      }
     } catch {
-      let explanation = Explanation(error)
-      end.failure =
-        explanation.why.isEmpty
-        ? explanation.what : "\(explanation.what) \(explanation.why)"
+      end.fail(error)
       StepLog.append("lathe: \(end.failure ?? "")\n", in: folder)
     }
     return record(end)
+  }
+
+  /// Starts the script and follows it to its end.
+  private borrowing func follow() throws -> ScriptEnd {
+    let rules = spec.watch.isEmpty ? nil : StepWatch(spec.watch, start: started)
+    // Before the log: where there is one, what the script did not write is noted as such.
+    let ingest = try Ingest(folder: folder, spec: spec, isNew: true, watchedBy: rules)
+    let log = try StepLog(folder: folder)
+    let child = try start()
+    var follow = ScriptFollow(
+      attempt: self,
+      child: child,
+      pidfd: lathe_pidfd_open(child.pid),
+      ingest: ingest,
+      log: log,
+      rules: rules
+    )
+    return follow.run()
+  }
+
+  private borrowing func start() throws -> ChildProcess {
+    var environment = spec.environment
+    environment["LATHE_CHECKPOINT"] = spec.checkpoint
+    // The script has the processors that this thread has when it starts it.
+    let bound = spec.cpuSet.map { Processors.bind(to: $0) }
+    defer { if let bound { Processors.bind(to: bound) } }
+    return try ChildProcess.start(spec.arguments, environment: environment, folder: folder.work)
   }
 
   /// Brings code and inputs into the work folder.
@@ -52,11 +85,16 @@ struct Attempt: ~Copyable {
     for input in spec.inputs where !spec.inputs.contains(where: { input.isInside($0) }) {
       let path = folder.work + "/" + input.path
       try makeFolder(URL(filePath: path).deletingLastPathComponent().path)
-      try store.materialise(input.artifact, at: path)
+      if let link = input.link {
+        guard symlink(link, path) == 0 else { throw SystemFailure("link \(path)", errno) }
+      } else {
+        try store.materialise(input.artifact, at: path)
+      }
     }
     for output in spec.outputs.values where output.contains("/") {
       try makeFolder(URL(filePath: folder.work + "/" + output).deletingLastPathComponent().path)
     }
+    if let checkpoint = spec.checkpoint { try makeFolder(checkpoint) }
   }
 
   private borrowing func record(_ end: ScriptEnd) -> ExitRecord {
@@ -76,23 +114,12 @@ struct Attempt: ~Copyable {
     record.metrics = end.logged.metrics
     record.sparkline = end.logged.sparkline
     record.facts = end.logged.facts(storing: store, in: folder) { !stop.isOver }
-    if end.wasStopped {
-      record.status = .stopped
-      record.reason = end.stopReason ?? "Stopped by the user."
-    } else if let failure = end.failure {
-      record.status = .failed
-      record.reason = failure
-    } else if let signal = end.signal {
-      record.status = .failed
-      record.reason =
-        signal == Int(SIGKILL)
-        ? "The script was killed (SIGKILL): often the system, out of memory."
-        : "The script was ended by \(signalName(signal))."
-    } else if let code = end.exitCode, code != 0 {
-      record.status = .failed
-      record.reason = "Exit code \(code)" + (end.lastLine.isEmpty ? "." : ": \(end.lastLine)")
-    } else {
+    record.readBytes = end.traffic.read
+    record.writtenBytes = end.traffic.written
+    record.take(end.verdict)
+    if record.status == .succeeded {
       takeOutputs(into: &record)
+      if record.status == .succeeded { record.warning = doubt() }
     }
     record.ended = Date()
     return record
@@ -106,23 +133,39 @@ struct Attempt: ~Copyable {
       let full = folder.work + "/" + path
       guard access(full, F_OK) == 0 else {
         record.status = .failed
+        record.cause = .outputs
         record.reason = "The script ended well but did not make its output '\(name)' (\(path))."
         return
       }
       do {
         record.outputs[name] = try store.put(artifact: full) { !stop.isOver }
       } catch is StoringGivenUp {
+        var end = ScriptEnd()
+        _ = end.end(stop.reason ?? .user)
         record.outputs = [:]
-        record.status = .stopped
-        record.reason = "Stopped by the user."
+        record.take(end.verdict)
         return
       } catch {
         let explanation = Explanation(error)
+        let isFull = [ENOSPC, EDQUOT].contains((error as? SystemFailure)?.code ?? 0)
         record.status = .failed
+        record.cause = isFull ? .diskFull : .outputs
         record.reason =
           "The output '\(name)' could not be stored: \(explanation.what) \(explanation.why)"
         return
       }
     }
+  }
+
+  /// Which of the inputs that are judged by their stamp changed while the script ran.
+  private borrowing func doubt() -> String? {
+    let changed = spec.inputs.filter { input in
+      guard let link = input.link, let stamp = input.stamp else { return false }
+      return InputStamp.of(link) != stamp
+    }
+    guard let first = changed.first else { return nil }
+    return changed.count == 1
+      ? "Its input '\(first.name)' changed while it ran."
+      : "Its inputs \(changed.map { "'\($0.name)'" }.joined(separator: ", ")) changed while it ran."
   }
 }

@@ -1,37 +1,70 @@
-import CSystem
 import Documents
 import Glibc
+import Store
 
-/// How a script ended, as the system tells it.
+/// How a script ended, as the system tells it, and what Lathe had to do with it.
 struct ScriptEnd {
+  /// Why Lathe ended the script.
+  enum Ending: Equatable {
+    case user
+    /// The sentence of a watch rule.
+    case rule(String)
+    /// This process got a signal that no user's wish came before.
+    case told(Int)
+    /// Seconds.
+    case timeout(Double)
+    /// Bytes.
+    case memory(used: Int, limit: Int)
+  }
+
   var exitCode: Int?
   var signal: Int?
-  var wasStopped = false
-  /// The watch rule that stopped it.
-  var stopReason: String?
+  /// The first reason stays.
+  private(set) var ending: Ending?
   /// What went wrong around the script.
-  var failure: String?
+  private(set) var failure: String?
+  private(set) var failureCause = ExitRecord.Cause.setUp
   var peakMemory = 0
   var cpuSeconds = 0.0
+  var traffic = Traffic()
+  /// Whether the system killed something for want of memory meanwhile.
+  var ranOutOfMemory = false
   var logged = Logged()
   /// Such as a traceback's "ValueError: bad shape".
   var lastLine = ""
 
+  /// Notes why the script is ended; false when it is being ended already.
+  mutating func end(_ reason: Ending) -> Bool {
+    guard ending == nil else { return false }
+    ending = reason
+    return true
+  }
+
   /// Records the first thing that went wrong around the script.
   mutating func fail(_ error: any Error) {
     guard failure == nil else { return }
-    failure = Explanation(error).what + " " + Explanation(error).why
+    let explanation = Explanation(error)
+    failure = [explanation.what, explanation.why].filter { !$0.isEmpty }.joined(separator: " ")
+    if let error = error as? SystemFailure, [ENOSPC, EDQUOT].contains(error.code) {
+      failureCause = .diskFull
+    }
   }
 
-  /// Reaps the process.
+  /// Reaps the script.
   mutating func take(_ pid: Int32) {
+    traffic = Traffic(of: pid)
     var status: Int32 = 0
     var usage = rusage()
     while wait4(pid, &status, 0, &usage) < 0 && errno == EINTR {}
     let low = status & 0x7f
     if low == 0 { exitCode = Int(status >> 8 & 0xff) } else { signal = Int(low) }
-    peakMemory = usage.ru_maxrss * 1024
-    cpuSeconds =
+    take(usage)
+  }
+
+  /// Adds what a process has used that is no child of the script any more.
+  mutating func take(_ usage: rusage) {
+    peakMemory = max(peakMemory, usage.ru_maxrss * 1024)
+    cpuSeconds +=
       Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
       + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6
   }

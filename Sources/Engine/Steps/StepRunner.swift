@@ -4,8 +4,8 @@ import Foundation
 import Glibc
 import Store
 
-/// The step runner: a process of its own that runs one attempt and writes nothing but the attempt's
-/// folder and the object store.
+/// The step runner of one attempt: a process of its own that writes nothing but the attempt's folder
+/// and the object store.
 ///
 /// It survives the workbench, the terminal and the agent. What it leaves behind is the exit record;
 /// afterwards it tells the agent, and starts one where none lives, so that a run goes on whoever died.
@@ -16,42 +16,51 @@ package enum StepRunner {
   /// - Returns: the exit status of the runner process: 0 when there is an exit record.
   package static func run(attempt path: String) -> Int32 {
     // From here on a stop is kept until the script is there to be stopped.
-    run(attempt: path, signals: lathe_signal_descriptor(), telling: tell)
+    let signals = lathe_signal_descriptor()
+    let site = RunnerSite(signals: signals, isReaper: Descendants.adopt(), tell: tell)
+    return run(attempt: path, site)
   }
 
-  /// Runs the attempt as `run(attempt:)` does; `signals` is readable when it shall stop.
+  /// Runs the attempt as `run(attempt:)` does, beside other work of this process; `signals` is readable
+  /// when it shall stop.
   ///
-  /// After a stop, what is not the script goes on for `grace` seconds. `telling` gets what the agent is to know: that watch rules found something, and at last that the
-  /// exit record is in place.
+  /// After a stop, what is not the script goes on for `grace` seconds. `telling` gets what the agent is
+  /// to know: that watch rules found something, and at last that the exit record is in place.
   static func run(
     attempt path: String,
     signals: Int32,
     grace: Double = 5,
     telling tell: @escaping @Sendable (AgentRequest, AttemptSpec) -> Void
   ) -> Int32 {
-    let attempt = AttemptFolder(path: path)
+    run(attempt: path, RunnerSite(signals: signals, isReaper: false, tell: tell), grace: grace)
+  }
+
+  private static func run(
+    attempt path: String,
+    _ site: RunnerSite,
+    grace: Double = 5
+  ) -> Int32 {
+    let folder = AttemptFolder(path: path)
     do {
-      let data = try Data(contentsOf: URL(filePath: attempt.spec))
-      let spec = try JSONDecoder().decode(AttemptSpec.self, from: data)
-      guard let lock = try Claim.take(attempt) else { return 0 }
+      let data = try Data(contentsOf: URL(filePath: folder.spec))
+      let spec = try JSONDecoder.keepingNaN.decode(AttemptSpec.self, from: data)
+      guard let lock = try Claim.take(folder) else { return 0 }
       defer { close(lock) }
       // An attempt that was given up before it was claimed is over.
-      guard access(attempt.exit, F_OK) != 0 else { return 0 }
-      let nudge: @Sendable (AgentRequest) -> Void = { request in
-        // An agent may have to be started first, and the script is followed meanwhile.
-        Thread.detachNewThread { tell(request, spec) }
-      }
+      guard access(folder.exit, F_OK) != 0 else { return 0 }
       let record = Attempt(
         spec: spec,
-        folder: attempt,
-        stop: StopRequest(signals: signals, grace: grace),
-        nudge: nudge
+        folder: folder,
+        stop: StopRequest(signals: site.signals, folder: folder, grace: grace),
+        isReaper: site.isReaper,
+        nudge: { request in site.nudge(request, spec) }
       ).run()
       // Whether there is a record or not: without an agent, nobody would see that this has ended.
       defer {
-        tell(.ended(run: spec.run, step: spec.step, attempt: spec.attempt), spec)
+        if site.isReaper { Descendants.release() }
+        site.tell(.ended(run: spec.run, step: spec.step, attempt: spec.attempt), spec)
       }
-      try record.publish(in: attempt)
+      try record.publish(in: folder)
       return 0
     } catch {
       let words = "\(Explanation(error).what) \(error)\n"
@@ -62,7 +71,7 @@ package enum StepRunner {
 
   /// The agent answers `ended` when it has started what follows: until then this process stays, so that
   /// there is always somebody left who starts an agent.
-  private static func tell(_ request: AgentRequest, _ spec: AttemptSpec) {
+  @Sendable static func tell(_ request: AgentRequest, _ spec: AttemptSpec) {
     _ = try? AgentClient(home: Home(folder: spec.home, state: spec.state)).send(request)
   }
 }

@@ -1,0 +1,72 @@
+import Glibc
+
+/// Looks at what a step's processes use: from its second second on, and at its limit of memory.
+struct Sampler {
+  /// When to look next, on the monotonic clock.
+  private(set) var due: Double
+  /// Bytes, when the step has used more than its limit.
+  private(set) var excess: Int?
+  /// Of GPUs, for `poll`; -1 while nothing is asked of them.
+  var descriptor: Int32 { -1 }
+
+  private let root: Int32
+  private let isReaper: Bool
+  private let limit: Int?
+  private var reportAt: Double
+  private var last: (ticks: Int, time: Double)?
+  private let outOfMemoryKills: Int?
+
+  /// Seconds between two looks at the limit, and between two samples.
+  private static let pause = 0.5
+  private static let interval = 2.0
+
+  init(_ spec: AttemptSpec, root: Int32, isReaper: Bool, start: Double) {
+    self.root = root
+    self.isReaper = isReaper
+    limit = spec.limits.memory
+    reportAt = start + Sampler.interval
+    due = start + (limit == nil ? Sampler.interval : Sampler.pause)
+    outOfMemoryKills = nil
+  }
+
+  /// Asked when it is due; values by the names of their metrics, none where it is not time for them.
+  mutating func sample(at now: Double) -> [(name: String, value: Double)] {
+    due = now + (limit == nil ? Sampler.interval : Sampler.pause)
+    let processes = processes
+    let memory = processes.reduce(0) { $0 + $1.memory }
+    if let limit, memory > limit {
+      // What processes share was counted several times.
+      let own = processes.reduce(0) { $0 + (Sampler.proportional($1.pid) ?? $1.memory) }
+      if own > limit { excess = own }
+    }
+    guard now >= reportAt else { return [] }
+    reportAt = now + Sampler.interval
+    var values = [(name: "system/memory", value: Double(memory))]
+    let ticks = processes.reduce(0) { $0 + $1.ticks }
+    if let last, now > last.time {
+      let seconds = Double(max(0, ticks - last.ticks)) / Double(sysconf(Int32(_SC_CLK_TCK)))
+      values.append(("system/cpu", 100 * seconds / (now - last.time)))
+    }
+    last = (ticks, now)
+    return values
+  }
+
+  mutating func readGPUs() {}
+
+  /// Whether the system has killed something for want of memory since the step began.
+  func hasMemoryRunOut() -> Bool { false }
+
+  private var processes: [ProcessFacts] {
+    if isReaper { return ProcessTable.descendants(of: getpid()) }
+    return [ProcessFacts(of: root)].compactMap(\.self) + ProcessTable.descendants(of: root)
+  }
+
+  /// Resident bytes, each shared page divided by those that share it; nil where nobody tells.
+  private static func proportional(_ pid: Int32) -> Int? {
+    guard let text = smallFile("/proc/\(pid)/smaps_rollup") else { return nil }
+    for line in text.split(separator: "\n") where line.hasPrefix("Pss:") {
+      return line.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
+    }
+    return nil
+  }
+}

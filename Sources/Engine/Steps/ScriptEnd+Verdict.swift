@@ -1,0 +1,86 @@
+import Glibc
+
+extension ScriptEnd {
+  typealias Verdict = (status: ExitRecord.Status, reason: String, cause: ExitRecord.Cause?)
+
+  /// What its end says of an attempt; nil when nothing is wrong with it so far.
+  var verdict: Verdict? {
+    switch ending {
+    case .user: return (.stopped, "Stopped by the user.", nil)
+    case .rule(let sentence): return (.stopped, "Stopped by watch rule \(sentence)", nil)
+    case .told(let signal):
+      let reason = """
+        The runner was told to end (\(signalName(signal))): the machine is shutting down, or somebody \
+        ended it.
+        """
+      return (.failed, reason, .lost)
+    case .timeout(let limit):
+      return (
+        .failed, "It ran longer than its limit of \(Amount.time(limit)) (timeout:).", .timeout
+      )
+    case .memory(let used, let limit):
+      let reason = """
+        It used \(Amount.bytes(used)) of memory, more than its limit of \(Amount.bytes(limit)) \
+        (memory: in the pipeline).
+        """
+      return (.failed, reason, .memory)
+    case nil: break
+    }
+    if let failure { return (.failed, failure, failureCause) }
+    if let signal {
+      if signal == Int(SIGKILL), ranOutOfMemory {
+        let reason = "The system killed the script (SIGKILL) because memory ran out."
+        return (.failed, reason, .memory)
+      }
+      let reason =
+        signal == Int(SIGKILL)
+        ? "The script was killed (SIGKILL): often the system, out of memory."
+        : "The script was ended by \(signalName(signal))."
+      return (.failed, reason, .signal)
+    }
+    if let exitCode, exitCode != 0 {
+      return (.failed, "Exit code \(exitCode)" + (lastLine.isEmpty ? "." : ": \(lastLine)"), .exit)
+    }
+    return nil
+  }
+}
+
+extension ExitRecord {
+  /// Takes what is wrong with the script's end.
+  mutating func take(_ verdict: ScriptEnd.Verdict?) {
+    guard let verdict else { return }
+    status = verdict.status
+    reason = verdict.reason
+    cause = verdict.cause
+  }
+}
+
+/// Amounts as limits are written in a pipeline.
+enum Amount {
+  /// Such as "2 GiB" and "2.1 GiB".
+  static func bytes(_ count: Int) -> String {
+    let units = ["bytes", "KiB", "MiB", "GiB", "TiB"]
+    var (amount, unit) = (Double(count), 0)
+    while amount >= 1024, unit < units.count - 1 {
+      amount /= 1024
+      unit += 1
+    }
+    return "\(short(amount)) \(units[unit])"
+  }
+
+  /// Such as "2h", "1h30m" and "0.5s".
+  static func time(_ seconds: Double) -> String {
+    guard seconds >= 60, seconds < 1e15 else { return "\(short(seconds))s" }
+    let whole = Int(seconds)
+    let parts =
+      [(whole / 86_400, "d"), (whole / 3600 % 24, "h"), (whole / 60 % 60, "m")]
+      + [(whole % 60, "s")]
+    return parts.filter { $0.0 > 0 }.map { "\($0.0)\($0.1)" }.joined()
+  }
+
+  /// With one digit behind the point where that says something.
+  private static func short(_ amount: Double) -> String {
+    let rounded = (amount * 10).rounded() / 10
+    return rounded == rounded.rounded() && abs(rounded) < 1e15 ? "\(Int(rounded))" : "\(rounded)"
+  }
+}

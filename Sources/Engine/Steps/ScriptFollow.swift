@@ -1,0 +1,239 @@
+import CSystem
+import Documents
+import Foundation
+import Glibc
+import Pipelines
+import Store
+
+/// Follows a script that was started to its end, writing log and metrics as they come.
+struct ScriptFollow: ~Copyable {
+  private let spec: AttemptSpec
+  private let folder: AttemptFolder
+  private let request: StopRequest
+  private let isReaper: Bool
+  private let nudge: (AgentRequest) -> Void
+  private let rules: StepWatch?
+  private let child: ChildProcess
+  private let pidfd: Int32
+  private var ingest: Ingest
+  private var log: StepLog
+  private var end = ScriptEnd()
+  private var pace = Pace()
+  private var hasExited = false
+  /// False when the script closed its output; it may go on without.
+  private var isOpen = true
+  /// Whether files hold more than was taken at once; at first nobody knows, and a fifo waits to be
+  /// opened.
+  private var hasMore = true
+  /// When files are looked at that nobody tells of.
+  private var lookAt = 0.0
+  private var killAt: Double?
+  /// When to stop waiting for grandchildren that hold the script's output open.
+  private var drainUntil: Double?
+  private var timeoutAt: Double?
+  private var sampler: Sampler
+  private var buffer = [UInt8](repeating: 0, count: 1 << 16)
+
+  /// Takes over the child's descriptors.
+  init(
+    attempt: borrowing Attempt,
+    child: ChildProcess,
+    pidfd: Int32,
+    ingest: consuming Ingest,
+    log: consuming StepLog,
+    rules: StepWatch?
+  ) {
+    spec = attempt.spec
+    folder = attempt.folder
+    request = attempt.stop
+    isReaper = attempt.isReaper
+    nudge = attempt.nudge
+    self.child = child
+    self.pidfd = pidfd
+    self.ingest = ingest
+    self.log = log
+    self.rules = rules
+    let now = monotonicSeconds()
+    timeoutAt = attempt.spec.limits.timeout.map { now + $0 }
+    sampler = Sampler(attempt.spec, root: child.pid, isReaper: attempt.isReaper, start: now)
+  }
+
+  deinit {
+    close(child.output)
+    if pidfd >= 0 { close(pidfd) }
+  }
+
+  mutating func run() -> ScriptEnd {
+    if pidfd < 0 {
+      end.fail(SystemFailure("watch the script", errno))
+      killAll()
+      end.take(child.pid)
+    } else {
+      while !hasExited || isOpen {
+        turn()
+        if let drainUntil, monotonicSeconds() >= drainUntil { break }
+      }
+    }
+    finish()
+    return end
+  }
+
+  // MARK: Waiting
+
+  /// Sleeps until something has come, or is due, and deals with it.
+  private mutating func turn() {
+    let inputs = ingest.descriptors
+    let now = monotonicSeconds()
+    let rest = hasMore ? nil : pace.rest(at: now)
+    let (isAwake, events) = (rest == nil, Int16(POLLIN))
+    var entries = [
+      pollfd(fd: isOpen && isAwake ? child.output : -1, events: events, revents: 0),
+      pollfd(fd: hasExited ? -1 : pidfd, events: events, revents: 0),
+      pollfd(fd: request.signals, events: events, revents: 0),
+      pollfd(fd: isAwake ? inputs.files : -1, events: events, revents: 0),
+      pollfd(fd: isAwake ? inputs.fifo : -1, events: events, revents: 0),
+      pollfd(fd: request.descriptor, events: events, revents: 0),
+      pollfd(fd: sampler.descriptor, events: events, revents: 0),
+    ]
+    let silence = hasExited ? nil : rules?.pause(at: Date().timeIntervalSince1970)
+    let dues = [
+      killAt, drainUntil, ingest.isBlind ? lookAt : nil, hasExited ? nil : timeoutAt,
+      hasExited ? nil : sampler.due,
+    ]
+    let pauses =
+      dues.compactMap { $0.map { $0 - now } }
+      + [rest, hasMore ? 0 : nil, silence]
+      .compactMap(\.self)
+    let wait = pauses.min().map { Int32(clamping: Int((max(0, $0) * 1000).rounded(.up))) } ?? -1
+    _ = poll(&entries, nfds_t(entries.count), wait)
+    if entries[2].revents != 0 || entries[5].revents != 0, request.arrives(),
+      let reason = request.reason
+    {
+      stop(reason)
+    }
+    keepTime()
+    do {
+      if entries[0].revents != 0 { try readOutput() }
+      if hasMore || entries[3].revents != 0 || entries[4].revents != 0
+        || (ingest.isBlind && monotonicSeconds() >= lookAt)
+      {
+        try readFiles(isNews: entries[3].revents != 0)
+      }
+      if entries[6].revents != 0 { sampler.readGPUs() }
+      try sample()
+      if let rule = try judge() { stop(.rule(rule)) }
+    } catch {
+      // A full disk: the script ends, and says why in its reason.
+      end.fail(error)
+      hasMore = false
+      killAll()
+    }
+    if !hasExited, entries[1].revents != 0 || isReadable(pidfd) {
+      hasExited = true
+      end.take(child.pid)
+      if end.signal == Int(SIGKILL) { end.ranOutOfMemory = sampler.hasMemoryRunOut() }
+      drainUntil = monotonicSeconds() + 0.5
+    }
+  }
+
+  private mutating func keepTime() {
+    let now = monotonicSeconds()
+    if let due = timeoutAt, now >= due {
+      timeoutAt = nil
+      stop(.timeout(spec.limits.timeout ?? 0))
+    }
+    if let due = killAt, now >= due {
+      killAt = nil
+      killAll()
+    }
+  }
+
+  /// Ends the script in good manners: SIGTERM, then a time of grace.
+  private mutating func stop(_ reason: ScriptEnd.Ending) {
+    guard !hasExited, end.end(reason) else { return }
+    kill(-child.pid, SIGTERM)
+    killAt = monotonicSeconds() + spec.limits.grace
+  }
+
+  private func killAll() {
+    if isReaper {
+      for process in ProcessTable.descendants(of: getpid()) { kill(process.pid, SIGKILL) }
+    } else {
+      killSession(child.pid)
+    }
+  }
+
+  // MARK: What comes
+
+  private mutating func readOutput() throws {
+    let count = read(child.output, &buffer, buffer.count)
+    if count > 0 {
+      rules?.hear(at: Date().timeIntervalSince1970)
+      try buffer.withUnsafeBytes {
+        try log.add(UnsafeRawBufferPointer(rebasing: $0[..<count]), into: &ingest)
+      }
+      // A pipe that fills up would stop the script: then there is no rest.
+      if count < buffer.count / 2 { pace.took(at: monotonicSeconds()) }
+    } else if count == 0 || (errno != EAGAIN && errno != EINTR) {
+      isOpen = false
+    }
+  }
+
+  private mutating func readFiles(isNews: Bool) throws {
+    hasMore = try ingest.drain()
+    if isNews { rules?.hear(at: Date().timeIntervalSince1970) }
+    try log.say(ingest.takeWarnings())
+    lookAt = monotonicSeconds() + 0.1
+    pace.took(at: monotonicSeconds())
+  }
+
+  private mutating func sample() throws {
+    guard !hasExited, monotonicSeconds() >= sampler.due else { return }
+    if isReaper {
+      // What lost its parent and ended is not left as a zombie while the script goes on.
+      Descendants.reap(but: child.pid) { end.take($1) }
+    }
+    let values = sampler.sample(at: monotonicSeconds())
+    if !values.isEmpty { try ingest.take(sampled: values, now: Date().timeIntervalSince1970) }
+    if let used = sampler.excess, end.end(.memory(used: used, limit: spec.limits.memory ?? 0)) {
+      killAll()
+    }
+  }
+
+  /// Tells of what watch rules found: in the log, in the marks, and to the agent.
+  ///
+  /// Returns the sentence of a rule that the script is to be stopped for.
+  private mutating func judge() throws -> String? {
+    guard let rules else { return nil }
+    let findings = rules.takeFindings(at: Date().timeIntervalSince1970)
+    guard !findings.isEmpty else { return nil }
+    try WatchMarks.add(findings, in: folder)
+    nudge(.watched(run: spec.run, step: spec.step, attempt: spec.attempt))
+    try log.say(findings.map(\.words))
+    return findings.first { $0.action == .stop }?.words
+  }
+
+  // MARK: The end
+
+  private mutating func finish() {
+    // Outputs are hashed when nothing can change them any more: what left the session ends as well.
+    if isReaper {
+      Descendants.end { end.take($1) }
+    } else {
+      killSession(child.pid)
+      killProcesses(marked: folder.path)
+    }
+    request.scriptEnded()
+    do {
+      try log.finish(into: &ingest)
+      try ingest.finish { [request] in request.isOver }
+      if rules != nil { _ = try judge() }
+      try ingest.seal()
+      try log.sayAll(ingest.takeWarnings())
+    } catch {
+      end.fail(error)
+    }
+    end.logged = ingest.result(spec)
+    end.lastLine = log.lastLine
+  }
+}
