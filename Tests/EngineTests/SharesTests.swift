@@ -168,7 +168,7 @@ struct SharesTests {
 
   // MARK: Laws
 
-  @Test(arguments: 0..<60)
+  @Test(arguments: 0..<15)
   func `at any time the books agree, nothing is overdrawn, what fits runs, and all run in the end`(
     seed: UInt64
   ) {
@@ -186,9 +186,9 @@ struct SharesTests {
     var running: Set<Shares.Name> = []
     var count = 0
     var placements = 0
-    while count < 150 || !open.isEmpty {
+    while count < 80 || !open.isEmpty {
       var new: [Shares.Waiting] = []
-      while count < 150, Int.random(in: 0..<3, using: &random) > 0 {
+      while count < 80, Int.random(in: 0..<3, using: &random) > 0 {
         let run = Int.random(in: 1...4, using: &random)
         let instance = "i\(run % 2)"
         let cap = caps[instance] ?? .init()
@@ -228,14 +228,14 @@ struct SharesTests {
       #expect(shares.waitingCount == open.count - running.count)
       let idle = open.subtracting(running)
       if shares.reservation() == nil {
-        for step in idle.compactMap({ known[$0] }) { #expect(!fits(step, shares)) }
+        #expect(!idle.contains { known[$0].map { fits($0, shares) } ?? true })
       }
       for run in 1...4 {
         let told = shares.reasons(of: run)
         #expect(told.count == min(32, idle.count { $0.run == run }))
         #expect(!told.contains { $0.reason.contains("its turn") })
       }
-      #expect(!running.isEmpty || open.isEmpty || count < 150)
+      #expect(!running.isEmpty || open.isEmpty || count < 80)
       // Some of what runs ends.
       for name in running.sorted(by: { $0.step < $1.step })
       where Int.random(in: 0..<3, using: &random) == 0 {
@@ -245,7 +245,7 @@ struct SharesTests {
       }
     }
     #expect(shares.holdings.isEmpty && shares.waitingCount == 0 && shares.runs.isEmpty)
-    #expect(placements > 100)
+    #expect(placements > 50)
   }
 
   private func fits(_ step: Shares.Waiting, _ shares: Shares) -> Bool {

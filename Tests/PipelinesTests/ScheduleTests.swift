@@ -105,9 +105,56 @@ struct ScheduleTests {
     seed: UInt64
   ) {
     var random = Seeded(seed)
-    let count = Int.random(in: 1...25, using: &random)
+    let steps = randomSteps(&random)
+    let pipeline = Pipeline(name: "p", steps: steps)
+    var schedule = Schedule(pipeline)
+    var naive = NaiveSchedule(pipeline)
+    var running: [String] = []
+    var started: Set<String> = []
+    var ended: [String: Schedule.Outcome] = [:]
+    while !schedule.isDone {
+      let ready = schedule.ready()
+      #expect(ready == naive.ready())
+      for name in ready {
+        let needs = pipeline.step(name)?.dependsOn ?? []
+        #expect(started.insert(name).inserted && needs.allSatisfy { ended[$0]?.isGood == true })
+        running.append(name)
+      }
+      guard let name = running.randomElement(using: &random) else { break }
+      running.removeAll { $0 == name }
+      let outcome: Schedule.Outcome =
+        switch Int.random(in: 0..<6, using: &random) {
+        case 0: .failed(reason: "r")
+        case 1 where seed % 4 == 0: .stopped
+        case 2: .cached
+        default:
+          pipeline.step(name)?.type == .condition
+            ? .condition(Bool.random(using: &random)) : .succeeded
+        }
+      ended[name] = outcome
+      let skipped = schedule.end(name, outcome).skipped
+      #expect(skipped == naive.end(name, outcome))
+      for skip in skipped {
+        #expect(
+          !started.contains(skip.step) && ended.updateValue(.skipped, forKey: skip.step) == nil
+        )
+      }
+      #expect(schedule.isDone == naive.isDone)
+      guard !ended.values.contains(.stopped) else { continue }
+      // What an agent that takes over knows is enough to go on.
+      let open = Set(running)
+      var restored = Schedule(pipeline, ended: ended)
+      var original = schedule
+      #expect(restored.restored.skipped.allSatisfy { ended[$0.step] == .skipped })
+      #expect(restored.ready().filter { !open.contains($0) } == original.ready())
+    }
+    #expect(ended.count == steps.count)
+    #expect(schedule.isDone && schedule.result != nil)
+  }
+
+  private func randomSteps(_ random: inout Seeded) -> [Step] {
     var steps: [Step] = []
-    for index in 0..<count {
+    for index in 0..<Int.random(in: 1...25, using: &random) {
       var step = Step(name: "s\(index)", type: .processing, work: .fail(message: Text("")))
       for other in steps where Int.random(in: 0..<5, using: &random) == 0 {
         step.dependsOn.append(other.name)
@@ -119,38 +166,16 @@ struct ScheduleTests {
       if Int.random(in: 0..<4, using: &random) == 0 { step.type = .condition }
       steps.append(step)
     }
-    var schedule = Schedule(Pipeline(name: "p", steps: steps))
-    var running: [String] = []
-    var started: Set<String> = []
-    var succeeded: Set<String> = []
-    var ended: Set<String> = []
-    while !schedule.isDone {
-      for name in schedule.ready() {
-        #expect(started.insert(name).inserted)
-        let needs = steps.first { $0.name == name }?.dependsOn ?? []
-        #expect(succeeded.isSuperset(of: needs))
-        running.append(name)
-      }
-      guard let name = running.randomElement(using: &random) else { break }
-      running.removeAll { $0 == name }
-      let isCondition = steps.contains { $0.name == name && $0.type == .condition }
-      let outcome: Schedule.Outcome =
-        switch Int.random(in: 0..<6, using: &random) {
-        case 0: .failed(reason: "r")
-        case 1 where seed % 4 == 0: .stopped
-        default: isCondition ? .condition(Bool.random(using: &random)) : .succeeded
-        }
-      switch outcome {
-      case .succeeded, .condition: succeeded.insert(name)
-      default: break
-      }
-      ended.insert(name)
-      for skip in schedule.end(name, outcome).skipped {
-        #expect(!started.contains(skip.step) && ended.insert(skip.step).inserted)
-      }
+    return steps
+  }
+}
+
+extension Schedule.Outcome {
+  fileprivate var isGood: Bool {
+    switch self {
+    case .succeeded, .cached, .condition: true
+    case .failed, .stopped, .skipped: false
     }
-    #expect(ended.count == count)
-    #expect(schedule.isDone && schedule.result != nil)
   }
 }
 

@@ -38,13 +38,17 @@ package struct Document: Sendable, Equatable {
 
   package struct Limits: Sendable {
     /// Bytes of UTF-8.
-    package var size = 1 << 20
+    package var size: Int
     /// Lists and maps inside each other.
-    package var depth = 64
+    package var depth: Int
     /// Keys and values, aliases expanded.
-    package var nodes = 100_000
+    package var nodes: Int
 
-    package init() {}
+    package init(size: Int = 1 << 20, depth: Int = 64, nodes: Int = 100_000) {
+      self.size = size
+      self.depth = depth
+      self.nodes = nodes
+    }
   }
 
   /// Reads a text, YAML or JSON (which YAML contains).

@@ -147,10 +147,11 @@ struct Launcher: Sendable {
       return (pipeline, arguments.joined(separator: "\n"))
     case .pipeline(let file):
       let path = file.hasPrefix("/") ? file : instance.folder + "/" + file
-      guard let data = FileManager.default.contents(atPath: path), data.count <= 1 << 20 else {
+      guard let data = FileManager.default.contents(atPath: path), data.count <= Pipeline.textLimit
+      else {
         throw Explanation(
           what: "There is no pipeline '\(file)' in '\(instance.name)'.",
-          why: "\(path) cannot be read, or has more than 1 MiB.",
+          why: "\(path) cannot be read, or has more than 16 MiB.",
           next: "Write one (docs/pipeline.md), or run a command: lathe run -- python3 train.py"
         )
       }

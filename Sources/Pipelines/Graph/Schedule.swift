@@ -51,17 +51,44 @@ package struct Schedule: Sendable, Equatable {
     case ended(Outcome)
   }
 
-  private let steps: [Step]
-  private var states: [String: State] = [:]
-  private var failure: (step: String, reason: String)?
+  private let pipeline: Pipeline
+  /// The steps that directly depend on each step.
+  private let dependents: [[Int]]
+  private var states: [State]
+  /// How many of each step's dependencies have not succeeded yet.
+  private var missing: [Int]
+  /// Steps that may start and have not been named yet.
+  private var startable: [Int] = []
+  /// How many steps neither have ended nor are skipped, and how many of those wait.
+  private var openCount: Int
+  private var waitingCount: Int
+  private var failure: Failure?
   private var isStopping = false
   /// What follows from the steps that had ended already when this was made (`init(_:ended:)`).
   package private(set) var restored = Consequence()
 
+  private struct Failure: Sendable, Equatable {
+    var step: String
+    var reason: String
+  }
+
   /// A schedule in which nothing has started; the pipeline's steps stand in dependency order.
   package init(_ pipeline: Pipeline) {
-    steps = pipeline.steps
-    for step in steps { states[step.name] = .waiting }
+    self.pipeline = pipeline
+    let steps = pipeline.steps
+    var dependents = [[Int]](repeating: [], count: steps.count)
+    for (index, step) in steps.enumerated() {
+      for name in step.dependsOn {
+        // A step that waits for one that does not exist waits for ever.
+        if let needed = pipeline.positions[name] { dependents[needed].append(index) }
+      }
+    }
+    self.dependents = dependents
+    states = Array(repeating: .waiting, count: steps.count)
+    missing = steps.map(\.dependsOn.count)
+    openCount = steps.count
+    waitingCount = steps.count
+    startable = missing.indices.filter { missing[$0] == 0 }
   }
 
   /// A schedule in which some steps have ended already, for a run that is adopted or resumed.
@@ -70,32 +97,48 @@ package struct Schedule: Sendable, Equatable {
   /// running step does not start it again. Names that the pipeline does not have are ignored.
   package init(_ pipeline: Pipeline, ended: [String: Outcome]) {
     self.init(pipeline)
-    for step in steps {
-      guard let outcome = ended[step.name], states[step.name] == .waiting else { continue }
-      restored = Consequence(skipped: restored.skipped + end(step.name, outcome).skipped)
+    guard !ended.isEmpty else { return }
+    var skipped: [Skip] = []
+    for (index, step) in pipeline.steps.enumerated() where states[index] == .waiting {
+      if let outcome = ended[step.name] { skipped += end(step.name, outcome).skipped }
     }
+    restored = Consequence(skipped: skipped)
   }
 
   /// The steps that may start now, in the pipeline's order; each is named once.
   package mutating func ready() -> [String] {
     guard !isStopping else { return [] }
-    let names = steps.filter { isReady($0) }.map(\.name)
-    for name in names { states[name] = .started }
-    return names
+    let named = startable.filter { states[$0] == .waiting }.sorted()
+    startable = []
+    for index in named { states[index] = .started }
+    waitingCount -= named.count
+    return named.map { pipeline.steps[$0].name }
   }
 
   /// Tells that a step has ended; what cannot run any more is skipped.
   ///
-  /// A step that has ended already, or that the pipeline does not have, changes nothing.
+  /// A step that has ended already, or that the pipeline does not have, changes nothing. Costs what
+  /// changes: the steps that depend on this one, and those that are skipped.
   package mutating func end(_ step: String, _ outcome: Outcome) -> Consequence {
-    switch states[step] {
-    case nil, .ended: return Consequence()
-    case .waiting, .started: break
+    guard let index = pipeline.positions[step] else { return Consequence() }
+    switch states[index] {
+    case .ended: return Consequence()
+    case .waiting: waitingCount -= 1
+    case .started: break
     }
-    states[step] = .ended(outcome)
-    if case .failed(let reason) = outcome, failure == nil { failure = (step, reason) }
+    states[index] = .ended(outcome)
+    openCount -= 1
+    if case .failed(let reason) = outcome, failure == nil {
+      failure = Failure(step: step, reason: reason)
+    }
     if outcome == .stopped { isStopping = true }
-    return Consequence(skipped: isStopping ? skipAllWaiting() : skipBlocked())
+    if outcome.isSuccess {
+      for dependent in dependents[index] {
+        missing[dependent] -= 1
+        if missing[dependent] == 0 { startable.append(dependent) }
+      }
+    }
+    return Consequence(skipped: isStopping ? skipAllWaiting() : skipBlocked(behind: index))
   }
 
   /// Stops the run: no further step is told, and those that wait are skipped.
@@ -107,9 +150,7 @@ package struct Schedule: Sendable, Equatable {
   }
 
   /// Whether every step has ended or is skipped.
-  package var isDone: Bool {
-    states.values.allSatisfy { if case .ended = $0 { true } else { false } }
-  }
+  package var isDone: Bool { openCount == 0 }
 
   /// How the run ended; nil while it goes on.
   package var result: Result? {
@@ -117,52 +158,49 @@ package struct Schedule: Sendable, Equatable {
     if isStopping { return .stopped }
     return failure.map { .failed(step: $0.step, reason: $0.reason) } ?? .succeeded
   }
-
-  package static func == (a: Schedule, b: Schedule) -> Bool {
-    a.steps == b.steps && a.states == b.states && a.isStopping == b.isStopping
-      && a.failure?.step == b.failure?.step && a.failure?.reason == b.failure?.reason
-  }
 }
 
 extension Schedule {
-  private func isReady(_ step: Step) -> Bool {
-    guard states[step.name] == .waiting else { return false }
-    return step.dependsOn.allSatisfy { name in
-      guard case .ended(let outcome) = states[name] else { return false }
-      return outcome.isSuccess
-    }
-  }
-
   /// Skips what waits for a step that did not succeed or for the branch not taken.
-  ///
-  /// One pass is enough: the steps stand in dependency order.
-  private mutating func skipBlocked() -> [Skip] {
-    var skipped: [Skip] = []
-    for step in steps where states[step.name] == .waiting {
-      guard let reason = obstacle(to: step) else { continue }
-      states[step.name] = .ended(.skipped)
-      skipped.append(Skip(step: step.name, reason: reason))
+  private mutating func skipBlocked(behind index: Int) -> [Skip] {
+    var blocked = dependents[index].filter { states[$0] == .waiting && obstacle(to: $0) != nil }
+    guard !blocked.isEmpty else { return [] }
+    var reached = Set(blocked)
+    var next = 0
+    // What depends on a step that is skipped is skipped as well.
+    while next < blocked.count {
+      for dependent in dependents[blocked[next]]
+      where states[dependent] == .waiting && reached.insert(dependent).inserted {
+        blocked.append(dependent)
+      }
+      next += 1
     }
-    return skipped
+    // In the pipeline's order, a step's reason is known before those of the steps behind it.
+    return Array(reached).sorted().map { skip($0, because: obstacle(to: $0) ?? "") }
   }
 
   private mutating func skipAllWaiting() -> [Skip] {
-    var skipped: [Skip] = []
-    for step in steps where states[step.name] == .waiting {
-      states[step.name] = .ended(.skipped)
-      skipped.append(Skip(step: step.name, reason: "the run was stopped"))
-    }
-    return skipped
+    guard waitingCount > 0 else { return [] }
+    return states.indices.filter { states[$0] == .waiting }
+      .map { skip($0, because: "the run was stopped") }
   }
 
-  private func obstacle(to step: Step) -> String? {
-    if let branch = step.branch, case .ended(.condition(let outcome)) = states[branch.condition],
+  private mutating func skip(_ index: Int, because reason: String) -> Skip {
+    states[index] = .ended(.skipped)
+    openCount -= 1
+    waitingCount -= 1
+    return Skip(step: pipeline.steps[index].name, reason: reason)
+  }
+
+  private func obstacle(to index: Int) -> String? {
+    let step = pipeline.steps[index]
+    if let branch = step.branch, case .ended(.condition(let outcome)) = state(branch.condition),
       outcome != branch.outcome
     {
       return "\(branch.condition) is \(outcome)"
     }
     for name in step.dependsOn {
-      guard case .ended(let outcome) = states[name] else { continue }
+      guard case .ended(let outcome) = state(name) else { continue }
       switch outcome {
       case .failed: return "\(name) failed"
       case .stopped: return "\(name) was stopped"
@@ -172,6 +210,8 @@ extension Schedule {
     }
     return nil
   }
+
+  private func state(_ name: String) -> State? { pipeline.positions[name].map { states[$0] } }
 }
 
 extension Schedule.Outcome {

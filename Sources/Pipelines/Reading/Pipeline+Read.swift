@@ -1,12 +1,18 @@
 package import Documents
 
 extension Pipeline {
+  /// Bytes that a pipeline's text may have.
+  package static let textLimit = 16 << 20
+
   /// Reads the text of a pipeline.yaml; `name` is the pipeline's name where the text gives none.
   ///
   /// The pipeline is nil when a diagnostic is an error; every finding is returned at once, in the
   /// order of the text.
   package static func read(_ text: String, name: String) -> (Pipeline?, [Diagnostic]) {
-    let document = Document.read(text)
+    let document = Document.read(
+      text,
+      limits: Document.Limits(size: textLimit, nodes: 2_000_000)
+    )
     var reader = PipelineReader()
     reader.diagnostics = document.diagnostics
     for duplicate in document.duplicates {

@@ -15,8 +15,21 @@ extension PipelineReader {
     process.code = settings.code
     process.cpus = settings.cpus
     process.memory = settings.memory
-    process.isCached = settings.isCached
+    process.gpus = settings.gpus
+    process.secrets = settings.secrets
+    process.cache = settings.cache
+    process.retry = settings.retry
+    process.timeout = settings.timeout
+    process.grace = settings.grace
+    process.checkpoint = settings.checkpoint
     draft.references += settings.references
+    for name in settings.secrets where settings.environment[name] != nil {
+      error(
+        at: fields["secrets"]?.place ?? fields["env"]?.place ?? draft.step.place,
+        "'\(name)' is a secret and is set in 'env' as well.",
+        hint: "A secret's value comes from the shell that launches: leave it out of 'env'."
+      )
+    }
 
     if let node = fields["run"] { process.command = command(node, into: &draft) }
     if let node = fields["inputs"] { process.inputs = inputs(node, into: &draft) }
@@ -45,6 +58,10 @@ extension PipelineReader {
     var inputs: [String: ProcessStep.Input] = [:]
     for entry in entries(node, of: "'inputs'") ?? []
     where check(name: entry.key, at: entry.place, "An input's name") {
+      if entry.value.mapping != nil {
+        inputs[entry.key] = judgedInput(entry)
+        continue
+      }
       let before = diagnostics.count
       guard let text = text(entry.value, entry.key, into: &draft) else { continue }
       switch text.parts.count == 1 ? text.parts[0] : nil {
@@ -62,6 +79,63 @@ extension PipelineReader {
       }
     }
     return inputs
+  }
+
+  /// An input that says how it is judged: `{ path: /data/images, by: stat }`.
+  private mutating func judgedInput(_ entry: Node.Entry) -> ProcessStep.Input? {
+    let owner = "Input '\(entry.key)'"
+    guard
+      let fields = fields(
+        entry.value,
+        of: owner,
+        allowed: ["path", "by", "version"],
+        required: ["path"]
+      )
+    else { return nil }
+    var judgement = ProcessStep.Judgement.content
+    let version = fields["version"].flatMap { string($0, "version") }
+    let by = fields["by"].flatMap { string($0, "by") } ?? (version == nil ? "content" : "version")
+    switch by {
+    case "content": judgement = .content
+    case "stat": judgement = .stat
+    case "version":
+      judgement = .version(version ?? "")
+      if fields["version"] == nil {
+        error(
+          at: entry.value.place,
+          "\(owner) is judged by its version, and has none.",
+          hint: "Write { path: /data/images, by: version, version: \"3\" }."
+        )
+      }
+    default:
+      error(
+        at: fields["by"]?.place ?? entry.value.place,
+        "\(owner) cannot be judged by '\(by.prefix(80))'.",
+        hint: suggestion(for: by, among: ["content", "stat", "version"])
+      )
+      return nil
+    }
+    if by == "content" || by == "stat", let node = fields["version"] {
+      error(at: node.place, "\(owner) is judged by \(by), for which 'version' has no meaning.")
+    }
+    guard let node = fields["path"], let path = string(node, "path") else { return nil }
+    guard path.hasPrefix("/") else {
+      return instancePath(path, at: node.place, "inputs").map { .path($0, by: judgement) }
+    }
+    guard judgement != .content else {
+      error(
+        at: node.place,
+        "'\(path.prefix(80))' leaves the instance.",
+        hint:
+          "What is judged by stat or version may lie elsewhere: { path: \(path.prefix(80)), by: stat }."
+      )
+      return nil
+    }
+    guard path.utf8.count <= 4096, !path.split(separator: "/").contains("..") else {
+      error(at: node.place, "\(owner) has the path '\(path.prefix(80))', which cannot be used.")
+      return nil
+    }
+    return .path("/" + path.normalizedPath, by: judgement)
   }
 
   private mutating func outputs(_ node: Node) -> [String: String] {

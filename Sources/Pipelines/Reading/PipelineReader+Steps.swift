@@ -3,7 +3,7 @@ import Documents
 extension PipelineReader {
   private static let stepKeys = ["type", "depends_on"]
   private static let processKeys = ["run", "inputs", "outputs", "metrics"] + defaultKeys
-  private static let stepLimit = 1000
+  private static let stepLimit = 20_000
 
   mutating func readSteps(_ node: Node, _ defaults: StepSettings) {
     var seen: [String: Place] = [:]

@@ -11,10 +11,13 @@ struct PipelineReader {
   var positions: [String: Int] = [:]
   var parameters: [ParameterDeclaration] = []
 
-  static let keys = ["name", "description", "parameters", "steps"]
+  static let keys = [
+    "name", "description", "parameters", "steps", "notify", "max_parallel_steps",
+  ]
   /// Keys that a pipeline may give for all of its Processing and Training steps.
   static let defaultKeys = [
-    "python", "before", "env", "pass_env", "code", "cpu", "memory", "cache", "watch",
+    "python", "before", "env", "pass_env", "secrets", "code", "cpu", "memory", "gpu", "cache",
+    "retry", "timeout", "grace", "checkpoint", "watch",
   ]
 
   mutating func pipeline(_ root: Node, name: String) -> Pipeline? {
@@ -32,6 +35,10 @@ struct PipelineReader {
     }
     if let node = fields["description"] {
       pipeline.description = string(node, "description") ?? ""
+    }
+    if let node = fields["notify"] { pipeline.notify = notify(node) }
+    if let node = fields["max_parallel_steps"] {
+      pipeline.maxParallelSteps = whole(node, "max_parallel_steps", 1...100_000)
     }
     if let node = fields["parameters"] { readParameters(node) }
     let defaults = settings(fields, over: StepSettings())

@@ -8,17 +8,23 @@ struct StepSettings {
   /// The references in `environment` with their places.
   var references: [(reference: Reference, place: Place)] = []
   var passEnvironment: [String] = []
+  var secrets: [String] = []
   var code: [String]?
   var cpus = 1
   var memory: Int?
-  var isCached = true
+  var gpus = 0
+  var cache = CachePolicy()
+  var retry: [RetryPolicy] = []
+  var timeout: Double?
+  var grace = 10.0
+  var checkpoint = false
   var watch: [WatchItem] = []
 }
 
 extension PipelineReader {
   /// Reads the settings that `fields` give; what they do not give stays as in `base`.
   ///
-  /// `env`, `pass_env` and `watch` are added to the base's, the others replace them.
+  /// `env`, `pass_env`, `secrets` and `watch` are added to the base's, the others replace them.
   mutating func settings(
     _ fields: [String: Node],
     over base: StepSettings
@@ -31,27 +37,24 @@ extension PipelineReader {
     if let node = fields["before"] { settings.before = strings(node, "before") ?? [] }
     if let node = fields["env"] { readEnvironment(node, into: &settings) }
     if let node = fields["pass_env"] {
-      for item in node.sequence ?? [node] {
-        guard let name = string(item, "pass_env"), checkVariable(name, at: item.place),
-          !settings.passEnvironment.contains(name)
-        else { continue }
-        settings.passEnvironment.append(name)
-      }
+      settings.passEnvironment = variables(node, "pass_env", after: settings.passEnvironment)
+    }
+    if let node = fields["secrets"] {
+      settings.secrets = variables(node, "secrets", after: settings.secrets)
+      // What is secret somewhere is not passed as if it were not.
+      let secrets = settings.secrets
+      settings.passEnvironment.removeAll { secrets.contains($0) }
     }
     if let node = fields["code"] {
       settings.code = (node.sequence ?? [node]).compactMap { item in
         string(item, "code").flatMap { instancePath($0, at: item.place, "code") }
       }
     }
-    if let node = fields["cpu"], let text = string(node, "cpu") {
-      if let cpus = Int(text), 1...4096 ~= cpus {
-        settings.cpus = cpus
-      } else {
-        error(
-          at: node.place,
-          "'cpu' has to be a whole number of CPUs, at least 1, and is '\(text.prefix(80))'."
-        )
-      }
+    if let node = fields["cpu"] {
+      settings.cpus = whole(node, "cpu", 1...4096, of: " of CPUs") ?? settings.cpus
+    }
+    if let node = fields["gpu"] {
+      settings.gpus = whole(node, "gpu", 0...1024, of: " of GPUs") ?? settings.gpus
     }
     if let node = fields["memory"], let text = string(node, "memory") {
       settings.memory = byteCount(text)
@@ -67,10 +70,23 @@ extension PipelineReader {
     if let node = fields["watch"] {
       settings.watch += (items(node, "watch") ?? []).map { WatchItem(node: $0, isForAll: false) }
     }
-    if let node = fields["cache"] {
-      settings.isCached = boolean(node, "cache") ?? settings.isCached
-    }
+    readPolicies(fields, into: &settings)
     return settings
+  }
+
+  private mutating func variables(
+    _ node: Node,
+    _ key: String,
+    after known: [String]
+  ) -> [String] {
+    var names = known
+    for item in node.sequence ?? [node] {
+      guard let name = string(item, key), checkVariable(name, at: item.place),
+        !names.contains(name)
+      else { continue }
+      names.append(name)
+    }
+    return names
   }
 
   private mutating func readEnvironment(_ node: Node, into settings: inout StepSettings) {
