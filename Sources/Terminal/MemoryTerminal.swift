@@ -4,6 +4,9 @@ package final class MemoryTerminal: TerminalDoor {
   /// Always -1: there is nothing to wait for.
   package let descriptor: Int32 = -1
   package let glyphs: GlyphSet
+  package var hasColors = true
+  /// Whether the mouse's plain moves were asked for last.
+  package private(set) var reportsMoves = false
   /// Every frame, oldest first.
   package private(set) var shown: [Screen] = []
   /// What was put on the clipboard, oldest first.
@@ -37,6 +40,8 @@ package final class MemoryTerminal: TerminalDoor {
 
   package func show(_ screen: Screen) { shown.append(screen) }
   package func copy(_ text: String) { copied.append(text) }
+
+  package func reportMoves(_ on: Bool) { reportsMoves = on }
 
   package func notify(_ text: SafeText) { notices.append(text.string) }
 

@@ -18,4 +18,8 @@ package protocol TerminalDoor: AnyObject {
   func suspend(_ body: () -> Void)
   /// Whether the terminal can show braille and other Unicode glyphs.
   var glyphs: GlyphSet { get }
+  /// Whether what differs in colour alone can be told apart.
+  var hasColors: Bool { get }
+  /// Asks for the mouse's moves without a button too, or no longer; drags and clicks always come.
+  func reportMoves(_ on: Bool)
 }

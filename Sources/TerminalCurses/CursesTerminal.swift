@@ -18,6 +18,8 @@ package final class CursesTerminal: TerminalDoor {
   /// What the terminal shows; nil when that is not known.
   private var last: Screen?
   private var resized: Int64 = .min
+  /// Whether the mouse's plain moves are asked for.
+  private var reportsMoves = false
   private var isGone = false
   private var isOpen = true
 
@@ -121,7 +123,7 @@ package final class CursesTerminal: TerminalDoor {
     if lathe_terminal_take_undone() != 0 {
       lathe_curses_return()
       lathe_curses_reset()
-      raw(Modes.on)
+      enterModes()
       last = nil
     }
     if screen.bell { raw("\u{07}") }
@@ -185,7 +187,7 @@ package final class CursesTerminal: TerminalDoor {
   private func resume() {
     if lathe_terminal_take_undone() != 0 { lathe_curses_return() }
     lathe_curses_reset()
-    raw(Modes.on)
+    enterModes()
     redraw()
   }
 
@@ -203,7 +205,7 @@ package final class CursesTerminal: TerminalDoor {
     }
     lathe_curses_clear()
     lathe_curses_send(0, -1)
-    raw(Modes.on)
+    enterModes()
     redraw()
   }
 
@@ -219,6 +221,16 @@ package final class CursesTerminal: TerminalDoor {
     // terminals' own.
     raw("\u{1B}]9;Lathe: \(text.string)\u{07}")
   }
+
+  package var hasColors: Bool { palette.depth != .none }
+
+  package func reportMoves(_ on: Bool) {
+    guard isOpen, !isGone, on != reportsMoves else { return }
+    reportsMoves = on
+    raw(Modes.moves(on))
+  }
+
+  private func enterModes() { raw(reportsMoves ? Modes.on + Modes.moves(true) : Modes.on) }
 
   private func raw(_ text: String) { lathe_terminal_write(text, text.utf8.count) }
 

@@ -3,7 +3,12 @@ enum Modes {
   /// Buttons and drags (1002) in SGR coordinates (1006), focus (1004), bracketed paste (2004).
   static let on = "\u{1B}[?1002h\u{1B}[?1006h\u{1B}[?1004h\u{1B}[?2004h"
   /// Ends synchronized output first, or a terminal might stay frozen.
-  static let off = "\u{1B}[?2026l\u{1B}[?2004l\u{1B}[?1004l\u{1B}[?1006l\u{1B}[?1002l"
+  static let off = "\u{1B}[?2026l\u{1B}[?2004l\u{1B}[?1004l\u{1B}[?1006l\u{1B}[?1003l\u{1B}[?1002l"
+
+  /// All moves of the mouse (1003), or only drags (1002): terminals know one such mode at a time.
+  static func moves(_ on: Bool) -> String {
+    on ? "\u{1B}[?1003h" : "\u{1B}[?1003l\u{1B}[?1002h"
+  }
 
   /// A terminfo string without its delays, such as "$<5>".
   static func withoutPadding(_ capability: UnsafePointer<CChar>) -> String {

@@ -47,6 +47,32 @@ struct ChartExactnessTests {
     }
   }
 
+  @Test(arguments: LineChart.Stroke.allCases, 0..<12)
+  func `a stroke takes dots away in its own columns and adds none`(
+    _ stroke: LineChart.Stroke,
+    _ seed: UInt64
+  ) throws {
+    var dice = ChartDice(state: seed)
+    let glyphs: GlyphSet = [.braille, .sextants, .halfBlocks][Int(seed) % 3]
+    var line = randomSeries(&dice)
+    line.stroke = stroke
+    let chart = LineChart(series: [line])
+    var screen = Screen(size: Size(width: 70, height: 20))
+    chart.draw(on: &screen, in: screen.bounds, glyphs: glyphs)
+    let geometry = chart.geometry(in: screen.bounds, glyphs: glyphs)
+    let naive = naiveGrid(chart, geometry)
+    let dots = glyphs.dots
+    for x in 0..<geometry.dotColumns {
+      for y in 0..<geometry.dotRows {
+        let cell = screen[geometry.plot.x + x / dots.width, geometry.plot.y + y / dots.height]
+        guard let shown = decoded(cell.text ?? " ", glyphs) else { continue }
+        let isShown = shown.contains(Point(x: x % dots.width, y: y % dots.height))
+        if isShown { #expect(naive[x, y]) }
+        if naive[x, y], stroke.shows(x) { #expect(isShown) }
+      }
+    }
+  }
+
   private func randomSeries(_ dice: inout ChartDice) -> LineChart.Series {
     let count = Int.random(in: 0..<300, using: &dice)
     var x = (0..<count).map { _ in Double.random(in: -20...400, using: &dice) }

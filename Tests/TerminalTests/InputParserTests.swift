@@ -36,6 +36,7 @@ struct InputParserTests {
     Case("\u{1B}[<0;5;3M", .mouse(Mouse(.press(.left), at: Point(x: 4, y: 2)))),
     Case("\u{1B}[<0;5;3m", .mouse(Mouse(.release, at: Point(x: 4, y: 2)))),
     Case("\u{1B}[<2;300;100M", .mouse(Mouse(.press(.right), at: Point(x: 299, y: 99)))),
+    Case("\u{1B}[<35;6;3M", .mouse(Mouse(.move, at: Point(x: 5, y: 2)))),
     Case("\u{1B}[<32;6;3M", .mouse(Mouse(.drag, at: Point(x: 5, y: 2)))),
     Case(
       "\u{1B}[<64;1;1M\u{1B}[<65;1;1M",
@@ -65,6 +66,16 @@ struct InputParserTests {
     var events: [TerminalEvent] = []
     for byte in sample.bytes.utf8 { events += parser.feed([byte]) }
     #expect(events == sample.events)
+  }
+
+  @Test func `of moves and drags that nobody has looked at only the last is left`() {
+    let move = { (x: Int) in TerminalEvent.mouse(Mouse(.move, at: Point(x: x, y: 1))) }
+    let drag = { (x: Int) in TerminalEvent.mouse(Mouse(.drag, at: Point(x: x, y: 1))) }
+    let press = TerminalEvent.mouse(Mouse(.press(.left), at: Point(x: 3, y: 1)))
+    let key = TerminalEvent.key(.enter)
+    let events = [move(1), move(2), move(3), press, drag(4), drag(5), key, move(6), key, key]
+    #expect(events.coalescingMoves == [move(3), press, drag(5), key, move(6), key, key])
+    #expect([TerminalEvent]().coalescingMoves.isEmpty)
   }
 
   @Test func `a lone ESC is a key once nothing follows`() {

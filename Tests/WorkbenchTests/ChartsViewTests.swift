@@ -68,7 +68,7 @@ struct ChartsViewTests {
     #expect(
       RunFixture.picture(view, context) == """
 
-         3 metrics  ━━ r141  ╍╍ r142                                 x: step  y: linear
+         3 metrics  ━━ r141  ━━ r142                                 x: step  y: linear
         ╭─ val_loss ───────────────────────────────────────────────────────────── 1/3 ─╮
         │        │ ⢸                                                                   │
         │     2.0┤ ⠸⡀                                                                  │
@@ -78,14 +78,14 @@ struct ChartsViewTests {
         │        │  ⣿                                                                  │
         │        │  ⢿⡀                                                                 │
         │     1.0┤  ⢸⢱                                                                 │
-        │        │   ⢣⢣                                                                │
-        │        │    ⠱⡀⡀                                                              │
-        │     0.5┤     ⠈⠙⠶⠤⠤⣀⣀⡀                                                        │
-        │        │            ⠙⠛⠉⠛⠶⠒⠶⠶⠒⢖⣒⠒⣒⣒⠒⣒⣤⠤⣤⡤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤ ── r141 0.352   │
-        │        │                               ⠈ ⠉⠉                  ╌╌ r142 0.2933  │
+        │        │   ⢣⠣⡀                                                               │
+        │        │    ⠑⢕⢄                                                              │
+        │     0.5┤      ⠉⠳⠶⠤⢄⣀⣀                                                        │
+        │        │            ⠉⠛⠛⠛⠛⠶⠶⠶⠶⠶⢖⣒⣒⣒⣒⣒⣒⣢⣤⣤⣤⡤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤ r141 0.352   │
+        │        │                                 ⠈⠉⠉⠉⠁                  r142 0.2933  │
         │       0┤                                                                     │
-        │        └┬────────────┬────────────┬───────────┬────────────┬                 │
-        │         0            10           20          30           40           step │
+        │        └┬────────────┬─────────────┬─────────────┬────────────┬              │
+        │         0            10            20            30           40        step │
         │   ⢕⡤⣀                                                                        │
         │    ⠈⠉⠛⠓⠒⠒⠒⠒⠒⠒⠒⠶⠶⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤ │
         │ ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ │
@@ -221,6 +221,84 @@ struct ChartsViewTests {
     )
     var run = RunView(run: 142, step: "train", line: 300)
     #expect(RunFixture.drawn(&run, RunFixture.context(80, 24)).contains("epoch 301 "))
+  }
+
+  @Test func `without colours each run has a line of its own kind`() {
+    var (view, context) = Self.shown([141, 142], 80, 24)
+    context.hasColors = false
+    context = Self.press(&view, [.enter], context)
+    #expect(
+      RunFixture.picture(view, context) == """
+
+         3 metrics  ━━ r141  ╍╍ r142                                 x: step  y: linear
+        ╭─ val_loss ───────────────────────────────────────────────────────────── 1/3 ─╮
+        │        │ ⢸                                                                   │
+        │     2.0┤ ⠸⡀                                                                  │
+        │        │  ⡇                                                                  │
+        │        │ ⢀⡇                                                                  │
+        │     1.5┤ ⠸⣇                                                                  │
+        │        │  ⣿                                                                  │
+        │        │  ⢿⡀                                                                 │
+        │     1.0┤  ⢸⢱                                                                 │
+        │        │   ⢣⢣                                                                │
+        │        │    ⠱⡀⡀                                                              │
+        │     0.5┤     ⠈⠙⠶⠤⠤⣀⣀⡀                                                        │
+        │        │            ⠙⠛⠉⠛⠶⠒⠶⠶⠒⢖⣒⠒⣒⣒⠒⣒⣤⠤⣤⡤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤ ── r141 0.352   │
+        │        │                               ⠈ ⠉⠉                  ╌╌ r142 0.2933  │
+        │       0┤                                                                     │
+        │        └┬────────────┬────────────┬───────────┬────────────┬                 │
+        │         0            10           20          30           40           step │
+        │   ⢕⡤⣀                                                                        │
+        │    ⠈⠉⠛⠓⠒⠒⠒⠒⠒⠒⠒⠶⠶⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤ │
+        │ ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ │
+        ╰──────────────────────────────────────────────────────────────────────────────╯
+
+        """
+    )
+    context.glyphs = .ascii
+    context = RunFixture.told(&view, context)
+    let lines = RunFixture.picture(view, context).split(separator: "\n")
+    #expect(lines.contains { $0.contains("** r141  oo r142") })
+    #expect(lines.contains { $0.contains("o r142 0.2933") })
+    #expect(lines.joined().filter { $0 == "o" }.count > 20)
+  }
+
+  @Test func `a key gives runs lines of their own kind where there are colours`() {
+    var (view, context) = Self.shown([141, 142], 80, 24)
+    #expect(view.plots.values.allSatisfy { $0.chart.series.allSatisfy { $0.stroke == .solid } })
+    context = Self.press(&view, [Key("d")], context)
+    #expect(
+      view.plots.values.allSatisfy { plot in
+        Set(plot.chart.series.map(\.stroke)).count == plot.chart.series.count
+      }
+    )
+    context = Self.press(&view, [Key("d")], context)
+    #expect(view.strokes == false)
+  }
+
+  @Test func `the crosshair follows the mouse over all charts and stays where it has left`() throws
+  {
+    var (view, context) = Self.shown([142], 120, 36)
+    #expect(view.followsPointer)
+    let places = view.places(context)
+    let plots = try places.map { try #require(view.geometry(of: $0.item.id, context)).plot }
+    for plot in plots {
+      let at = Point(x: plot.x + 7, y: plot.y + 2)
+      let asked = view.queries
+      #expect(view.update(.terminal(.mouse(Mouse(.move, at: at))), context) == [])
+      #expect(view.queries == asked)
+      let id = try #require(places.first { $0.area.contains(at) }).item.id
+      let geometry = try #require(view.geometry(of: id, context))
+      #expect(view.crosshair == geometry.x(atColumn: at.x))
+    }
+    #expect(RunFixture.picture(view, context).filter { $0 == "┊" }.count > 12)
+    let last = view.crosshair
+    _ = view.update(.terminal(.mouse(Mouse(.move, at: Point(x: 0, y: 1)))), context)
+    #expect(view.crosshair == last)
+    // It was not asked for, so Esc leaves the screen as ever; one that a key has moved goes first.
+    #expect(!view.bindings(context).contains { $0.action == "drop crosshair" })
+    _ = view.press(.left, context)
+    #expect(view.bindings(context).contains { $0.action == "drop crosshair" })
   }
 
   @Test func `a run without metrics says so`() {

@@ -163,4 +163,31 @@ struct CompareViewTests {
     let picture = RunFixture.picture(Self.view(context), context)
     #expect(picture.split(separator: "\n").count <= size.height)
   }
+
+  @Test func `the chart's crosshair is where the mouse moves, at a logged place`() throws {
+    let context = RunFixture.context(120, 36, RunFixture.comparison)
+    var view = Self.view(context)
+    #expect(view.followsPointer)
+    let pane = view.layout(context, in: context.area).chart
+    let area = CurvePlot.area(in: pane.inset())
+    let plot = view.plot.chart.geometry(in: area, glyphs: context.glyphs).plot
+    let at = Point(x: plot.x + plot.width / 2, y: plot.y + 1)
+    _ = view.update(.terminal(.mouse(Mouse(.move, at: at))), context)
+    let moved = try #require(view.crosshair)
+    #expect(moved == moved.rounded() && (10...30).contains(moved))
+    #expect(view.focus == .metrics)
+    #expect(RunFixture.picture(view, context).contains("epoch \(Int(moved)):"))
+    let left = Point(x: plot.x + 8, y: plot.y + 1)
+    _ = view.update(.terminal(.mouse(Mouse(.press(.left), at: left))), context)
+    #expect(view.focus == .chart)
+    #expect(try #require(view.crosshair) < moved)
+  }
+
+  @Test func `without colours the runs' lines differ in their strokes`() {
+    var context = RunFixture.context(80, 24, RunFixture.comparison)
+    #expect(Self.view(context).plot.chart.series.allSatisfy { $0.stroke == .solid })
+    context.hasColors = false
+    let picture = RunFixture.picture(Self.view(context), context)
+    #expect(picture.contains("── ● r141") && picture.contains("╌╌ ■ r142"))
+  }
 }

@@ -100,11 +100,10 @@ extension ChartInk {
 
   /// How each series is drawn in ASCII, by its number among the curves.
   static func marks(of series: [LineChart.Series]) -> [Character] {
-    let marks: [Character] = ["*", "o", "+", "x", "#", "@"]
     var curves = 0
     return series.map { line in
       defer { curves += line.role == .curve ? 1 : 0 }
-      return marks[curves % marks.count]
+      return line.mark ?? LineChart.mark(curves)
     }
   }
 

@@ -92,6 +92,7 @@ extension ChartLayout {
     case .dotted: return "·· "
     case .dashDotted: return "─· "
     case .sparse: return "·  "
+    case .longDashed: return "━─ "
     }
   }
 

@@ -74,14 +74,15 @@ extension DotGrid {
 }
 
 extension LineChart.Stroke {
-  /// Whether the dots of a column show.
-  fileprivate func shows(_ column: Int) -> Bool {
+  /// Whether the dots of a column show: the pattern of the stroke, counted from the plot's left edge.
+  package func shows(_ column: Int) -> Bool {
     switch self {
     case .solid: true
     case .dashed: column % 6 < 4
     case .dotted: column % 2 == 0
     case .dashDotted: column % 8 < 4 || column % 8 == 6
     case .sparse: column % 4 == 0
+    case .longDashed: column % 14 < 11
     }
   }
 }

@@ -8,6 +8,8 @@ extension LineChart {
     package var color: Color
     package var stroke: Stroke
     package var role: Role
+    /// What the line is drawn with in ASCII; nil for that of its place among the curves.
+    package var mark: Character?
 
     package init(
       label: SafeText,
@@ -28,6 +30,12 @@ extension LineChart {
     var count: Int { min(x.count, y.count) }
   }
 
+  /// What the `index`th series is drawn with in ASCII; they repeat after six, as the colours do.
+  package static func mark(_ index: Int) -> Character {
+    let marks: [Character] = ["*", "o", "+", "x", "#", "@"]
+    return marks[((index % marks.count) + marks.count) % marks.count]
+  }
+
   /// What a series is for.
   package enum Role: Sendable, CaseIterable {
     case curve
@@ -42,8 +50,9 @@ extension LineChart {
     case dotted
     case dashDotted
     case sparse
+    case longDashed
 
-    /// The stroke of the `index`th series; they repeat after five.
+    /// The stroke of the `index`th series; they repeat after six, as the colours do.
     package static func series(_ index: Int) -> Stroke {
       allCases[((index % allCases.count) + allCases.count) % allCases.count]
     }

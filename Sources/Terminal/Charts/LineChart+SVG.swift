@@ -273,6 +273,7 @@ extension LineChart.Stroke {
     case .dotted: " stroke-dasharray=\"2 3\""
     case .dashDotted: " stroke-dasharray=\"8 3 2 3\""
     case .sparse: " stroke-dasharray=\"2 7\""
+    case .longDashed: " stroke-dasharray=\"18 4\""
     }
   }
 }

@@ -266,6 +266,7 @@ package struct InputParser: Sendable {
     case let button where (0...2).contains(button):
       emit(.mouse(Mouse(.press(buttons[button]), at: at)))
     case 32...34: emit(.mouse(Mouse(.drag, at: at)))
+    case 35: emit(.mouse(Mouse(.move, at: at)))
     default: break
     }
   }

@@ -56,11 +56,25 @@ package struct Key: Sendable, Equatable, Hashable {
   package static let pageDown = Key(.pageDown)
 }
 
+extension [TerminalEvent] {
+  /// Without the moves and drags that were overtaken by the next one before anybody looked.
+  package var coalescingMoves: [TerminalEvent] {
+    enumerated().compactMap { index, event in
+      guard case .mouse(let mouse) = event, mouse.action == .move || mouse.action == .drag,
+        index + 1 < count, case .mouse(let next) = self[index + 1], next.action == mouse.action
+      else { return event }
+      return nil
+    }
+  }
+}
+
 /// A mouse report in cells.
 package struct Mouse: Sendable, Equatable, Hashable {
   package enum Action: Sendable, Equatable, Hashable {
     case press(Button)
     case release, drag, wheelUp, wheelDown
+    /// Without a button; comes only where it is asked for.
+    case move
   }
   package enum Button: Sendable, Equatable, Hashable { case left, middle, right }
 

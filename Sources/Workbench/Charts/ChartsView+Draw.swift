@@ -28,7 +28,9 @@ extension ChartsView {
     var left = StyledText(shown.count == 1 ? "1 metric" : grouped(shown.count) + " metrics", .bold)
     if runs.count > 1 {
       for (index, run) in runs.enumerated() {
-        left.append("  " + Self.sample(.series(index), glyphs(context)), Style(.series(index)))
+        let stroke = hasStrokes(context) ? LineChart.Stroke.series(index) : .solid
+        let sample = Self.sample(stroke, index, glyphs(context))
+        left.append("  " + sample, Style(.series(index)))
         left.append(" r\(run)", Style(.series(index), bold: true))
       }
     }
@@ -55,14 +57,17 @@ extension ChartsView {
   }
 
   /// A short piece of a run's line, so that it is known without colours.
-  static func sample(_ stroke: LineChart.Stroke, _ glyphs: GlyphSet) -> SafeText {
-    let isASCII = glyphs == .ascii
+  static func sample(_ stroke: LineChart.Stroke, _ index: Int, _ glyphs: GlyphSet) -> SafeText {
+    if glyphs == .ascii {
+      return SafeText(hostile: String(repeating: LineChart.mark(index), count: 2))
+    }
     return switch stroke {
-    case .solid: isASCII ? "--" : "━━"
-    case .dashed: isASCII ? "- " : "╍╍"
-    case .dotted: isASCII ? ".." : "┅┅"
-    case .dashDotted: isASCII ? "-." : "━╍"
-    case .sparse: isASCII ? ". " : "┄┄"
+    case .solid: "━━"
+    case .dashed: "╍╍"
+    case .dotted: "┅┅"
+    case .dashDotted: "━╍"
+    case .sparse: "┄┄"
+    case .longDashed: "━─"
     }
   }
 

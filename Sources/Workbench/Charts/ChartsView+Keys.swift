@@ -16,7 +16,7 @@ extension ChartsView {
   /// What Esc and q do before they leave the screen.
   private var closers: [Binding] {
     guard isFull else {
-      guard crosshair != nil else { return [] }
+      guard crosshair != nil, !isHovering else { return [] }
       return [
         .hidden([.escape], "Esc", "crosshair off", "drop crosshair", "Takes the crosshair away.")
       ]
@@ -39,7 +39,7 @@ extension ChartsView {
         "←→",
         "crosshair",
         action: "crosshair left",
-        help: "Moves the crosshair over all charts to the left; a click puts it there.",
+        help: "Moves the crosshair over all charts to the left; it follows the mouse, too.",
         unavailable: none
       ),
       .hidden([.right], "→", "crosshair", "crosshair right", "Moves the crosshair to the right."),
@@ -151,6 +151,14 @@ extension ChartsView {
         "outliers",
         "outliers",
         "Leaves single far outliers outside of y, or takes them in."
+      ),
+      .hidden(
+        [Key("d")],
+        "d",
+        "line styles",
+        "line styles",
+        "Draws each run dashed or dotted in its own way, as where there are no colours, or all solid.",
+        runs.count > 1 ? nil : "One run is shown."
       ),
       .hidden([Key("G")], "G", "glyphs", "glyphs", "Draws with other glyphs."),
     ]

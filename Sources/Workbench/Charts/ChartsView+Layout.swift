@@ -83,7 +83,7 @@ extension ChartsView {
       look.window = window
       look.yRange = isFull ? view.place.y : nil
       look.hasEndLabels = isFull || runs.count > 1 && area.width >= 52
-      plot.ask(lines(of: item, glyphs), look, in: area, glyphs: glyphs)
+      plot.ask(lines(of: item, context), look, in: area, glyphs: glyphs)
       plot.look(at: context)
       kept[item.id] = plot
       if window == nil, let range = plot.shown?.facts.range { wholeOnAxis = range }
@@ -102,7 +102,7 @@ extension ChartsView {
     (look.window, look.smoothing, look.hasEndLabels) = (nil, .none, false)
     let glyphs = glyphs(context)
     // Strokes with gaps would look torn in a few rows.
-    let lines = lines(of: item, glyphs).map { line in
+    let lines = lines(of: item, context).map { line in
       var line = line
       line.stroke = .solid
       return line
@@ -112,14 +112,16 @@ extension ChartsView {
     map.look(at: context)
   }
 
-  func lines(of item: ChartItem, _ glyphs: GlyphSet) -> [CurvePlot.Line] {
+  func lines(of item: ChartItem, _ context: Context) -> [CurvePlot.Line] {
+    let hasStrokes = hasStrokes(context)
     // The first run last, so that it lies in front.
-    item.parts.reversed().map { part in
+    return item.parts.reversed().map { part in
       CurvePlot.Line(
         key: SeriesKey(folder: part.folder, name: item.id.name),
         label: runs.count > 1 ? "r\(runs[part.run])" : SafeText(hostile: item.id.name, limit: 40),
         color: .series(part.run),
-        stroke: runs.count > 1 ? .series(part.run) : .solid
+        stroke: hasStrokes ? .series(part.run) : .solid,
+        mark: LineChart.mark(part.run)
       )
     }
   }

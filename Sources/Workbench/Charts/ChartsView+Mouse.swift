@@ -52,8 +52,18 @@ extension ChartsView {
     case .release: release(context)
     case .wheelUp, .wheelDown: wheel(mouse, context)
     case .press(.right): view.undo()
-    case .press: break
+    case .press, .move: break
     }
+  }
+
+  /// The crosshair is where the mouse is while that is over a plot, and stays where it has left.
+  mutating func hover(_ point: Point, _ context: Context) {
+    guard drag == nil, followsPointer, let place = place(at: point, context),
+      let geometry = geometry(of: place.item.id, context), geometry.plot.contains(point)
+    else { return }
+    let x = geometry.x(atColumn: point.x)
+    guard x != crosshair else { return }
+    (crosshair, isHovering) = (x, true)
   }
 
   private mutating func press(_ mouse: Mouse, _ context: Context) {
@@ -66,7 +76,7 @@ extension ChartsView {
     }
     guard let geometry = geometry(of: place.item.id, context), geometry.plot.contains(mouse.at)
     else { return }
-    crosshair = geometry.x(atColumn: mouse.at.x)
+    (crosshair, isHovering) = (geometry.x(atColumn: mouse.at.x), false)
     drag = ChartDrag(chart: place.item.id, from: mouse.at, to: mouse.at)
   }
 

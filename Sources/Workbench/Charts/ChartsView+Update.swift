@@ -17,6 +17,10 @@ extension ChartsView {
       let effects = act(action, context)
       ask(context)
       return effects
+    case .terminal(.mouse(let mouse)) where mouse.action == .move:
+      // Asks for nothing: all that is told of a place is there already.
+      hover(mouse.at, context)
+      return []
     case .terminal(let event): take(event, context)
     }
     ask(context)
@@ -63,6 +67,7 @@ extension ChartsView {
       look.smoothing = Self.smoothings[(index + 1) % Self.smoothings.count]
     case "x axis": turnAxis()
     case "x metric": turnMetricAxis()
+    case "line styles": strokes = !hasStrokes(context)
     case "glyphs": glyphs = glyphs(context).next
     case "filter": field = TextField(filter, limit: 200)
     case "filtered": (filter, field) = (field?.text ?? "", nil)
@@ -198,6 +203,7 @@ extension ChartsView {
     else { return }
     let geometry = plot.chart.geometry(in: place.area, glyphs: glyphs(context))
     guard geometry.plot.width > 0 else { return }
+    isHovering = false
     guard let crosshair, let column = geometry.column(of: crosshair) else {
       self.crosshair = geometry.x(atColumn: geometry.plot.maxX - 1)
       return

@@ -30,12 +30,16 @@ package struct ChartsView: View {
   var look = CurvePlot.Look()
   /// Where all charts tell their values.
   var crosshair: Double?
+  /// Whether only the mouse's passing has put it there: then Esc leaves the screen all the same.
+  var isHovering = false
   /// While the mouse draws a box.
   var drag: ChartDrag?
   /// The place whose line in the log is looked for, to go there.
   var jump: (place: LogPlace, part: ChartItem.Part)?
   /// The glyphs that were chosen with a key.
   var glyphs: GlyphSet?
+  /// Whether runs have line styles of their own, as chosen with a key; nil: where there are no colours.
+  var strokes: Bool?
   var plots: [ChartItem.ID: CurvePlot] = [:]
   /// What was asked for last while the window follows.
   var asked: ClosedRange<Double>?
@@ -57,6 +61,8 @@ package struct ChartsView: View {
   }
 
   package var takesText: Bool { field != nil }
+
+  package var followsPointer: Bool { !isFull || page == .curves }
 
   package var queries: Set<Query> {
     var queries = Set(runs.map { Query.run($0) })
@@ -86,6 +92,11 @@ extension ChartsView {
   ]
 
   func glyphs(_ context: Context) -> GlyphSet { glyphs ?? context.glyphs }
+
+  /// Whether the runs' lines differ in their strokes, not in their colours alone.
+  func hasStrokes(_ context: Context) -> Bool {
+    runs.count > 1 && (strokes ?? !context.hasColors)
+  }
 
   var selectedIndex: Int { shown.firstIndex { $0.id == selected } ?? 0 }
 

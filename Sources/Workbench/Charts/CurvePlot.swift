@@ -12,6 +12,8 @@ struct CurvePlot: Sendable, Equatable {
     var color: Color
     /// Told apart without colours too.
     var stroke = LineChart.Stroke.solid
+    /// What it is drawn with in ASCII; nil for that of its place.
+    var mark: Character?
   }
 
   /// How the curves are drawn.
@@ -102,7 +104,11 @@ struct CurvePlot: Sendable, Equatable {
         label: line.label,
         color: line.color,
         stroke: line.stroke
-      )
+      ).map { series in
+        var series = series
+        series.mark = line.mark
+        return series
+      }
     }
     // What lies behind must not hide another run's curve.
     series = series.filter { $0.role == .behind } + series.filter { $0.role == .curve }

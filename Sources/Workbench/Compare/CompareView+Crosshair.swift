@@ -48,8 +48,10 @@ extension CompareView {
       CurvePlot.Line(
         key: key,
         label: marker(of: run, context.glyphs) + " r\(run)",
-        // The mark at its end tells it; strokes with gaps look torn where a curve is noisy.
-        color: color(of: run)
+        color: color(of: run),
+        // With colours the mark at its end is enough: gaps look torn where a curve is noisy.
+        stroke: context.hasColors ? .solid : .series(index(of: run)),
+        mark: LineChart.mark(index(of: run))
       )
     }
     let look = CurvePlot.Look(
@@ -103,6 +105,17 @@ extension CompareView {
     let index = places.firstIndex { $0 >= crosshair } ?? places.count - 1
     let step = max(1, places.count / 100)
     self.crosshair = places[min(max(0, index + direction * step), places.count - 1)]
+  }
+
+  /// To the logged place next to a cell of the chart.
+  mutating func moveCrosshair(to point: Point, _ context: Context) {
+    let pane = layout(context, in: context.area).chart
+    guard diffOffset == nil, plot.hasPoints, !pane.isEmpty else { return }
+    let area = CurvePlot.area(in: pane.inset())
+    let geometry = plot.chart.geometry(in: area, glyphs: context.glyphs)
+    guard geometry.plot.contains(point) else { return }
+    let wanted = geometry.x(atColumn: point.x)
+    crosshair = places.min { abs($0 - wanted) < abs($1 - wanted) } ?? crosshair
   }
 
   /// "step 210: ● 0.0912  ■ 0.318": each run's value at the crosshair; empty without one.

@@ -109,11 +109,13 @@ extension CompareView {
     switch mouse.action {
     case .wheelUp: scroll(by: -3, context)
     case .wheelDown: scroll(by: 3, context)
+    case .move, .drag: moveCrosshair(to: mouse.at, context)
     case .press(.left) where diffOffset == nil:
       let layout = layout(context, in: context.area)
       guard let pane = Pane.allCases.first(where: { layout.rect(of: $0).contains(mouse.at) })
       else { return }
       focus = pane
+      if pane == .chart { moveCrosshair(to: mouse.at, context) }
       let columns = columns(in: layout.rect(of: pane).inset().left(1).1)
       if pane != .chart, let column = columns.first(where: { $0.place.contains(mouse.at) }) {
         selected = column.run

@@ -29,6 +29,8 @@ package struct CompareView: View {
     }
   }
 
+  package var followsPointer: Bool { diffOffset == nil }
+
   /// In the order in which they were chosen, which is that of their colours.
   package let runs: [Int]
   var base: Int
@@ -111,13 +113,14 @@ extension CompareView {
     return Set(words).count == 1 ? words.first ?? axis.word : axis.word
   }
 
-  func color(of run: Int) -> Color { Color.series(runs.firstIndex(of: run) ?? 0) }
+  func color(of run: Int) -> Color { Color.series(index(of: run)) }
+
+  func index(of run: Int) -> Int { runs.firstIndex(of: run) ?? 0 }
 
   func marker(of run: Int, _ glyphs: GlyphSet) -> SafeText {
-    let all: [SafeText] =
-      glyphs == .ascii
-      ? ["*", "o", "+", "x", "#", "@"] : ["●", "■", "▲", "◆", "○", "□"]
-    return all[(runs.firstIndex(of: run) ?? 0) % all.count]
+    if glyphs == .ascii { return SafeText(hostile: String(LineChart.mark(index(of: run)))) }
+    let all: [SafeText] = ["●", "■", "▲", "◆", "○", "□"]
+    return all[index(of: run) % all.count]
   }
 
   /// The model that a run registered and nobody has decided about yet.

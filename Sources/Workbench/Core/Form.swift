@@ -147,7 +147,7 @@ struct Form: Sendable, Equatable {
         fields[index].input = .choice(choice)
         return .changed
       }
-    case .press, .release, .drag: return .ignored
+    case .press, .release, .drag, .move: return .ignored
     }
     return .moved
   }

@@ -26,6 +26,10 @@ extension Root {
       return overlay == nil && !isTooSmall ? tellFront(.terminal(event)) : []
     case .mouse(let mouse):
       if isTooSmall { return [] }
+      if mouse.action == .move {
+        // A move is no answer to a notice: that stays.
+        return followsPointer ? tellFront(.terminal(event)) : []
+      }
       return overlay == nil ? frontMouse(mouse) : overlayMouse(mouse)
     }
   }
@@ -160,7 +164,7 @@ extension Root {
       case .wheelUp: overlay = .help(offset: max(0, offset - 3))
       case .wheelDown: overlay = .help(offset: min(helpOverflow, offset + 3))
       case .press: overlay = nil
-      case .release, .drag: break
+      case .release, .drag, .move: break
       }
     case .discard(let dialog, let then):
       guard case .press(.left) = mouse.action else { return [] }

@@ -48,6 +48,9 @@ package struct Root: Sendable {
   /// The screen in front.
   package var front: any View { layers[layers.count - 1].view }
 
+  /// Whether the mouse's plain moves mean something now.
+  package var followsPointer: Bool { overlay == nil && !isTooSmall && front.followsPointer }
+
   package var destination: Destination { layers[layers.count - 1].destination }
 
   /// What has to be asked for what is shown now.

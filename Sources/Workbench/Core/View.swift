@@ -21,12 +21,15 @@ package protocol View: Sendable {
   /// Whether typed characters are text now: the root then keeps `q`, `?`, `:` and the digits out of
   /// the way; Esc without a binding of the view still goes back.
   var takesText: Bool { get }
+  /// Whether the view wants to know where the mouse is while no button is pressed.
+  var followsPointer: Bool { get }
   /// What would be lost if the view were closed now: "train.py"; nil when nothing would be.
   var unsaved: SafeText? { get }
 }
 
 extension View {
   package var takesText: Bool { false }
+  package var followsPointer: Bool { false }
   package var unsaved: SafeText? { nil }
 }
 
@@ -86,6 +89,8 @@ package struct Context: Sendable {
   /// Changes once a second while a run is active.
   package var now: Double
   package var glyphs: GlyphSet
+  /// Whether what differs in colour alone can be told apart.
+  package var hasColors = true
   package var home: Home
   /// The folder that the workbench was started in.
   package var folder: String

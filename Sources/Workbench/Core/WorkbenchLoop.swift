@@ -53,13 +53,14 @@ final class WorkbenchLoop {
     client = AgentClient(home: home)
     let source = AnswerSource(home: home)
     self.source = source
-    let context = Context(
+    var context = Context(
       now: seconds(),
       glyphs: door.glyphs,
       home: home,
       folder: FileManager.default.currentDirectoryPath,
       size: door.size
     )
+    context.hasColors = door.hasColors
     root = Root(context: context, start: start ?? WorkbenchLoop.firstScreen(source))
   }
 
@@ -123,7 +124,7 @@ final class WorkbenchLoop {
 
   private func handle() {
     let now = seconds()
-    let typed = door.events().map { WorkbenchEvent.terminal($0) }
+    let typed = door.events().coalescingMoves.map { WorkbenchEvent.terminal($0) }
     let arrived = mailbox.take()
     let changed = watch.descriptor >= 0 ? watch.changes() : []
     if !typed.isEmpty || !arrived.isEmpty { take(.second(now)) }
@@ -152,6 +153,7 @@ final class WorkbenchLoop {
   private func drawIfDue() {
     let now = seconds()
     guard needsFrame, now >= lastFrame + WorkbenchLoop.frame || now < lastFrame else { return }
+    door.reportMoves(root.followsPointer)
     door.show(root.draw())
     lastFrame = now
     needsFrame = false

@@ -154,7 +154,7 @@ package struct ExplorerView: View {
             effects = act("open", context)
           }
         }
-      case .press, .release, .drag: break
+      case .press, .release, .drag, .move: break
       }
     case .answered: list.fit(count: count, height: table.height)
     case .terminal, .replied, .saved: break

@@ -99,7 +99,7 @@ package struct GalleryView: View {
         choose(context)
         if mouse.clicks >= 2 { return [.open(.launchForm(template: entries[index].name))] }
       }
-    case .press, .release, .drag: break
+    case .press, .release, .drag, .move: break
     }
     return []
   }

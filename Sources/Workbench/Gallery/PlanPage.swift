@@ -152,7 +152,7 @@ struct PlanPage: Sendable {
       list.select(index, count: count, height: rows.height)
       if index >= plan.entries.count { tick() }
       if mouse.clicks >= 2 { return update(.action("read"), in: area) }
-    case .press, .release, .drag: break
+    case .press, .release, .drag, .move: break
     }
     return .stays
   }

@@ -100,7 +100,7 @@ package struct ModelsView: View {
           list.select(index, count: models.count, height: table.height)
           if mouse.clicks >= 2 { return act("open", context) }
         }
-      case .press, .release, .drag: break
+      case .press, .release, .drag, .move: break
       }
     case .answered:
       if let index = models.firstIndex(where: { $0.shortName == wanted }) {

@@ -86,7 +86,7 @@ struct Palette: Sendable {
       if let index = list.index(at: mouse.at, in: places.rows, count: matches.count) {
         return .chosen(matches[index].item.choice)
       }
-    case .press, .release, .drag: break
+    case .press, .release, .drag, .move: break
     }
     return .stays
   }

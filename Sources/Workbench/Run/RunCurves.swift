@@ -22,7 +22,8 @@ struct RunCurves: Sendable, Equatable {
   func lines(
     _ group: MetricGroup?,
     in folder: AttemptFolder,
-    parent: (name: SafeText, folder: AttemptFolder)?
+    parent: (name: SafeText, folder: AttemptFolder)?,
+    hasColors: Bool = true
   ) -> [CurvePlot.Line] {
     guard let group else { return [] }
     var lines: [CurvePlot.Line] = []
@@ -32,7 +33,7 @@ struct RunCurves: Sendable, Equatable {
           key: SeriesKey(folder: parent.folder, name: group.primary),
           label: parent.name + " " + SafeText(hostile: group.primary),
           color: .dim,
-          stroke: .dotted
+          stroke: hasColors ? .dotted : .sparse
         )
       )
     }
@@ -42,7 +43,9 @@ struct RunCurves: Sendable, Equatable {
         CurvePlot.Line(
           key: SeriesKey(folder: folder, name: name),
           label: SafeText(hostile: name),
-          color: .series(index)
+          color: .series(index),
+          stroke: hasColors ? .solid : .series(index),
+          mark: LineChart.mark(index)
         )
       )
     }

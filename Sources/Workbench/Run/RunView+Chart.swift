@@ -19,7 +19,12 @@ extension RunView {
       return
     }
     let group = curves.shownGroup(metricNames(context), main: facts.run.mainMetric)
-    let lines = curves.lines(group, in: folder, parent: parent(facts, of: group))
+    let lines = curves.lines(
+      group,
+      in: folder,
+      parent: parent(facts, of: group),
+      hasColors: context.hasColors
+    )
     let look = CurvePlot.Look(
       axis: curves.axis,
       xLabel: curves.axis == .step ? stepWord(facts, context) : nil,

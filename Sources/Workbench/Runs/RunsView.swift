@@ -185,7 +185,7 @@ package struct RunsView: View {
       guard let index = list.index(at: mouse.at, in: table, count: rows.count) else { return [] }
       list.select(index, count: rows.count, height: table.height)
       if mouse.clicks >= 2 { return [.open(.run(rows[index].id))] }
-    case .press, .release, .drag: break
+    case .press, .release, .drag, .move: break
     }
     return []
   }

@@ -104,7 +104,7 @@ package struct StacksView: View {
           list.select(index, count: rows.count, height: table.height)
           if mouse.clicks >= 2 { return act("open", context) }
         }
-      case .press, .release, .drag: break
+      case .press, .release, .drag, .move: break
       }
     case .replied(_, .refused(let explanation)):
       return [.tell(Notice(.failure, explanation.sentence))]
