@@ -36,13 +36,13 @@ struct ChartsViewTests {
       RunFixture.picture(view, context) == """
 
          3 metrics                                                   x: step  y: linear
-        ╭─ train_loss ──────────────── 0.1644 ─╮╭─ val_loss ────────────────── 0.2933 ─╮
+        ╭─ val_loss ────────────────── 0.2933 ─╮╭─ train_loss ──────────────── 0.1644 ─╮
         │      2┤ ⢇                            ││      2┤ ⢇                            │
         │       │ ⢸                            ││       │ ⢸                            │
-        │       │ ⠈⡆                           ││       │  ⢇                           │
-        │      1┤  ⠘⡄                          ││      1┤  ⠈⢆                          │
-        │       │   ⠈⠒⠤⠤⣀⣀                     ││       │    ⠉⠒⠒⠤⠤⠤⣀⣀⣀⣀⣀⣀⣀⣀⡀           │
-        │      0┤         ⠉⠉⠉⠉⠉⠉⠑⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒ ││      0┤                  ⠈⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉ │
+        │       │  ⢇                           ││       │ ⠈⡆                           │
+        │      1┤  ⠈⢆                          ││      1┤  ⠘⡄                          │
+        │       │    ⠉⠒⠒⠤⠤⠤⣀⣀⣀⣀⣀⣀⣀⣀⡀           ││       │   ⠈⠒⠤⠤⣀⣀                     │
+        │      0┤                  ⠈⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉ ││      0┤         ⠉⠉⠉⠉⠉⠉⠑⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒ │
         │       └┬─────────┬──────────┬─────── ││       └┬─────────┬──────────┬─────── │
         │        0         10         20  step ││        0         10         20  step │
         ╰──────────────────────────────────────╯╰──────────────────────────────────────╯
@@ -123,7 +123,7 @@ struct ChartsViewTests {
   }
 
   @Test(arguments: [
-    ("LOSS", ["train_loss", "val_loss"]), ("^val", ["val_loss", "val_acc"]), ("(", []),
+    ("LOSS", ["val_loss", "train_loss"]), ("^val", ["val_loss", "val_acc"]), ("(", []),
     ("c{1,2}$", ["val_acc"]),
   ])
   func `a filter is a regular expression without regard to case`(
@@ -172,15 +172,70 @@ struct ChartsViewTests {
     #expect(view.plots.values.allSatisfy { !$0.isWaiting })
   }
 
-  @Test func `numbers are copied as they are drawn`() {
+  /// What comes of a copy when its answers are there.
+  static func copied(_ view: inout ChartsView, _ context: Context) -> [Effect] {
+    var effects = view.press(Key("y"), context)
+    RunFixture.told(&view, context) { effects += $0 }
+    return effects
+  }
+
+  @Test func `numbers are copied as they were logged`() {
     var (view, context) = Self.shown([142], 80, 24)
     context = Self.press(&view, [Key("/")] + "val_acc".map { Key($0) } + [.enter], context)
-    guard case .copy(let text)? = view.press(Key("y"), context).first else {
+    guard case .copy(let text)? = Self.copied(&view, context).first else {
       Issue.record("nothing was copied")
       return
     }
     #expect(text.hasPrefix("step,val_acc\n1.0,0.30000000000000004\n2.0,0.64\n"))
     #expect(text.split(separator: "\n").count == 28)
+    (view, context) = Self.shown([141, 142], 80, 24)
+    guard case .copy(let both)? = Self.copied(&view, context).first else {
+      Issue.record("nothing was copied")
+      return
+    }
+    #expect(both.hasPrefix("run,step,value\nr141,1.0,"))
+    #expect(both.split(separator: "\n").contains { $0.hasPrefix("r142,27.0,") })
+  }
+
+  @Test func `the table has every point of a run, the histogram every value`() {
+    var (view, context) = Self.shown([141, 142], 80, 24)
+    context = Self.press(&view, [Key("t")], context)
+    #expect(
+      RunFixture.picture(view, context) == """
+
+         3 metrics  ━━ r141  ━━ r142                                 x: step  y: linear
+        ╭─ val_loss ────────────────────────────────────────────────── 40 points  1/3 ─╮
+        │ step          r141          r142                                           ┃ │
+        │ 1             1.6           2.2                                            ┃ │
+        │ 2             0.96          1.21                                           ┃ │
+        │ 3             0.7467        0.88                                           ┃ │
+        │ 4             0.64          0.715                                          ┃ │
+        │ 5             0.576         0.616                                          ┃ │
+        │ 6             0.5333        0.55                                           ┃ │
+        │ 7             0.5029        0.5029                                         ┃ │
+        │ 8             0.48          0.4675                                         ┃ │
+        │ 9             0.4622        0.44                                             │
+        │ 10            0.448         0.418                                            │
+        │ 11            0.4364        0.4                                              │
+        │ 12            0.4267        0.385                                            │
+        │ 13            0.4185        0.3723                                           │
+        │ 14            0.4114        0.3614                                           │
+        │ 15            0.4053        0.352                                            │
+        │ 16            0.4           0.3438                                           │
+        │ 17            0.3953        0.3365                                           │
+        │ 18            0.3911        0.33                                             │
+        ╰──────────────────────────────────────────────────────────────────────────────╯
+
+        """
+    )
+    #expect(view.points.total == 40)
+    // The rows of the other run.
+    context = Self.press(&view, [.right], context)
+    #expect(view.points.total == 27)
+    context = Self.press(&view, [.end], context)
+    #expect(RunFixture.picture(view, context).contains("│ 27 "))
+    context = Self.press(&view, [Key("H")], context)
+    #expect(RunFixture.picture(view, context).contains("67 values, of all points"))
   }
 
   @Test func `no key means two things, and every key has its help`() {
@@ -211,7 +266,7 @@ struct ChartsViewTests {
     let place = view.queries.compactMap { query -> LogPlace? in
       if case .logLine(let place) = query { place } else { nil }
     }.first
-    #expect(place?.series.name == "train_loss")
+    #expect(place?.series.name == "val_loss")
     guard let place else { return }
     context.answers[.logLine(place)] = .logLine(99)
     #expect(
@@ -260,7 +315,7 @@ struct ChartsViewTests {
     let lines = RunFixture.picture(view, context).split(separator: "\n")
     #expect(lines.contains { $0.contains("** r141  oo r142") })
     #expect(lines.contains { $0.contains("o r142 0.2933") })
-    #expect(lines.joined().filter { $0 == "o" }.count > 20)
+    #expect(lines.joined().filter { $0 == "o" }.count > 15)
   }
 
   @Test func `a key gives runs lines of their own kind where there are colours`() {
@@ -299,6 +354,57 @@ struct ChartsViewTests {
     #expect(!view.bindings(context).contains { $0.action == "drop crosshair" })
     _ = view.press(.left, context)
     #expect(view.bindings(context).contains { $0.action == "drop crosshair" })
+  }
+
+  @Test func `warnings and errors of the log are signs on the curve`() throws {
+    var answers = Self.answers
+    func message(_ step: Double?, _ severity: LogMessage.Severity, _ text: String) -> LogMessage {
+      LogMessage(time: RunFixture.started + (step ?? 0), step: step, severity: severity, text: text)
+    }
+    let key = SeriesKey(folder: RunFixture.attempt(142), name: "val_loss")
+    answers[.messages(key)] = .messages([
+      message(nil, .warning, "WARNING: before the first point"),
+      message(6, .warning, "WARNING: \u{1B}[31mslow"), message(18, .warning, "WARNING: a"),
+      message(18.1, .error, "ERROR: out of memory"), message(26, .error, "ERROR: last"),
+    ])
+    var view = ChartsView(runs: [142])
+    var context = RunFixture.told(&view, RunFixture.context(80, 24, answers))
+    context = Self.press(
+      &view,
+      [Key("/")] + "val_loss".map { Key($0) } + [.enter, .enter],
+      context
+    )
+    #expect(
+      RunFixture.picture(view, context) == """
+
+         1 metric                                                    x: step  y: linear
+         / val_loss
+        ╭─ val_loss ───────────────────────────────────────────────────────────── 1/1 ─╮
+        │        │  ⡇                                                                  │
+        │     2.0┤  ⢸                                                                  │
+        │        │  ⢸                                                                  │
+        │        │   ⡇                                                                 │
+        │     1.5┤   ⡇                                                                 │
+        │        │   ⢸                                                                 │
+        │        │    ⢣                                                                │
+        │     1.0┤     ⢣                                                               │
+        │        │      ⠑⠢⡀    WARNING: slow                                           │
+        │     0.5┤        ⠈⠑⠢◇⣀⣀                      2 errors                         │
+        │        │              ⠉⠉⠒⠒⠒⠢⠤⠤⠤⠤⠤⢄⣀⣀⣀⣀⣀⣀⣀⣀◆⣀⡀                                │
+        │        │                                    ⠈⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉◆⠉⠉ val_loss 0.2933  │
+        │       0┤                                    ERROR: last                      │
+        │        └┬────────┬────────┬─────────┬────────┬─────────┬───                  │
+        │         0        5        10        15       20        25               step │
+        │    ⠑⠢⢄⣀                                                                      │
+        │        ⠉⠉⠉⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤ │
+        │ ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ │
+        ╰──────────────────────────────────────────────────────────────────────────────╯
+
+        """
+    )
+    context.glyphs = .ascii
+    let picture = RunFixture.picture(view, context)
+    #expect(picture.contains("W") && picture.contains("E"))
   }
 
   @Test func `a run without metrics says so`() {

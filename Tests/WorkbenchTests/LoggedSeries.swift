@@ -1,8 +1,8 @@
-import Curves
 import Series
 import Store
 import Terminal
 
+@testable import Curves
 @testable import Workbench
 
 /// A metric with all its points, and what a view is told of it.
@@ -31,11 +31,60 @@ struct LoggedSeries {
             try points(place.series).flatMap { try SeriesTrack($0).reading(at: place.step) }
           }
         )
+      case .table(let request): return .table(table(request, points))
+      case .histogram(let request): return .histogram(histogram(request, points))
       default: return nil
       }
     } catch {
       return nil
     }
+  }
+
+  private static func x(_ data: SeriesData, _ axis: CurveAxis) -> [Double] {
+    switch axis {
+    case .step, .metric: data.steps
+    case .clock: data.times
+    case .relativeTime: data.times.map { $0 - (data.times.first ?? 0) }
+    }
+  }
+
+  private static func table(
+    _ request: TableRequest,
+    _ points: (SeriesKey) -> SeriesData?
+  ) -> TableFacts {
+    let all = request.series.map { points($0) ?? SeriesData() }
+    let places = all.map { x($0, request.axis) }
+    let rows = places[0].indices.filter { request.window?.contains(places[0][$0]) ?? true }
+    return TableFacts(
+      total: rows.count,
+      rows: rows.dropFirst(request.offset).prefix(request.limit).map { row in
+        let at = places[0][row]
+        return TableFacts.Row(
+          x: at,
+          step: all[0].steps[row],
+          time: all[0].times[row],
+          values: zip(all, places).map { data, x in
+            x.firstIndex(of: at).map { data.values[$0] }
+          }
+        )
+      }
+    )
+  }
+
+  private static func histogram(
+    _ request: HistogramRequest,
+    _ points: (SeriesKey) -> SeriesData?
+  ) -> SeriesHistogram? {
+    let values = request.series.flatMap { key -> [Double] in
+      let data = points(key) ?? SeriesData()
+      return zip(x(data, request.axis), data.values)
+        .filter { request.window?.contains($0.0) ?? true }.map(\.1)
+    }
+    let finite = values.filter(\.isFinite)
+    guard let least = finite.min(), let greatest = finite.max() else { return nil }
+    var histogram = SeriesHistogram(bins: request.bins, range: least...greatest)
+    histogram.add(values)
+    return histogram
   }
 
   private static func curves(

@@ -287,14 +287,18 @@ enum RunFixture {
   }
 
   @discardableResult
-  static func told(_ view: inout some View, _ context: Context) -> Context {
+  static func told(
+    _ view: inout some View,
+    _ context: Context,
+    effects: ([Effect]) -> Void = { _ in }
+  ) -> Context {
     var context = context
     for _ in 0..<3 {
       for query in context.answers.keys { _ = view.update(.answered(query), context) }
       for query in view.queries {
         guard let answer = LoggedSeries.answer(query, points) else { continue }
         context.answers[query] = answer
-        _ = view.update(.answered(query), context)
+        effects(view.update(.answered(query), context))
       }
     }
     return context

@@ -202,6 +202,8 @@ struct RunViewTests {
         == Set(curves.map(Query.curves)).union([
           .run(142), .instances, .models, .pipeline(instance: "digits"),
           .log(RunFixture.attempt(142), .tail(lines: 1000)), .metrics(RunFixture.attempt(142)),
+          .marks(RunFixture.attempt(142)), .logged(RunFixture.attempt(142)),
+          .messages(SeriesKey(folder: RunFixture.attempt(142), name: "val_loss")),
         ])
     )
   }

@@ -1,4 +1,5 @@
 import Documents
+import Pipelines
 package import Series
 package import Store
 
@@ -73,12 +74,11 @@ extension Session {
     )
   }
 
-  /// The main metric of a run; the first one that was logged where none is declared.
+  /// The main metric of a run; where none is known yet, the most important of the first step with any.
   func mainMetric(of run: RunRecord) throws -> String {
     if let name = run.mainMetric { return name }
-    if let name = try readers(of: run).lazy.compactMap({ $0.reader.names.first }).first {
-      return name
-    }
+    let first = try readers(of: run).first { !$0.reader.names.isEmpty }
+    if let name = first?.reader.names.byImportance(of: { $0 }).first { return name }
     throw Explanation(
       what: "\(run.shortName) has logged no metric.",
       next: "'lathe logs \(run.shortName)' prints what it said."

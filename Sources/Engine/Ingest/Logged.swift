@@ -23,11 +23,9 @@ struct Logged {
     for (id, name) in sink.names.enumerated() { ids[name] = id }
     let declared = Set(spec.metrics.map(\.name))
     let others = sink.names.filter { !declared.contains($0) }
-    let ranked = others.enumerated()
-      .sorted { (Logged.rank($0.element), $0.offset) < (Logged.rank($1.element), $1.offset) }
-      .map { _, name in
-        AttemptSpec.Metric(name: name, regex: nil, goal: Goal.guessed(for: name), isMain: false)
-      }
+    let ranked = others.byImportance { $0 }.map { name in
+      AttemptSpec.Metric(name: name, regex: nil, goal: Goal.guessed(for: name), isMain: false)
+    }
     var main: Int?
     for metric in spec.metrics + ranked {
       guard let id = ids[metric.name], let summary = sink.summary(of: id) else { continue }
@@ -50,12 +48,5 @@ struct Logged {
       )
     }
     if let main { sparkline = sink.sparkline(of: main, 32).filter(\.isFinite) }
-  }
-
-  /// What an undeclared metric says about a run: validation before training, anything else last.
-  private static func rank(_ name: String) -> Int {
-    guard Goal.guessed(for: name) != nil else { return 2 }
-    let words = name.lowercased().split { !$0.isLetter && !$0.isNumber }
-    return words.contains { ["val", "valid", "validation", "eval", "test"].contains($0) } ? 0 : 1
   }
 }

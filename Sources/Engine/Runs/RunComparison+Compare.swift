@@ -140,6 +140,7 @@ extension RunComparison {
         values: values
       )
     }
-    return rows.filter(\.isMain) + rows.filter { !$0.isMain }
+    let ordered = rows.byImportance(of: \.name)
+    return ordered.filter(\.isMain) + ordered.filter { !$0.isMain }
   }
 }

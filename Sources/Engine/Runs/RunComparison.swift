@@ -13,7 +13,7 @@ package struct RunComparison: Sendable, Equatable {
   package var files: [FileRow]
   /// What else a run depends on: "data", "environment", "pipeline", in the order of the screen.
   package var inputs: [InputRow]
-  /// The main metric first, then in the order of the base's first points.
+  /// The main metric first, then the others by importance.
   package var metrics: [MetricRow]
 
   package init(

@@ -1,6 +1,7 @@
 import Documents
 package import Foundation
 import GRDB
+import Pipelines
 import Synchronization
 
 /// The catalog as screens and commands see it: read only, and empty where there is none yet.
@@ -157,11 +158,12 @@ package final class Catalog: Sendable {
   /// The metric summaries of a run, the main one first, then by step and name.
   package func metrics(of run: Int) throws -> [MetricSummary] {
     try read(none: []) { db in
-      try MetricSummary.fetchAll(
+      let all = try MetricSummary.fetchAll(
         db,
-        sql: "SELECT * FROM metric WHERE run = ? ORDER BY isMain DESC, step, name",
+        sql: "SELECT * FROM metric WHERE run = ? ORDER BY step, name",
         arguments: [run]
-      )
+      ).byImportance(of: \.name)
+      return all.filter(\.isMain) + all.filter { !$0.isMain }
     }
   }
 

@@ -16,8 +16,8 @@ extension ChartLayout {
   func drawMarkSigns(on screen: inout Screen) {
     for mark in chart.marks where mark.kind == .point {
       guard let column = geometry.column(of: mark.x) else { continue }
-      let sign: Character = glyphs == .ascii ? "%" : "◆"
-      screen[column, row(ofMarkAt: mark.x)] = Cell(sign, Style(mark.color, bold: true))
+      let sign = glyphs == .ascii ? mark.sign.letter : mark.sign.glyph
+      screen[column, row(of: mark)] = Cell(sign, Style(mark.color, bold: true))
     }
   }
 
@@ -30,17 +30,18 @@ extension ChartLayout {
       let candidates =
         mark.kind == .line
         ? besideLine(column, width: label.width)
-        : aroundPoint(column, row(ofMarkAt: mark.x), width: label.width)
+        : aroundPoint(column, row(of: mark), width: label.width)
       guard let place = places.best(of: candidates) else { continue }
       screen.write(label, x: place.x, y: place.y, style: Style(mark.color))
     }
   }
 
-  /// The row of the first curve at a value of x.
-  private func row(ofMarkAt x: Double) -> Int {
-    let curve = chart.series.first { $0.role == .curve }
+  /// The row of a point's curve at its x.
+  private func row(of mark: LineChart.Mark) -> Int {
+    let curves = chart.series.filter { $0.role == .curve }
+    let curve = curves.indices.contains(mark.curve) ? curves[mark.curve] : curves.first
     let reading = LineChart(series: curve.map { [$0] } ?? [], x: chart.x)
-      .readings(at: x, columns: geometry.columns).first
+      .readings(at: mark.x, columns: geometry.columns).first
     return reading.map { geometry.nearestRow(of: $0.value) } ?? plot.maxY - 1
   }
 

@@ -63,14 +63,27 @@ extension LineChart {
     package enum Kind: Sendable {
       /// An upright line through the plot.
       case line
-      /// A sign on the first curve at that x.
+      /// A sign on a curve at that x.
       case point
+    }
+
+    /// What a mark that is a point is drawn as, also in ASCII.
+    package struct Sign: Sendable, Equatable {
+      package var glyph: Character
+      package var letter: Character
+
+      package init(_ glyph: Character, ascii letter: Character) {
+        (self.glyph, self.letter) = (glyph, letter)
+      }
     }
 
     package var x: Double
     package var label: SafeText
     package var color: Color
     package var kind: Kind
+    /// The curve that a point is on, counted without what is behind.
+    package var curve = 0
+    package var sign = Sign("◆", ascii: "%")
 
     package init(x: Double, label: SafeText, color: Color, kind: Kind = .line) {
       self.x = x

@@ -38,6 +38,9 @@ struct ChartItems: Sendable, Equatable {
 
   private(set) var sources: [Source] = []
   private(set) var all: [ChartItem] = []
+  /// What `all` was made from.
+  private var told: [[String]] = []
+  private var toldSources: [Source] = []
 
   /// Steps of one run whose metrics are looked at.
   private static let mostSteps = 24
@@ -58,14 +61,20 @@ struct ChartItems: Sendable, Equatable {
     }
   }
 
-  /// Takes over the names: by groups, in each in the order in which they were logged.
+  /// Takes over the names: by groups, in each by importance, and so the groups themselves.
   mutating func findNames(_ runs: [Int], _ context: Context) {
+    let told = sources.map { source -> [String] in
+      guard case .metricNames(let names)? = context.answers[.metricNames(source.folder)] else {
+        return []
+      }
+      return names
+    }
+    guard told != self.told || sources != toldSources else { return }
+    (self.told, toldSources) = (told, sources)
     var found: [ChartItem] = []
     var places: [ChartItem.ID: Int] = [:]
-    for source in sources {
-      guard case .metricNames(let names)? = context.answers[.metricNames(source.folder)],
-        let run = runs.firstIndex(of: source.run)
-      else { continue }
+    for (source, names) in zip(sources, told) {
+      guard let run = runs.firstIndex(of: source.run) else { continue }
       let part = ChartItem.Part(run: run, folder: source.folder)
       for name in names {
         let id = ChartItem.ID(step: source.step, name: name)
@@ -77,15 +86,21 @@ struct ChartItems: Sendable, Equatable {
         }
       }
     }
+    // Steps in their order, then groups in the order of what is most important in them.
+    let steps = Dictionary(
+      sources.enumerated().map { ($0.element.step, $0.offset) },
+      uniquingKeysWith: min
+    )
+    found = found.byImportance(of: \.id.name)
     var groups: [String: Int] = [:]
     for item in found where groups[heading(item)] == nil { groups[heading(item)] = groups.count }
+    func place(_ item: ChartItem) -> (Int, Int) {
+      (steps[item.id.step] ?? 0, groups[heading(item)] ?? 0)
+    }
     all = found.enumerated()
-      .sorted {
-        (groups[heading($0.element)] ?? 0, $0.offset) < (
-          groups[heading($1.element)] ?? 0, $1.offset
-        )
-      }
-      .map(\.element)
+      .map { (place: place($0.element), offset: $0.offset, item: $0.element) }
+      .sorted { ($0.place.0, $0.place.1, $0.offset) < ($1.place.0, $1.place.1, $1.offset) }
+      .map(\.item)
   }
 
   private func heading(_ item: ChartItem) -> String { item.id.step + "\u{0}" + item.prefix }

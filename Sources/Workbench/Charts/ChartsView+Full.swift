@@ -1,4 +1,5 @@
 import Curves
+import Documents
 import Series
 import Store
 import Terminal
@@ -30,18 +31,14 @@ extension ChartsView {
         glyphs: glyphs(context)
       )
     case .histogram:
-      Histogram(windowValues, title: "values in the window, as drawn").draw(
-        on: &screen,
-        in: CurvePlot.area(in: inside),
-        glyphs: glyphs(context)
-      )
+      drawHistogram(on: &screen, in: CurvePlot.area(in: inside), context)
     }
   }
 
   private var pageWord: SafeText {
     switch page {
     case .curves: ""
-    case .table: "numbers  "
+    case .table: points.table.map { grouped($0.facts.total) + " points  " } ?? "numbers  "
     case .bars: "last values  "
     case .histogram: "histogram  "
     }
@@ -64,55 +61,54 @@ extension ChartsView {
     }
   }
 
-  private var windowValues: [Double] {
-    guard let shown = selectedItem.flatMap({ plots[$0.id]?.shown }) else { return [] }
-    let range = shown.facts.range
-    return shown.facts.curves.flatMap { curve in
-      zip(curve.points.x, curve.points.y).filter { range?.contains($0.0) == true }.map(\.1)
+  private func drawHistogram(on screen: inout Screen, in area: Rect, _ context: Context) {
+    if let failure = points.failure(context) {
+      drawExplanation(failure, on: &screen, in: area)
+      return
     }
+    guard let found = points.histogram else {
+      screen.write("Counting the values...", x: area.x, y: area.y, style: .dim)
+      return
+    }
+    var histogram = Histogram([], title: nil)
+    if let counted = found.counted {
+      let all = counted.counts.reduce(0, +)
+      let values: SafeText = all == 1 ? " value" : " values"
+      let place: SafeText = view.isWhole ? ", of all points" : " in the window, of all points"
+      histogram = Histogram(
+        counts: counted.counts,
+        range: counted.range,
+        notFinite: counted.notFinite,
+        title: grouped(all) + values + place
+      )
+    }
+    histogram.emptyText = "no finite value"
+    histogram.draw(on: &screen, in: area, glyphs: glyphs(context))
   }
 
   // MARK: Numbers
 
-  /// A row of the table: a place on the x axis, and what each run's curve says there.
-  struct TableRow: Equatable {
-    var x: Double
-    var values: [Double?]
-  }
-
-  /// The points in the window as they are drawn: first, least, greatest and last of each column.
-  var table: [TableRow] {
-    guard let shown = selectedItem.flatMap({ plots[$0.id]?.shown }), let range = shown.facts.range
-    else { return [] }
-    var rows: [Double: [Double?]] = [:]
-    let count = shown.facts.curves.count
-    for (column, curve) in shown.facts.curves.enumerated() {
-      for (x, y) in zip(curve.points.x, curve.points.y) where range.contains(x) {
-        rows[x, default: Array(repeating: nil, count: count)][column] = y
-      }
-    }
-    return rows.keys.sorted().map { TableRow(x: $0, values: rows[$0] ?? []) }
-  }
-
   private func drawTable(on screen: inout Screen, in area: Rect, _ context: Context) {
-    guard let shown = selectedItem.flatMap({ plots[$0.id]?.shown }) else { return }
+    if let failure = points.failure(context) {
+      drawExplanation(failure, on: &screen, in: area)
+      return
+    }
+    guard let table = points.table else {
+      screen.write("Reading the points...", x: area.x, y: area.y, style: .dim)
+      return
+    }
     let (head, body) = area.top(1)
     let width = 14
     let most = max(1, (area.width - width) / width)
     screen.write(look.axis.word, x: head.x, y: head.y, style: .bold, width: width - 1)
-    for (column, line) in shown.lines.prefix(most).enumerated() {
+    for (column, line) in table.lines.prefix(most).enumerated() {
       let x = head.x + (column + 1) * width
-      screen.write(
-        line.label,
-        x: x,
-        y: head.y,
-        style: Style(line.color, bold: true),
-        width: width - 1
-      )
+      var style = Style(line.color, bold: true)
+      // Whose points the rows are; the others' values stand beside them where they are at the same x.
+      style.underline = table.lines.count > 1 && column == 0
+      screen.write(line.label, x: x, y: head.y, style: style, width: width - 1)
     }
-    let rows = table
-    let top = min(tableTop, max(0, rows.count - body.height))
-    for (line, row) in rows.dropFirst(top).prefix(body.height).enumerated() {
+    for (line, row) in points.rows(body.height).enumerated() {
       let y = body.y + line
       screen.write(xText(row.x), x: body.x, y: y, style: .dim, width: width - 1)
       for (column, value) in row.values.prefix(most).enumerated() {
@@ -121,7 +117,12 @@ extension ChartsView {
         screen.write(numberText(value), x: body.x + (column + 1) * width, y: y, style: style)
       }
     }
-    screen.drawScrollIndicator(in: area, offset: top, count: rows.count, glyphs: context.glyphs)
+    screen.drawScrollIndicator(
+      in: area,
+      offset: points.top,
+      count: points.total,
+      glyphs: context.glyphs
+    )
   }
 
   func xText(_ x: Double) -> SafeText {
@@ -134,24 +135,12 @@ extension ChartsView {
 
   // MARK: Copying
 
-  /// The chart's points as CSV, as they are drawn.
-  func copy() -> [Effect] {
-    guard let shown = selectedItem.flatMap({ plots[$0.id]?.shown }) else { return [] }
-    let labels = shown.lines.map(\.label.string)
-    var text = ([look.axis.word.string] + labels).map(csv).joined(separator: ",") + "\n"
-    for row in table {
-      // What a terminal takes at once is limited.
-      guard text.utf8.count < 70_000 else { break }
-      let values = row.values.map { $0.map { "\($0)" } ?? "" }
-      text += (["\(row.x)"] + values).joined(separator: ",") + "\n"
-    }
-    return [.copy(text)]
-  }
-
-  private func csv(_ text: String) -> String {
-    guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
-    return "\""
-      + text.split(separator: "\"", omittingEmptySubsequences: false)
-      .joined(separator: "\"\"") + "\""
+  /// Asks for the points in the window; they are copied as CSV when they are there.
+  mutating func copy(_ context: Context) -> [Effect] {
+    guard let item = selectedItem else { return [] }
+    let lines = Array(self.lines(of: item, context).reversed())
+    points.copy(lines, look.axis, view.window(whole))
+    points.look(at: context)
+    return points.copied(as: look.axis.word.string)
   }
 }

@@ -90,6 +90,15 @@ extension ChartsView {
     }
     plots = kept
     askMap(context)
+    askPoints(window, context)
+  }
+
+  private mutating func askPoints(_ window: ClosedRange<Double>?, _ context: Context) {
+    let item = isFull ? selectedItem : nil
+    // In the order of the runs, not in that in which they are drawn.
+    let lines: [CurvePlot.Line] = item.map { self.lines(of: $0, context).reversed() } ?? []
+    points.ask(lines, look.axis, window, page: page, height: tableHeight(context))
+    points.look(at: context)
   }
 
   private mutating func askMap(_ context: Context) {

@@ -1,45 +1,26 @@
 import Curves
 import Foundation
-import Pipelines
 import Store
 import Terminal
 
 extension ChartsView {
-  /// What happened beside the points: findings of watch rules, and where other steps began.
+  /// What happened beside the points: findings of watch rules, messages of the log, and where other
+  /// steps began.
   func marks(of item: ChartItem, _ plot: CurvePlot, _ context: Context) -> [LineChart.Mark] {
     guard let shown = plot.shown else { return [] }
     var marks: [LineChart.Mark] = []
     for part in item.parts {
       let place = shown.lines.firstIndex { $0.key.folder == part.folder }
       let origin = place.map { shown.facts.curves[$0].origin } ?? 0
-      marks += findings(item, part, shown.look.axis, origin, context)
       marks += borders(item, part, shown.look.axis, origin, context)
     }
     return marks
-  }
-
-  private static let mostMarks = 50
-
-  private func findings(
-    _ item: ChartItem,
-    _ part: ChartItem.Part,
-    _ axis: CurveAxis,
-    _ origin: Double,
-    _ context: Context
-  ) -> [LineChart.Mark] {
-    guard case .marks(let findings)? = context.answers[.marks(part.folder)] else { return [] }
-    return findings.filter { $0.metric == item.id.name || $0.metric == nil }
-      .suffix(Self.mostMarks)
-      .compactMap { finding in
-        axis.place(step: finding.step, time: finding.time, origin: origin).map { x in
-          LineChart.Mark(
-            x: x,
-            label: SafeText(hostile: finding.rule, limit: 40),
-            color: .warning,
-            kind: .line
-          )
-        }
-      }
+      + plot.marks(
+        context,
+        crosshair: crosshair,
+        glyphs: glyphs(context),
+        hasLabels: isFull
+      )
   }
 
   /// By time only: steps of a pipeline share no other axis.

@@ -11,6 +11,9 @@ extension ChartsView {
       take(request, context)
       return []
     case .answered(.run), .answered(.metricNames): learn(context)
+    case .answered(.table) where points.copying != nil:
+      points.look(at: context)
+      return points.copied(as: look.axis.word.string)
     case .answered(.logLine(let place)): return arrive(place, context)
     case .answered, .saved, .replied: break
     case .action(let action):
@@ -50,6 +53,8 @@ extension ChartsView {
     case "last chart": select(selectedIndex - 1)
     case "row down": step(rows: 1, context)
     case "row up": step(rows: -1, context)
+    case "crosshair left" where isFull && page == .table: points.turn(by: -1)
+    case "crosshair right" where isFull && page == .table: points.turn(by: 1)
     case "crosshair left": moveCrosshair(by: -1, context)
     case "crosshair right": moveCrosshair(by: 1, context)
     case "drop crosshair": crosshair = nil
@@ -77,7 +82,7 @@ extension ChartsView {
     case "table": turn(.table)
     case "bars": turn(.bars)
     case "histogram": turn(.histogram)
-    case "copy": return copy()
+    case "copy": return copy(context)
     case "log": return goToLog()
     case "compare": return [.open(.compare(runs))]
     case "open run": return [.open(.run(selectedRun))]
@@ -100,7 +105,7 @@ extension ChartsView {
 
   private mutating func turn(_ other: Page) {
     (isFull, isChosen) = (true, true)
-    tableTop = 0
+    points.top = 0
     page = page == other ? .curves : other
   }
 
@@ -109,7 +114,7 @@ extension ChartsView {
     let id = shown[min(max(0, index), shown.count - 1)].id
     if id != selected { view.leaveChart() }
     (selected, isChosen) = (id, true)
-    tableTop = 0
+    points.top = 0
   }
 
   private mutating func step(rows: Int, _ context: Context) {
@@ -121,8 +126,13 @@ extension ChartsView {
   }
 
   mutating func scrollTable(by rows: Int, _ context: Context) {
-    let most = max(0, table.count - max(1, layout(context).body.inset().height - 1))
-    tableTop = min(max(0, tableTop + rows), most)
+    let most = max(0, points.total - tableHeight(context))
+    points.top = min(max(0, points.top + rows), most)
+  }
+
+  /// The rows of numbers in view.
+  func tableHeight(_ context: Context) -> Int {
+    max(1, layout(context).body.inset().height - 1)
   }
 
   private mutating func zoom(by factor: Double) {

@@ -21,8 +21,8 @@ package struct ChartsView: View {
   var top = 0
   var isFull = false
   var page = Page.curves
-  /// The first row of the table.
-  var tableTop = 0
+  /// Every point of the selected chart, as its table, its histogram and its copy need them.
+  var points = ChartPoints()
   var filter = ""
   /// While `/` takes the filter.
   var field: TextField?
@@ -68,9 +68,11 @@ package struct ChartsView: View {
     var queries = Set(runs.map { Query.run($0) })
     for source in items.sources {
       queries.insert(.metricNames(source.folder))
-      queries.insert(.marks(source.folder))
     }
-    queries.formUnion(plots.values.compactMap(\.query))
+    for plot in plots.values {
+      queries.formUnion(plot.markQueries.union([plot.query].compactMap(\.self)))
+    }
+    queries.formUnion(points.queries)
     if let jump { queries.insert(.logLine(jump.place)) }
     if isFull, let query = map.query { queries.insert(query) }
     return queries

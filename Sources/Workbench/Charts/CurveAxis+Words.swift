@@ -3,6 +3,11 @@ import Glibc
 import Terminal
 
 extension CurveAxis {
+  /// Whether what has a step and a time has a place on it.
+  var hasTimes: Bool {
+    if case .metric = self { false } else { true }
+  }
+
   /// What stands at the end of the axis.
   var word: SafeText { chartAxis(secondsFromGMT: 0).label ?? "" }
 

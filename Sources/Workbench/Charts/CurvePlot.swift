@@ -14,6 +14,8 @@ struct CurvePlot: Sendable, Equatable {
     var stroke = LineChart.Stroke.solid
     /// What it is drawn with in ASCII; nil for that of its place.
     var mark: Character?
+    /// Whether what happened beside the points is marked.
+    var isMarked = true
   }
 
   /// How the curves are drawn.
@@ -91,6 +93,52 @@ struct CurvePlot: Sendable, Equatable {
   var chart: LineChart {
     guard let shown else { return Self.chart(lines, look, nil) }
     return Self.chart(shown.lines, shown.look, shown.facts)
+  }
+
+  /// What happened beside the points of the last answer.
+  func marks(
+    _ context: Context,
+    crosshair: Double?,
+    glyphs: GlyphSet,
+    hasLabels: Bool
+  ) -> [LineChart.Mark] {
+    guard let shown, let range = shown.facts.range, let request else { return [] }
+    let columns = DotColumns(range: range, kind: .linear, count: request.columns)
+    return marked(shown.lines).flatMap { index, line, isFirst -> [LineChart.Mark] in
+      let marks = CurveMarks(
+        curve: index,
+        key: line.key,
+        axis: shown.look.axis,
+        origin: shown.facts.curves[index].origin,
+        context: context
+      )
+      guard isFirst else { return marks.ownFindings }
+      return marks.findings
+        + marks.messages(
+          columns,
+          cell: glyphs.dots.width,
+          crosshair: crosshair,
+          hasLabels: hasLabels
+        )
+    }
+  }
+
+  /// The lines that have marks; what is about a whole attempt stands on the one in front.
+  private func marked(_ lines: [Line]) -> [(index: Int, line: Line, isFirst: Bool)] {
+    lines.enumerated().filter { $0.element.isMarked }.map { index, line in
+      let isFirst = !lines[(index + 1)...].contains { $0.key.folder == line.key.folder }
+      return (index, line, isFirst)
+    }
+  }
+
+  /// What `marks` is made from.
+  var markQueries: Set<Query> {
+    guard look.axis.hasTimes else { return [] }
+    return Set(
+      marked(lines).flatMap { _, line, isFirst -> [Query] in
+        isFirst ? [.marks(line.key.folder), .messages(line.key)] : [.marks(line.key.folder)]
+      }
+    )
   }
 
   /// Whether the last answer has any point.

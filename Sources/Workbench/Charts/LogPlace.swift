@@ -17,9 +17,22 @@ package struct LogPlace: Sendable, Hashable {
 /// The times of a log's lines on disk: a line of text each, `seconds offset`, ascending.
 enum LogTimesFile {
   /// Where the line begins that was printed last at a time; nil where nothing was printed by then.
+  static func offset(at time: Double, in path: String) -> Int? {
+    last(in: path) { $0.time <= time }?.offset
+  }
+
+  /// When what stands at an offset was printed; nil where that is not known.
+  static func time(of offset: Int, in path: String) -> Double? {
+    last(in: path) { $0.offset <= offset }?.time
+  }
+
+  /// The last entry of which something holds that holds of all before it.
   ///
   /// Halves the file until few lines are left, so that a log of gigabytes costs a handful of reads.
-  static func offset(at time: Double, in path: String) -> Int? {
+  private static func last(
+    in path: String,
+    where holds: ((time: Double, offset: Int)) -> Bool
+  ) -> (time: Double, offset: Int)? {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return nil }
     defer { close(file) }
@@ -33,10 +46,10 @@ enum LogTimesFile {
       else {
         break
       }
-      if entry.time <= time { low = middle + end + 1 } else { high = middle }
+      if holds(entry) { low = middle + end + 1 } else { high = middle }
     }
     let rest = read(file, from: low, count: high - low + 256)
-    return entries(rest[...]).last { $0.time <= time }?.offset
+    return entries(rest[...]).last(where: holds)
   }
 
   /// Only lines that are there to their ends.
@@ -51,7 +64,7 @@ enum LogTimesFile {
     }
   }
 
-  private static func read(_ file: Int32, from start: Int, count: Int) -> [UInt8] {
+  static func read(_ file: Int32, from start: Int, count: Int) -> [UInt8] {
     let room = min(max(0, count), 1 << 20)
     return [UInt8](unsafeUninitializedCapacity: room) { buffer, filled in
       filled = max(0, pread(file, buffer.baseAddress, room, start))

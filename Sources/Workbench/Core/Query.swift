@@ -2,6 +2,7 @@ package import Curves
 package import Documents
 package import Engine
 package import Pipelines
+package import Series
 package import Store
 
 /// A question that a view asks by showing its answer: views name what they show, the shell keeps the
@@ -21,10 +22,18 @@ package enum Query: Sendable, Hashable {
   case metricNames(AttemptFolder)
   /// What an attempt's watch rules found.
   case marks(AttemptFolder)
+  /// What an attempt that still runs has logged about itself.
+  case logged(AttemptFolder)
+  /// The warnings and errors of an attempt's log, with their places on one of its curves.
+  case messages(SeriesKey)
   /// The line of an attempt's log that was printed when a curve was at a place.
   case logLine(LogPlace)
   /// Curves thinned for a chart.
   case curves(CurvesRequest)
+  /// How the values in a chart's window are spread, of every point.
+  case histogram(HistogramRequest)
+  /// A page of the points in a chart's window, as they were logged.
+  case table(TableRequest)
   /// What metrics said at one step.
   case readings(ReadingsRequest)
   case comparison([Int])
@@ -63,9 +72,14 @@ package enum Answer: Sendable, Equatable {
   case metrics([MetricFacts])
   case metricNames([String])
   case marks([WatchFinding])
+  case logged(StepFacts)
+  case messages([LogMessage])
   /// From 0; nil where nothing was printed by then.
   case logLine(Int?)
   case curves(CurvesFacts)
+  /// Nil where no value is finite.
+  case histogram(SeriesHistogram?)
+  case table(TableFacts)
   /// In the order of the request; nil where nothing was logged up to there.
   case readings([PointReading?])
   case comparison(RunComparison)

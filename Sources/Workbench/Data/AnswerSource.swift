@@ -15,6 +15,9 @@ final class AnswerSource: Sendable {
   private struct Memory {
     var logs: [AttemptFolder: LogIndex] = [:]
     var curves = CurveSource()
+    var messages: [AttemptFolder: LogMessages] = [:]
+    /// The steps of log messages on a curve, by where they begin in the log.
+    var places: [SeriesKey: [Int: Double]] = [:]
     var load = LoadSampler()
   }
 
@@ -50,8 +53,13 @@ final class AnswerSource: Sendable {
     case .metricNames(let folder):
       .metricNames(try memory.withLock { try $0.curves.reader(folder).names })
     case .marks(let folder): .marks(WatchMarks.read(folder))
+    case .logged(let folder): .logged(StepFacts(loggedIn: folder))
+    case .messages(let key): .messages(try messages(key))
     case .logLine(let place): .logLine(try logLine(place))
     case .curves(let request): .curves(try memory.withLock { try $0.curves.curves(request) })
+    case .histogram(let request):
+      .histogram(try memory.withLock { try $0.curves.histogram(request) })
+    case .table(let request): .table(try memory.withLock { try $0.curves.table(request) })
     case .readings(let request):
       .readings(try memory.withLock { try $0.curves.readings(request) })
     case .comparison(let ids): .comparison(try comparison(ids))
@@ -80,8 +88,12 @@ final class AnswerSource: Sendable {
       case .log(let folder, _): [folder.log]
       case .metrics(let folder), .metricNames(let folder): [folder.metrics]
       case .marks(let folder): [folder.marks]
+      case .logged(let folder): [folder.facts]
+      case .messages(let key): [key.folder.log]
       case .logLine: []
       case .curves(let request): request.series.map(\.folder.metrics)
+      case .table(let request): request.series.map(\.folder.metrics)
+      case .histogram(let request): Self.live(request.series.map(\.folder.metrics))
       case .readings(let request): request.places.map(\.series.folder.metrics)
       case .pipeline(let instance):
         (try? catalog.instance(instance)).map { [$0.folder + "/pipeline.yaml", $0.folder] } ?? []
@@ -92,6 +104,18 @@ final class AnswerSource: Sendable {
       case .files(let folder): [folder]
       }
     return Set(paths.map(nearestExisting))
+  }
+
+  /// Of long series all values are not counted anew with every point: the next question does it.
+  private static func live(_ folders: [String]) -> [String] {
+    let sizes = folders.flatMap { folder in
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      return names.map { name -> Int in
+        var status = stat()
+        return stat(folder + "/" + name, &status) == 0 ? Int(status.st_size) : 0
+      }
+    }
+    return sizes.reduce(0, +) > 64 << 20 ? [] : folders
   }
 
   private func nearestExisting(_ path: String) -> String {
@@ -198,6 +222,28 @@ final class AnswerSource: Sendable {
       var index = memory.logs[folder] ?? LogIndex(path: folder.log)
       defer { memory.logs[folder] = index }
       return try index.line(at: offset)
+    }
+  }
+
+  private func messages(_ key: SeriesKey) throws -> [LogMessage] {
+    try memory.withLock { memory in
+      if memory.messages.count > 32, memory.messages[key.folder] == nil { memory.messages = [:] }
+      if memory.places.count > 512, memory.places[key] == nil { memory.places = [:] }
+      var log = memory.messages.removeValue(forKey: key.folder) ?? LogMessages(key.folder)
+      defer { memory.messages[key.folder] = log }
+      log.refresh()
+      guard !log.groups.isEmpty else { return [] }
+      var places = memory.places.removeValue(forKey: key) ?? [:]
+      defer { memory.places[key] = places }
+      let unknown = log.groups.filter { places[$0.offset] == nil }
+      if !unknown.isEmpty, let track = try memory.curves.reader(key.folder)[key.name] {
+        for group in unknown { places[group.offset] = try track.step(at: group.message.time) }
+      }
+      return log.groups.map { group in
+        var message = group.message
+        message.step = places[group.offset]
+        return message
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import Pipelines
 import Store
 package import Terminal
 
@@ -220,12 +221,32 @@ package struct ModelsView: View {
 
   private static func metrics(_ values: [String: Double]) -> StyledText {
     var text = StyledText()
-    for (name, value) in values.sorted(by: { $0.key < $1.key }) {
+    for (name, value) in ordered(values) {
       if !text.isEmpty { text.append("  ") }
       text.append(SafeText(hostile: name) + " ", .dim)
       text.append(numberText(value))
     }
     return text
+  }
+
+  private static func ordered(_ values: [String: Double]) -> [(key: String, value: Double)] {
+    values.sorted { $0.key < $1.key }.byImportance(of: \.key)
+  }
+
+  /// The metrics on as many lines as they need, a name and its value always on the same one.
+  static func metricLines(_ values: [String: Double], width: Int) -> [StyledText] {
+    var lines: [StyledText] = []
+    for (name, value) in ordered(values) {
+      let figure = numberText(value)
+      var text = StyledText(SafeText(hostile: name).cut(to: max(1, width - figure.width - 1)), .dim)
+      text.append(" " + figure)
+      if let last = lines.last, last.width + 2 + text.width <= width {
+        lines[lines.count - 1] = last + StyledText("  ") + text
+      } else {
+        lines.append(text)
+      }
+    }
+    return lines
   }
 
   private func drawDetail(on screen: inout Screen, in rect: Rect, _ context: Context) {
@@ -239,7 +260,10 @@ package struct ModelsView: View {
     var lines: [StyledText] = []
     func line(_ label: SafeText, _ text: StyledText) {
       guard !text.isEmpty else { return }
-      for (index, part) in text.wordWrapped(to: inside.width - 12).enumerated() {
+      add(label, text.wordWrapped(to: inside.width - 12))
+    }
+    func add(_ label: SafeText, _ parts: [StyledText]) {
+      for (index, part) in parts.enumerated() {
         lines.append(StyledText((index == 0 ? label : "").padded(to: 10), .dim) + part)
       }
     }
@@ -252,7 +276,7 @@ package struct ModelsView: View {
     line("status", status)
     line("note", StyledText(SafeText(hostile: model.note ?? "")))
     line("lineage", StyledText("r\(model.run) > \(model.step) in \(model.instance)"))
-    line("metrics", ModelsView.metrics(model.metrics))
+    add("metrics", ModelsView.metricLines(model.metrics, width: inside.width - 12))
     line("about", StyledText(SafeText(hostile: model.description)))
     let kind = model.artifact.kind.rawValue
     let hash = model.artifact.digest.hex.prefix(16)

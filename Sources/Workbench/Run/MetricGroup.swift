@@ -1,3 +1,5 @@
+import Pipelines
+
 /// Metrics that share an axis: `val_loss` and `train_loss`, told by their names.
 struct MetricGroup: Sendable, Equatable {
   /// What the names share: "loss".
@@ -7,11 +9,10 @@ struct MetricGroup: Sendable, Equatable {
 
   var primary: String { names.first ?? key }
 
-  /// The groups of metrics; the main metric's group first, the main metric first in it, and a
-  /// validation metric before the training one.
+  /// The groups of metrics, by importance; the main metric's group first, and it first in that.
   static func groups(of names: [String], main: String?) -> [MetricGroup] {
     var groups: [MetricGroup] = []
-    for name in names {
+    for name in names.byImportance(of: { $0 }) {
       let key = unit(of: name)
       if let index = groups.firstIndex(where: { $0.key == key }) {
         if !groups[index].names.contains(name) { groups[index].names.append(name) }
@@ -20,9 +21,7 @@ struct MetricGroup: Sendable, Equatable {
       }
     }
     for index in groups.indices {
-      groups[index].names = stableSort(groups[index].names) { name in
-        name == main ? 0 : isTraining(name) ? 2 : 1
-      }
+      groups[index].names = stableSort(groups[index].names) { $0 == main ? 0 : 1 }
     }
     return stableSort(groups) { main.map($0.names.contains) == true ? 0 : 1 }
   }
@@ -37,10 +36,6 @@ struct MetricGroup: Sendable, Equatable {
   private static let splits: Set<String> = [
     "train", "training", "val", "valid", "validation", "test", "testing", "eval", "dev",
   ]
-
-  private static func isTraining(_ name: String) -> Bool {
-    parts(of: name).contains { $0 == "train" || $0 == "training" }
-  }
 
   private static func parts(of name: String) -> [String] {
     name.lowercased().split { "_-/.: ".contains($0) }.map(String.init)

@@ -33,7 +33,8 @@ struct RunCurves: Sendable, Equatable {
           key: SeriesKey(folder: parent.folder, name: group.primary),
           label: parent.name + " " + SafeText(hostile: group.primary),
           color: .dim,
-          stroke: hasColors ? .dotted : .sparse
+          stroke: hasColors ? .dotted : .sparse,
+          isMarked: false
         )
       )
     }

@@ -8,13 +8,16 @@ struct RunSide {
   let facts: RunFacts
   let step: StepRecord?
   let metricStep: String?
+  /// The step's parameters and summaries.
+  var logged = StepFacts()
   let path: String
   let now: Double
 
   /// How many rows everything takes at a width.
   func rowCount(width: Int) -> Int {
     let metrics = max(1, metricRows.count) + 1
-    return isBeside(width) ? max(metrics, resources.count) : metrics + 1 + resources.count
+    let resources = resources(isBeside(width) ? width - width / 2 - 2 : width).count
+    return isBeside(width) ? max(metrics, resources) : metrics + 1 + resources
   }
 
   /// Whether figures and resources stand beside each other.
@@ -26,11 +29,15 @@ struct RunSide {
     if isBeside(rect.width) {
       let (left, right) = rect.left(rect.width / 2)
       drawMetrics(on: &screen, in: left.right(1).0)
-      drawLines(resources, on: &screen, in: right.left(2).1)
+      let room = right.left(2).1
+      drawLines(resources(room.width), on: &screen, in: room)
       return
     }
-    let least = min(resources.count, max(0, rect.height - 3))
-    let (top, _) = rect.top(rect.height - least)
+    let resources = resources(rect.width)
+    // Half of the room is the metrics', as far as they need it.
+    let wanted = max(1, metricRows.count) + 2
+    let least = min(resources.count, max(rect.height - wanted, rect.height / 2), rect.height - 3)
+    let (top, _) = rect.top(rect.height - max(0, least))
     let used = drawMetrics(on: &screen, in: top)
     let rest = rect.top(used + (rect.height - used > resources.count ? 1 : 0)).1
     drawLines(resources, on: &screen, in: rest)
@@ -95,11 +102,14 @@ struct RunSide {
 
   // MARK: Resources
 
-  private var resources: [StyledText] {
+  private static let mostFacts = 24
+
+  private func resources(_ width: Int) -> [StyledText] {
     var lines: [StyledText] = []
+    let head = logged.params.isEmpty && logged.summary.isEmpty ? 6 : 8
     func say(_ name: SafeText, _ text: SafeText, _ style: Style = .normal) {
       guard !text.isEmpty else { return }
-      var line = StyledText(name.padded(to: 6), .dim)
+      var line = StyledText(name.padded(to: head), .dim)
       line.append(text, style)
       lines.append(line)
     }
@@ -113,6 +123,8 @@ struct RunSide {
       say("cpu", text)
     }
     if let memory = step.peakMemory { say("mem", bytesText(memory) + " at most") }
+    lines += facts("params", logged.params, width: width)
+    lines += facts("summary", logged.summary.mapValues(\.shown), width: width)
     for (name, artifact) in step.outputs.sorted(by: { $0.key < $1.key }).prefix(6) {
       let kind: SafeText = artifact.kind == .folder ? "/" : ""
       say(
@@ -128,9 +140,45 @@ struct RunSide {
     return lines
   }
 
+  /// Names and values on as many lines as they need, parted only between two of them.
+  private func facts(_ label: SafeText, _ values: [String: String], width: Int) -> [StyledText] {
+    let room = max(8, width - 8)
+    var lines: [StyledText] = []
+    for (name, value) in values.sorted(by: { $0.key < $1.key }).prefix(Self.mostFacts) {
+      var text = StyledText(SafeText(hostile: name).cut(to: 24) + " ", .dim)
+      text.append(SafeText(hostile: value, limit: 200).cut(to: max(4, room - text.width)))
+      if let last = lines.last, last.width + 2 + text.width <= room {
+        lines[lines.count - 1] = last + StyledText("  ") + text
+      } else {
+        lines.append(text)
+      }
+    }
+    if values.count > Self.mostFacts {
+      lines.append(StyledText("and \(values.count - Self.mostFacts) more: lathe show", .dim))
+    }
+    return lines.enumerated().map { index, line in
+      StyledText((index == 0 ? label : "").padded(to: 8), .dim) + line
+    }
+  }
+
   private func drawLines(_ lines: [StyledText], on screen: inout Screen, in rect: Rect) {
     for (row, line) in lines.prefix(rect.height).enumerated() {
+      if row == rect.height - 1, lines.count > rect.height {
+        let text = StyledText("and \(lines.count - row) lines more: z in this pane", .dim)
+        screen.write(text, x: rect.x, y: rect.y + row, width: rect.width)
+        return
+      }
       screen.write(line, x: rect.x, y: rect.y + row, width: rect.width)
+    }
+  }
+}
+
+extension FactValue {
+  /// As a figure or text.
+  fileprivate var shown: String {
+    switch self {
+    case .number(let number): numberText(number).string
+    case .text(let text): text
     }
   }
 }

@@ -7,6 +7,8 @@ struct RunSources: Sendable, Equatable {
   var step: String?
   var instance: String?
   var log: AttemptFolder?
+  /// The shown step's attempt while it runs: its parameters and summaries are not recorded yet.
+  var running: AttemptFolder?
   /// The step whose metrics are drawn, and where they lie.
   var metricStep: String?
   var series: AttemptFolder?
@@ -20,6 +22,7 @@ struct RunSources: Sendable, Equatable {
     let shown = RunSources.shownStep(facts, chosen: chosen)
     step = shown?.name
     log = shown.flatMap { RunSources.attempt(of: $0, in: home) }
+    running = shown?.status.isActive == true ? log : nil
     let drawn = RunSources.metricStep(facts, shown: shown)
     metricStep = drawn?.name
     series = drawn.flatMap { RunSources.attempt(of: $0, in: home) }

@@ -75,8 +75,14 @@ extension RunView {
       drawExplanation(failure, on: &screen, in: inside)
     } else if !names.isEmpty {
       guard curves.plot.shown != nil else { return }
-      let area = CurvePlot.area(in: inside)
-      curves.plot.chart.draw(on: &screen, in: area, glyphs: context.glyphs)
+      var chart = curves.plot.chart
+      chart.marks = curves.plot.marks(
+        context,
+        crosshair: nil,
+        glyphs: context.glyphs,
+        hasLabels: false
+      )
+      chart.draw(on: &screen, in: CurvePlot.area(in: inside), glyphs: context.glyphs)
     } else {
       let place = inside.left(1).1
       screen.write(emptyChart(facts), x: place.x, y: place.y, style: .dim, width: place.width)

@@ -13,7 +13,12 @@ extension RunView {
       !facts.metrics.contains(where: { $0.step == step })
     else { return [] }
     let declared = pipeline(context)?.pipeline?.step(step)?.process?.metrics ?? []
-    return metricFacts(context).map { named in
+    let logged = metricFacts(context).byImportance(of: \.name)
+    // Where nothing is declared, what the run will be judged by.
+    let main =
+      facts.run.mainMetric
+      ?? logged.first.flatMap { Goal.guessed(for: $0.name) == nil ? nil : $0.name }
+    return logged.map { named in
       let summary = named.summary
       let definition = declared.first { $0.name == named.name }
       let old = facts.parentMetrics.first { $0.step == step && $0.name == named.name }
@@ -21,8 +26,8 @@ extension RunView {
         run: run,
         step: step,
         name: named.name,
-        goal: definition?.goal ?? old?.goal,
-        isMain: definition?.isMain ?? (named.name == facts.run.mainMetric),
+        goal: definition?.goal ?? old?.goal ?? Goal.guessed(for: named.name),
+        isMain: definition?.isMain ?? (named.name == main),
         count: summary.count,
         last: summary.last,
         lastStep: summary.lastStep,

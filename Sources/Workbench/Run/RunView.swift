@@ -44,8 +44,9 @@ package struct RunView: View {
   package var queries: Set<Query> {
     var queries: Set<Query> = [.run(run), .instances, .models]
     if let log = sources.log { queries.formUnion(self.log.windows(of: log, tailFirst: tailFirst)) }
+    if let running = sources.running { queries.insert(.logged(running)) }
     if let series = sources.series { queries.insert(.metrics(series)) }
-    if let curves = curves.plot.query { queries.insert(curves) }
+    if let query = curves.plot.query { queries.formUnion(curves.plot.markQueries.union([query])) }
     if let instance = sources.instance { queries.insert(.pipeline(instance: instance)) }
     return queries
   }
@@ -107,9 +108,18 @@ extension RunView {
       facts: facts,
       step: shownStep(facts),
       metricStep: sources.metricStep,
+      logged: logged(facts, context),
       path: path(context),
       now: context.now
     )
+  }
+
+  /// What the shown step has logged about itself, recorded at its end and read while it runs.
+  private func logged(_ facts: RunFacts, _ context: Context) -> StepFacts {
+    if let running = sources.running, case .logged(let all)? = context.answers[.logged(running)] {
+      return all
+    }
+    return shownStep(facts)?.facts ?? StepFacts()
   }
 
   /// What stands in red above the log: of the shown step when it failed, else of the run.
