@@ -13,6 +13,11 @@ enum CursesCell {
     let text: [wchar_t]
   }
 
+  /// Whether a character is a piece of an upright line.
+  static func isUpright(_ character: Character) -> Bool {
+    ["|", ":", "│", "┃", "╎", "┆", "┊"].contains(character)
+  }
+
   /// What to write, covering exactly the character's cells.
   static func parts(of character: Character, glyphs: GlyphSet) -> [Part] {
     if let ascii = character.asciiValue {

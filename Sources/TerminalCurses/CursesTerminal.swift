@@ -151,7 +151,7 @@ package final class CursesTerminal: TerminalDoor {
   }
 
   private func put(_ character: Character, _ style: Style, x: Int, y: Int, width: Int) {
-    let look = palette.look(of: style)
+    let look = palette.look(of: style, isLine: CursesCell.isUpright(character))
     for part in CursesCell.parts(of: character, glyphs: glyphs) where x + part.offset < width {
       lathe_curses_put(Int32(y), Int32(x + part.offset), part.text, look.attributes, look.pair)
     }

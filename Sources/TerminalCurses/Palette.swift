@@ -30,13 +30,17 @@ struct Palette {
     return palette
   }
 
-  func look(of style: Style) -> Look {
+  /// `isLine` of a piece of an upright line, which an underline would make a ladder.
+  func look(of style: Style, isLine: Bool = false) -> Look {
     var attributes: Int32 = 0
     if style.bold { attributes |= Int32(LATHE_BOLD) }
     if style.underline { attributes |= Int32(LATHE_UNDERLINE) }
     if style.reverse { attributes |= Int32(LATHE_REVERSE) }
     switch depth {
-    case .none: return Look(attributes: attributes | monochrome(style.color), pair: 0)
+    case .none:
+      let own = monochrome(style.color)
+      let shown = isLine ? own & ~Int32(LATHE_UNDERLINE) : own
+      return Look(attributes: attributes | shown, pair: 0)
     case .eight where style.color == .dim || style.color == .comment || style.color.isFaded:
       return Look(attributes: attributes | Int32(LATHE_DIM), pair: 0)
     default: return Look(attributes: attributes, pair: Int32(style.color.rawValue) + 1)
@@ -94,6 +98,7 @@ struct Palette {
     case (.onSelection, _): 7
     case (.dim, .sixteen), (.comment, .sixteen): 8
     case (.series5, .sixteen): 13
+    case (.series5, .eight): 1
     case (.series6, .sixteen): 12
     case (.dim, _), (.comment, _): -1
     case (.accent, _), (.running, _), (.function, _), (.series1, _): 6

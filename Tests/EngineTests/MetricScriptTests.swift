@@ -160,8 +160,8 @@ struct MetricScriptTests {
       ]
     )
     let metrics = try site.agent.reader.metrics(of: run)
-    #expect(metrics.map(\.name) == ["a", "loss", "sdk"])
-    #expect(metrics.map(\.count) == [2, 3, 1])
+    #expect(metrics.map(\.name) == ["loss", "a", "sdk"])
+    #expect(metrics.map(\.count) == [3, 2, 1])
     #expect(try site.steps(run)["a"]?.facts.params == ["lr": "3"])
     #expect(try site.agent.reader.run(run)?.sparkline == [1, 2, 3])
   }

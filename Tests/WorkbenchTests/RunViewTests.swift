@@ -53,10 +53,10 @@ struct RunViewTests {
         │  · accuracy waits    for evaluate                                                                                    │
         ╰──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────╯
         ╭─ val_loss  train_loss ────────────── m: 2 groups  x: epoch  y: linear ─╮╭─ train, epoch 27/40 ───────────────────────╮
-        │        │ ⡇                                                             ││ metric          last         best     r141 │
-        │     2.0┤ ⣇                                                             ││ val_loss       0.291     0.288@25    0.342 │
-        │        │ ⢻                                                             ││ train_loss     0.164     0.164@27    0.101 │
-        │        │ ⢸                                                             ││ val_acc        0.956     0.957@25    0.948 │
+        │        │ ⡇                                                             ││ metric         last         best      r141 │
+        │     2.0┤ ⣇                                                             ││ val_loss      0.291     0.288@25     0.342 │
+        │        │ ⢻                                                             ││ train_lo…     0.164     0.164@27     0.101 │
+        │        │ ⢸                                                             ││ val_acc       0.956     0.957@25     0.948 │
         │     1.5┤ ⣿                                                             ││                                            │
         │        │ ⢹⡆                                                            ││ cpu   6m52s of CPU                         │
         │        │ ⢸⡇                                                            ││ mem   5 GB at most                         │
@@ -182,6 +182,27 @@ struct RunViewTests {
     let context = RunFixture.context(120, 36, answers)
     #expect(RunFixture.drawn(&view, context).contains("Model digits/3 needs your approval"))
     #expect(view.press(Key("A"), context) == [.open(.model("digits/3"))])
+  }
+
+  @Test func `what a step has logged about itself stands in its details`() throws {
+    let logged = StepFacts(
+      params: ["lr": "0.1", "layers": "[64, 64]", "note": "a\u{1B}[2Jb"],
+      summary: ["best": .number(0.0625), "state": .text("converged")]
+    )
+    var answers: [Query: Answer] = [.run(142): .run(RunFixture.running)]
+    answers[.logged(RunFixture.attempt(142))] = .logged(logged)
+    var view = RunView(run: 142)
+    let live = RunFixture.drawn(&view, RunFixture.context(120, 36, answers))
+    #expect(live.contains("params  layers [64, 64]  lr 0.1"))
+    #expect(live.contains("summary best 0.0625  state converged"))
+    #expect(!live.contains("\u{1B}"))
+    var facts = RunFixture.facts(RunFixture.run(.succeeded), RunFixture.steps(.succeeded))
+    let index = try #require(facts.steps.firstIndex { $0.name == "train" })
+    facts.steps[index].facts = logged
+    view = RunView(run: 142)
+    view.chosen = "train"
+    let ended = RunFixture.drawn(&view, RunFixture.context(120, 36, [.run(142): .run(facts)]))
+    #expect(ended.contains("params  layers [64, 64]  lr 0.1"))
   }
 
   @Test func `the view asks for the log and the curves of what it shows`() {

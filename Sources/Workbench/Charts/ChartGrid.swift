@@ -32,7 +32,9 @@ struct ChartGrid: Equatable {
 
   /// Lays out charts whose groups begin at `starts`, scrolled to `top`, the selected one in view.
   init(count: Int, starts: [Int], selected: Int, top: Int, in area: Rect) {
-    let columns = max(1, min(area.width / Self.least.width, max(1, count)))
+    // No group needs more columns than it has charts.
+    let groups = zip(starts, starts.dropFirst() + [count]).map { $1 - $0 }
+    let columns = max(1, min(area.width / Self.least.width, groups.max() ?? count))
     let isGrouped = starts.count > 1
     let all = Self.bands(count: count, starts: starts, columns: columns)
     self.columns = columns

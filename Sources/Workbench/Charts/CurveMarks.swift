@@ -11,6 +11,8 @@ struct CurveMarks {
   var key: SeriesKey
   var axis: CurveAxis
   var origin: Double
+  /// Said before each label: whose mark it is, where there are several runs.
+  var owner: SafeText = ""
   var context: Context
 
   private static let mostFindings = 50
@@ -31,7 +33,7 @@ struct CurveMarks {
         axis.place(step: finding.step, time: finding.time, origin: origin).map { x in
           LineChart.Mark(
             x: x,
-            label: SafeText(hostile: finding.rule, limit: 40),
+            label: told(SafeText(hostile: finding.rule, limit: 40)),
             color: .warning,
             kind: .line
           )
@@ -71,9 +73,11 @@ struct CurveMarks {
   }
 
   private func label(_ message: LogMessage) -> SafeText {
-    guard message.count > 1 else { return StyledText(log: message.text, limit: 80).plain }
-    return "\(message.count) " + (message.severity == .error ? "errors" : "warnings")
+    guard message.count > 1 else { return told(StyledText(log: message.text, limit: 80).plain) }
+    return told("\(message.count) " + (message.severity == .error ? "errors" : "warnings"))
   }
+
+  private func told(_ text: SafeText) -> SafeText { owner.isEmpty ? text : owner + " " + text }
 
   private func mark(_ message: LogMessage, _ x: Double, label: SafeText) -> LineChart.Mark {
     let isError = message.severity == .error

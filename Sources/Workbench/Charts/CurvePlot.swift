@@ -104,12 +104,14 @@ struct CurvePlot: Sendable, Equatable {
   ) -> [LineChart.Mark] {
     guard let shown, let range = shown.facts.range, let request else { return [] }
     let columns = DotColumns(range: range, kind: .linear, count: request.columns)
+    let isAlone = Set(shown.lines.filter(\.isMarked).map(\.key.folder)).count < 2
     return marked(shown.lines).flatMap { index, line, isFirst -> [LineChart.Mark] in
       let marks = CurveMarks(
         curve: index,
         key: line.key,
         axis: shown.look.axis,
         origin: shown.facts.curves[index].origin,
+        owner: isAlone ? "" : line.label,
         context: context
       )
       guard isFirst else { return marks.ownFindings }

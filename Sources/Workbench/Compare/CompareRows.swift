@@ -143,14 +143,14 @@ extension CompareView {
       cells: shown.enumerated().map { index, reading in
         guard let reading else { return StyledText("-", .dim) }
         var cell = StyledText(
-          numberText(reading.value).padded(to: 8),
+          column(numberText(reading.value), 8),
           reading.value.isFinite ? (index == winner ? Style(.good, bold: true) : .normal) : .bad
         )
-        cell.append(("@" + numberText(reading.step)).padded(to: 5), .dim)
+        cell.append(column("@" + numberText(reading.step), 5), .dim)
         if index > 0, let first {
           let past = reading.value - first
           let style = style(reading.value, first, row.goal)
-          cell.append(" " + difference(past).padded(to: 8), style)
+          cell.append(" " + column(difference(past), 8), style)
         }
         if index == winner { cell.append(" best", .good) }
         return cell
@@ -176,6 +176,11 @@ extension CompareView {
       else { return nil }
       return (value: found.value, step: found.step)
     }
+  }
+
+  /// As wide as a column, or wider: a figure is never cut, nor does it touch the next one.
+  private func column(_ text: SafeText, _ width: Int) -> SafeText {
+    text.width < width ? text.padded(to: width) : text + " "
   }
 
   private func difference(_ value: Double) -> SafeText {
