@@ -53,10 +53,10 @@ struct RunViewTests {
         │  · accuracy waits    for evaluate                                                                                    │
         ╰──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────╯
         ╭─ val_loss  train_loss ────────────── m: 2 groups  x: epoch  y: linear ─╮╭─ train, epoch 27/40 ───────────────────────╮
-        │        │ ⡇                                                             ││ metric         last         best      r141 │
-        │     2.0┤ ⣇                                                             ││ val_loss      0.291     0.288@25     0.342 │
-        │        │ ⢻                                                             ││ train_lo…     0.164     0.164@27     0.101 │
-        │        │ ⢸                                                             ││ val_acc       0.956     0.957@25     0.948 │
+        │        │ ⡇                                                             ││ metric          last         best     r141 │
+        │     2.0┤ ⣇                                                             ││ val_loss       0.291     0.288@25    0.342 │
+        │        │ ⢻                                                             ││ train_loss     0.164     0.164@27    0.101 │
+        │        │ ⢸                                                             ││ val_acc        0.956     0.957@25    0.948 │
         │     1.5┤ ⣿                                                             ││                                            │
         │        │ ⢹⡆                                                            ││ cpu   6m52s of CPU                         │
         │        │ ⢸⡇                                                            ││ mem   5 GB at most                         │

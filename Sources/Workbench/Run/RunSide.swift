@@ -63,9 +63,9 @@ struct RunSide {
     let parent: SafeText = facts.parent.map { "\($0.shortName)" } ?? ""
     let columns: [Table.Column] = [
       .init("metric", .flexible(least: 8, weight: 1), priority: 9),
-      .init("last", .fixed(9), alignment: .right, priority: 8),
+      .init("last", .fixed(8), alignment: .right, priority: 8),
       .init("best", .fixed(12), alignment: .right, priority: 7),
-      .init(parent, .fixed(parent.isEmpty ? 0 : 9), alignment: .right, priority: 6),
+      .init(parent, .fixed(parent.isEmpty ? 0 : 8), alignment: .right, priority: 6),
     ]
     var table = Table(columns: columns, rows: rows.map(row), focused: false)
     table.showsHeader = rect.height > 1
