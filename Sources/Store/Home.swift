@@ -24,6 +24,8 @@ package struct Home: Sendable, Equatable {
 
   package var catalog: String { state + "/catalog.sqlite" }
   package var lock: String { state + "/agent.lock" }
+  /// What files were found to hold: a `StatCache`, to be removed at any time.
+  package var knownFiles: String { state + "/files.cache" }
   package var socket: String { state + "/agent.sock" }
   package var agentLog: String { state + "/agent.log" }
   package var objects: String { folder + "/objects" }

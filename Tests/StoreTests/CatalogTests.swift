@@ -361,15 +361,6 @@ struct CatalogTests {
     #expect(try catalog.runs().map(\.id) == [2, 1])
   }
 
-  @Test func `a newer catalog is refused`() throws {
-    let queue = try DatabaseQueue(path: scratch.home.catalog)
-    try queue.write {
-      try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('from the future')")
-    }
-    let error = #expect(throws: Explanation.self) { try CatalogWriter(home: scratch.home) }
-    #expect(error?.what.hasSuffix("was written by a newer Lathe.") == true)
-  }
-
   @Test func `a file that is no catalog is explained`() throws {
     let home = Home(folder: scratch.path + "/third")
     try scratch.write(String(repeating: "not a database ", count: 100), "third/catalog.sqlite")

@@ -20,46 +20,83 @@ package struct Manifest: Sendable, Equatable {
   }
 
   /// Paths relative to the folder, parts divided by "/".
-  package var entries: [String: Entry]
+  package var entries: Entries
 
-  package init(_ entries: [String: Entry] = [:]) { self.entries = entries }
+  package init(_ entries: Entries = Entries()) { self.entries = entries }
 
-  package var size: Int { entries.values.reduce(0) { $0 + $1.size } }
-
-  /// One line an entry: kind, digest, size, path; in the order of the paths' bytes.
-  package var text: String {
-    var text = "lathe manifest 1\n"
-    for (path, entry) in entries.sorted(by: {
-      Array($0.key.utf8).lexicographicallyPrecedes(Array($1.key.utf8))
-    }) {
-      text += "\(entry.kind.rawValue) \(entry.digest?.hex ?? "-") \(entry.size) "
-      text += Manifest.escape(path) + "\n"
-    }
-    return text
+  package init(_ entries: [String: Entry]) {
+    self.init(Entries(unordered: entries.map { ($0.key, $0.value) }))
   }
 
-  package var digest: Digest { Digest(of: text) }
+  package var size: Int { entries.reduce(0) { $0 + $1.value.size } }
+
+  /// One line an entry: kind, digest, size, path; in the order of the paths' bytes.
+  package var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  package var digest: Digest { bytes.withUnsafeBytes { Digest(of: $0) } }
+
+  /// The text's bytes.
+  var bytes: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(32 + entries.count * 128)
+    bytes += Manifest.head.utf8
+    bytes.append(10)
+    for (path, entry) in entries {
+      bytes += entry.kind.rawValue.utf8
+      bytes.append(32)
+      if let digest = entry.digest {
+        withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { digits in
+          digest.write(hex: digits)
+          bytes += digits
+        }
+      } else {
+        bytes.append(45)
+      }
+      bytes.append(32)
+      bytes += String(entry.size).utf8
+      bytes.append(32)
+      for byte in path.utf8 {
+        switch byte {
+        case 92: bytes += [92, 92]
+        case 10: bytes += [92, 110]
+        default: bytes.append(byte)
+        }
+      }
+      bytes.append(10)
+    }
+    return bytes
+  }
 
   /// Reads a manifest's text; nil when it is not one, or when a path would leave the folder.
   package init?(text: String) {
+    var text = text
+    guard let read = text.withUTF8({ Manifest(bytes: UnsafeRawBufferPointer($0)) }) else {
+      return nil
+    }
+    self = read
+  }
+
+  init?(bytes: UnsafeRawBufferPointer) {
     // By bytes: to Swift, "\r\n" and a blank with an accent on it are characters of their own.
-    var lines = text.utf8.split(separator: 10, omittingEmptySubsequences: false)[...]
-    guard lines.popFirst().flatMap({ String($0) }) == "lathe manifest 1",
+    var lines = bytes.split(separator: 10, omittingEmptySubsequences: false)[...]
+    guard lines.popFirst()?.elementsEqual(Manifest.head.utf8) == true,
       lines.popLast()?.isEmpty == true
     else { return nil }
-    entries = [:]
+    var pairs: [(String, Entry)] = []
+    pairs.reserveCapacity(lines.count)
     for line in lines {
-      let parts = line.split(separator: 32, maxSplits: 3).map {
-        String(decoding: $0, as: UTF8.self)
-      }
-      guard parts.count == 4, let kind = Entry.Kind(rawValue: parts[0]),
-        let size = Int(parts[2]), size >= 0, let path = Manifest.unescape(parts[3]),
-        Manifest.isInside(path)
+      let parts = line.split(separator: 32, maxSplits: 3)
+      guard parts.count == 4,
+        let kind = Entry.Kind(rawValue: String(decoding: parts[0], as: UTF8.self)),
+        let size = Int(String(decoding: parts[2], as: UTF8.self)), size >= 0,
+        let path = Manifest.unescape(parts[3]), Manifest.isInside(path)
       else { return nil }
-      let digest = parts[1] == "-" ? nil : Digest(hex: parts[1])
-      guard kind == .folder || digest != nil else { return nil }
-      entries[path] = Entry(kind: kind, digest: digest, size: size)
+      let digest = Digest(hex: UnsafeRawBufferPointer(rebasing: parts[1]))
+      guard digest != nil || (kind == .folder && parts[1].elementsEqual([45])) else { return nil }
+      pairs.append((path, Entry(kind: kind, digest: digest, size: size)))
     }
+    entries = Entries(unordered: pairs)
+    guard entries.count == pairs.count else { return nil }
   }
 
   /// Whether a relative path stays in its folder.
@@ -70,32 +107,24 @@ package struct Manifest: Sendable, Equatable {
         .contains { $0.isEmpty || $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8) }
   }
 
-  private static func escape(_ path: String) -> String {
-    var escaped = String.UnicodeScalarView()
-    for scalar in path.unicodeScalars {
-      switch scalar {
-      case "\\": escaped.append(contentsOf: "\\\\".unicodeScalars)
-      case "\n": escaped.append(contentsOf: "\\n".unicodeScalars)
-      default: escaped.append(scalar)
-      }
-    }
-    return String(escaped)
-  }
+  /// The first line of every manifest.
+  static let head = "lathe manifest 1"
 
-  private static func unescape(_ text: some StringProtocol) -> String? {
-    var path = ""
-    var escaped = false
-    for scalar in text.unicodeScalars {
-      if escaped {
-        guard scalar == "\\" || scalar == "n" else { return nil }
-        path.unicodeScalars.append(scalar == "n" ? "\n" : "\\")
-        escaped = false
-      } else if scalar == "\\" {
-        escaped = true
+  private static func unescape(_ text: Slice<UnsafeRawBufferPointer>) -> String? {
+    guard text.contains(92) else { return String(decoding: text, as: UTF8.self) }
+    var path: [UInt8] = []
+    var isEscaped = false
+    for byte in text {
+      if isEscaped {
+        guard byte == 92 || byte == 110 else { return nil }
+        path.append(byte == 110 ? 10 : 92)
+        isEscaped = false
+      } else if byte == 92 {
+        isEscaped = true
       } else {
-        path.unicodeScalars.append(scalar)
+        path.append(byte)
       }
     }
-    return escaped ? nil : path
+    return isEscaped ? nil : String(decoding: path, as: UTF8.self)
   }
 }

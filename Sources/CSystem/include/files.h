@@ -1,0 +1,15 @@
+#pragma once
+// Whole files and file systems: what the object store needs beyond read and write.
+
+#include <sys/types.h>
+
+/// Makes an empty file share another one's blocks (FICLONE); 0, or -1 with errno where it cannot.
+int lathe_clone(int source, int target);
+
+/// Copies up to `length` bytes inside the kernel, from both descriptors' places: the bytes copied, 0
+/// at the end, -1 with errno.
+ssize_t lathe_copy_range(int source, int target, size_t length);
+
+/// Brings everything that was written to the file system of a descriptor onto its disk; 0, or -1
+/// with errno.
+int lathe_sync_file_system(int descriptor);
