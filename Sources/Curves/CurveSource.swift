@@ -6,6 +6,23 @@ import Terminal
 package struct CurveSource {
   private var readers: [AttemptFolder: SeriesReader] = [:]
   private var smoothed: [SmoothedKey: SmoothedTrack] = [:]
+  private var thinned: [ThinnedKey: Thinned] = [:]
+
+  /// What a curve's points follow from, with those of a series up to a count.
+  private struct ThinnedKey: Hashable {
+    var series: SeriesKey
+    var axis: CurveAxis
+    var columns: DotColumns
+    var origin: Double
+    var floor: Double?
+  }
+
+  private struct Thinned {
+    var count: Int
+    /// Of the series that x is taken from.
+    var otherCount: Int
+    var points: CurvePoints
+  }
 
   private struct SmoothedKey: Hashable {
     var series: SeriesKey
@@ -14,6 +31,7 @@ package struct CurveSource {
 
   private static let mostReaders = 64
   private static let mostSmoothed = 64
+  private static let mostThinned = 64
 
   package init() {}
 
@@ -56,7 +74,7 @@ package struct CurveSource {
       range: columns.range,
       curves: try drawn.map { track in
         CurveFacts(
-          points: try track.points(floor: request.floor, columns),
+          points: try points(track, request, columns),
           smoothed: try smoothed(track, request, columns),
           summary: track.track?.summary,
           origin: track.origin
@@ -84,6 +102,31 @@ package struct CurveSource {
       let greatest = extents.map(\.upperBound).max()
     else { return nil }
     return LineChart.fittedX(least...greatest, kind: kind)
+  }
+
+  /// The points as they were the last time, where none came and the columns are the same.
+  private mutating func points(
+    _ drawn: DrawnTrack,
+    _ request: CurvesRequest,
+    _ columns: DotColumns
+  ) throws -> CurvePoints {
+    let key = ThinnedKey(
+      series: drawn.key,
+      axis: request.axis,
+      columns: columns,
+      origin: drawn.origin,
+      floor: request.floor
+    )
+    let (count, otherCount) = (drawn.track?.count ?? 0, drawn.other?.count ?? 0)
+    // A series only grows.
+    if let known = thinned[key], known.count == count, known.otherCount == otherCount {
+      try drawn.track?.check()
+      return known.points
+    }
+    let points = try drawn.points(floor: request.floor, columns)
+    if thinned.count >= Self.mostThinned { thinned = [:] }
+    thinned[key] = Thinned(count: count, otherCount: otherCount, points: points)
+    return points
   }
 
   /// By x of another metric nothing is smoothed: its points have no order to smooth along.

@@ -1,14 +1,14 @@
 internal import Glibc
 
-/// Bytes of a file of blocks, at hand for as long as this is kept.
+/// Bytes of a file of blocks, at hand for as long as this and the file are kept.
 struct BlockBytes {
   let bytes: UnsafeRawBufferPointer
-  /// What gives the memory back: the mapping of the file, or what was read.
-  private let owner: any AnyObject & Sendable
+  /// What gives the memory back; nil where it is the file's image.
+  private let piece: BlockPiece?
 
-  init(_ bytes: UnsafeRawBufferPointer, of owner: any AnyObject & Sendable) {
+  init(_ bytes: UnsafeRawBufferPointer, of piece: BlockPiece?) {
     self.bytes = bytes
-    self.owner = owner
+    self.piece = piece
   }
 }
 

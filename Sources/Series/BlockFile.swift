@@ -1,46 +1,30 @@
 internal import Glibc
 
-/// The file of blocks while it is at hand, mapped or open.
+/// The file of blocks for the time of one call.
 ///
-/// A class, since it stands for a mapping or a descriptor that is given back once.
-final class BlockFile: Sendable {
+/// A class, since it stands for an image that is given back, and a descriptor that is closed, once.
+final class BlockFile {
   let length: Int
-  let isMapped: Bool
-  private let path: String
-  private let file: Int32
-  private let address: UInt
-  private let pieces: BlockPieces
+  /// Whether all of a part of a block is read when some of it is asked for.
+  let isWhole: Bool
+  private let source: BlockSource
+  private var file: Int32 = -1
+  private var image: BlockImage?
 
-  /// Opens the file, and where it is asked for and can be done maps all of it.
-  init(_ path: String, isMapped: Bool, keeping pieces: BlockPieces) throws {
-    self.path = path
-    self.pieces = pieces
-    let opened = open(path, O_RDONLY | O_CLOEXEC)
-    guard opened >= 0 else { throw SeriesError.system(call: "open", path: path, number: errno) }
-    var status = stat()
-    guard fstat(opened, &status) == 0 else {
-      let number = errno
-      close(opened)
-      throw SeriesError.system(call: "fstat", path: path, number: number)
-    }
-    length = Int(status.st_size)
-    if isMapped, length > 0,
-      let mapping = mmap(nil, length, PROT_READ, MAP_SHARED, opened, 0), mapping != MAP_FAILED
-    {
-      close(opened)
-      (self.isMapped, file, address) = (true, -1, UInt(bitPattern: mapping))
-    } else {
-      (self.isMapped, file, address) = (false, opened, 0)
-    }
+  /// A file of which the first `length` bytes never change.
+  init(_ source: BlockSource, length: Int, isWhole: Bool, image: consuming BlockImage) {
+    self.source = source
+    self.length = length
+    self.isWhole = isWhole
+    self.image = consume image
   }
 
   deinit {
-    if isMapped {
-      munmap(UnsafeMutableRawPointer(bitPattern: address), length)
-    } else {
-      close(file)
-    }
+    if let image = image.take() { source.giveBack(image) }
+    if file >= 0 { close(file) }
   }
+
+  private var path: String { source.path }
 
   /// Appends the points of a block, whose checksum is verified.
   func read(_ block: SealedBlock, into data: inout SeriesData) throws {
@@ -56,17 +40,23 @@ final class BlockFile: Sendable {
   ///
   /// Those that are `kept` cost no call of the system when they are asked for again.
   func bytes(_ range: Range<Int>, at block: Int, kept: Bool = false) throws -> BlockBytes {
-    let offset = block + range.lowerBound
-    guard offset >= 0, offset <= length - range.count else {
-      throw SeriesError.damaged(path: path, offset: offset)
+    let places = block + range.lowerBound..<block + range.upperBound
+    guard places.lowerBound >= 0, places.upperBound <= length else {
+      throw SeriesError.damaged(path: path, offset: max(0, min(length, places.lowerBound)))
     }
-    if let mapping = UnsafeRawPointer(bitPattern: address) {
-      return BlockBytes(
-        UnsafeRawBufferPointer(start: mapping + offset, count: range.count),
-        of: self
-      )
+    if let bytes = image?.bytes(places) { return BlockBytes(bytes, of: nil) }
+    let file = try opened()
+    if kept, let held = image?.resident, isWhole || held <= BlockSource.mostKept {
+      try image?.load(places, end: length, file, path: path)
+      if let bytes = image?.bytes(places) { return BlockBytes(bytes, of: nil) }
     }
-    let read = { try BlockPiece(self.file, range.count, at: offset, path: self.path) }
-    return try (kept ? pieces.piece(range.count, at: offset, read: read) : read()).bytes
+    return try BlockPiece(file, places.count, at: places.lowerBound, path: path).bytes
+  }
+
+  private func opened() throws -> Int32 {
+    guard file < 0 else { return file }
+    file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw SeriesError.system(call: "open", path: path, number: errno) }
+    return file
   }
 }

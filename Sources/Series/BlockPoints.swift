@@ -8,6 +8,10 @@ struct BlockPoints {
   /// Nil for a block in memory, of which all points are in the arrays.
   private let file: BlockFile?
   private let offset: Int
+  /// What is kept of the series' blocks, and which of them this is.
+  private let table: SpanView?
+  private let tableUse: SpanTableUse?
+  private let index: Int
   private let column: Column
   private var xs: BlockPart
   private var spans: BlockPart
@@ -23,6 +27,7 @@ struct BlockPoints {
   init(_ block: TailBlock, by axis: SeriesAxis) {
     (start, count) = (block.node.start, block.node.count)
     (file, offset, column) = (nil, 0, Column())
+    (table, tableUse, index) = (nil, nil, 0)
     (xs, spans, values) = (.all(count), .all(block.spans.count), .all(count))
     tail = Tail(
       xs: axis == .step ? block.data.steps : block.data.times,
@@ -31,8 +36,15 @@ struct BlockPoints {
     )
   }
 
-  init(_ block: SealedBlock, _ file: BlockFile, by axis: SeriesAxis) {
+  init(
+    _ block: SealedBlock,
+    at index: Int,
+    _ file: BlockFile,
+    _ table: SpanTableUse?,
+    by axis: SeriesAxis
+  ) {
     (start, count) = (block.node.start, block.node.count)
+    (self.table, tableUse, self.index) = (table?.view, table, index)
     (self.file, offset, tail) = (file, block.offset, Tail())
     let x = block.column(axis)
     column = x.column
@@ -70,7 +82,7 @@ struct BlockPoints {
   @inline(__always)
   mutating func span(_ index: Int) throws -> SeriesSpan {
     if index < tail.spans.count { return tail.spans[index] }
-    if !spans.has(index) { try spans.load(index, of: file, at: offset) }
+    if !spans.has(index) { try loadSpans() }
     return withSpans { SeriesSpan(min: $0(2 * index), max: $0(2 * index + 1)) }
   }
 
@@ -87,6 +99,18 @@ struct BlockPoints {
     if index < tail.values.count { return tail.values[index] }
     if !values.has(index) { try values.load(index, of: file, at: offset) }
     return BlockCoding.value(at: index - values.first, width: values.width, in: values.bytes)
+  }
+
+  @inline(never)
+  private mutating func loadSpans() throws {
+    guard let file else { return }
+    let length = spans.width * spans.total
+    if let known = table?.spans(ofBlock: index) {
+      return spans.take(UnsafeRawBufferPointer(start: known, count: length))
+    }
+    // Of a long file the table alone keeps them.
+    try spans.load(0..<spans.total, of: file, at: offset, kept: file.isWhole)
+    table?.take(spans.bytes, ofBlock: index)
   }
 
   /// Gets all steps or times at once, for those who look at each of them.
@@ -116,7 +140,7 @@ struct BlockPoints {
     let tail = min(range.upperBound, max(firstSpan, endSpan) * size)..<range.upperBound
     var extremes = CurveExtremes()
     if firstSpan < endSpan {
-      if !spans.has(firstSpan) { try spans.load(firstSpan, of: file, at: offset) }
+      if !spans.has(firstSpan) { try loadSpans() }
       guard add(spans: firstSpan..<endSpan, to: &extremes, above: floor) else { return nil }
     }
     // What a span has no values beyond is not looked at.
@@ -200,6 +224,22 @@ struct BlockPoints {
 
   /// The first point that has a value, from a place to the end of its span; that end without one.
   private mutating func first(_ sought: Double, from place: Int) throws -> Int {
+    let span = place / SeriesFormat.pointsOfSpan
+    guard let table, place.isMultiple(of: SeriesFormat.pointsOfSpan) else {
+      return try searched(sought, from: place)
+    }
+    let ends = try self.span(span)
+    let isGreatest = sought == ends.max
+    guard isGreatest || sought == ends.min else { return try searched(sought, from: place) }
+    if let known = table.place(ofGreatest: isGreatest, span: span, ofBlock: index) {
+      return place + known
+    }
+    let found = try searched(sought, from: place)
+    table.note(found - place, ofGreatest: isGreatest, span: span, ofBlock: index)
+    return found
+  }
+
+  private mutating func searched(_ sought: Double, from place: Int) throws -> Int {
     let end = points(ofSpan: place / SeriesFormat.pointsOfSpan).upperBound - 1
     if !values.has(place) { try values.load(place, of: file, at: offset) }
     return withValues { value in
@@ -265,15 +305,18 @@ private struct BlockPart {
   @inline(__always)
   func has(_ index: Int) -> Bool { index >= first && index - first < count }
 
-  /// Gets a number with those around it: of a mapped file, all.
+  /// Gets a number with those around it: of a short file, all.
   @inline(never)
   mutating func load(_ index: Int, of file: BlockFile?, at block: Int) throws {
     precondition(index >= 0 && index < total)
     guard let file else { return }
     let from = index / piece * piece
-    let range = file.isMapped ? 0..<total : from..<min(total, from + piece)
+    let range = file.isWhole ? 0..<total : from..<min(total, from + piece)
     try load(range, of: file, at: block, kept: true)
   }
+
+  /// Takes bytes of all numbers, which are kept elsewhere.
+  mutating func take(_ all: UnsafeRawBufferPointer) { (first, count, bytes) = (0, total, all) }
 
   mutating func load(
     _ range: Range<Int>,

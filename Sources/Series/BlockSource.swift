@@ -3,39 +3,58 @@ internal import Synchronization
 
 /// The file of blocks of one folder, shared by the tracks of all its series.
 ///
-/// A file of up to 64 MiB stays mapped between calls, without a descriptor, so that drawing again costs
-/// no call of the system; a longer one is opened for each call, and only what is needed is read. Of
-/// that, too, the last few MiB are kept.
+/// What was read of it to draw is kept in an image between calls, without a descriptor, so that drawing
+/// again reads nothing: all of a file of up to 64 MiB, the last few MiB of a longer one.
 final class BlockSource: Sendable {
-  private let path: String
-  private let mapped = Mutex<BlockFile?>(nil)
-  private let pieces = BlockPieces()
+  let path: String
+  /// Where the blocks end that the index knows; what stands before never changes.
+  private let end = Atomic(0)
+  private let kept = Keeper<BlockImage>()
 
-  static let longestMapped = 64 << 20
+  static let longestWhole = 64 << 20
+  /// Of a longer file; enough for some curves of 400 columns.
+  static let mostKept = 16 << 20
 
   init(_ path: String) { self.path = path }
 
+  /// Says that the index knows blocks up to here.
+  func extend(to end: Int) { self.end.store(end, ordering: .relaxed) }
+
   /// The file, of which the first `length` bytes are needed.
   ///
-  /// Throws a `SeriesError` when it cannot be opened, or has become shorter.
+  /// Throws a `SeriesError` when it is not there, or has become shorter.
   func open(_ length: Int) throws -> BlockFile {
-    guard length <= Self.longestMapped else { return try opened(length, isMapped: false) }
-    return try mapped.withLock { mapped in
-      // What is mapped and was cut off must not be touched: a writer cuts off what another one that was
-      // killed has left.
-      if let file = mapped, file.length >= length, try size() >= file.length { return file }
-      mapped = nil
-      let file = try opened(length, isMapped: true)
-      if file.isMapped, file.length >= length { mapped = file }
-      return file
+    let size = try check(length)
+    let end = max(length, min(size, end.load(ordering: .relaxed)))
+    let isWhole = end <= Self.longestWhole
+    // Another call may have it: then this one has an image of its own.
+    if let image = kept.take(), image.capacity >= end,
+      (image.capacity <= Self.longestWhole) == isWhole
+    {
+      return BlockFile(self, length: end, isWhole: isWhole, image: image)
     }
+    // Room to grow, without an end between the two kinds.
+    let room = isWhole ? min(max(4 * end, 8 << 20), Self.longestWhole) : 2 * end
+    let made = try BlockImage(capacity: room, isWhole: isWhole, path: path)
+    return BlockFile(self, length: end, isWhole: isWhole, image: made)
   }
 
-  private func opened(_ length: Int, isMapped: Bool) throws -> BlockFile {
-    let file = try BlockFile(path, isMapped: isMapped, keeping: pieces)
-    // What was cut off is not shown any more; those who ask for it are told.
-    if file.length < length { pieces.removeAll() }
-    return file
+  /// The length of the file, of which the first `length` bytes are needed.
+  @discardableResult
+  func check(_ length: Int) throws -> Int {
+    let size = try size()
+    guard size >= length else {
+      // What was cut off is not shown any more; those who ask for it are told.
+      kept.forget()
+      throw SeriesError.damaged(path: path, offset: size)
+    }
+    return size
+  }
+
+  /// Keeps an image for the next call, unless it has become too large.
+  func giveBack(_ image: consuming BlockImage) {
+    guard image.capacity <= Self.longestWhole || image.resident <= Self.mostKept else { return }
+    kept.giveBack(image)
   }
 
   private func size() throws -> Int {

@@ -42,7 +42,9 @@ struct SeriesContents: Sendable {
       switch try cursor.byte() {
       case SeriesFormat.defineTag: try define(&cursor)
       case SeriesFormat.sourceTag: try source(&cursor)
-      case SeriesFormat.blocksTag: try blocks(&cursor)
+      case SeriesFormat.blocksTag:
+        try blocks(&cursor)
+        blocks.extend(to: blocksEnd)
       case SeriesFormat.sealedTag:
         let generation = try cursor.count(atMost: Int(Int32.max))
         guard generation > sealed, cursor.isAtEnd else { throw FrameFile.Malformed() }

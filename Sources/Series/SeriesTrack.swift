@@ -5,6 +5,8 @@
 package struct SeriesTrack: Sendable {
   /// The file of blocks.
   let blocks: BlockSource
+  /// What is kept of the sealed blocks to draw them again.
+  private let spans = Keeper<SpanTable>()
   /// In the order of logging.
   private(set) var sealed: [SealedBlock] = []
   /// Groups of sealed blocks, groups of groups, and so on: see `SeriesTree`.
@@ -30,6 +32,13 @@ package struct SeriesTrack: Sendable {
   func openBlocks() throws -> BlockFile {
     try blocks.open(sealed.last.map { $0.offset + $0.coding.length } ?? 0)
   }
+
+  /// Throws a `SeriesError` when the file of blocks is not there or has become shorter.
+  package func check() throws {
+    if let last = sealed.last { try blocks.check(last.offset + last.coding.length) }
+  }
+
+  func spanTable() -> SpanTableUse? { SpanTableUse(spans, blocks: sealed.count) }
 
   /// What is known of all points.
   var node: SeriesNode {

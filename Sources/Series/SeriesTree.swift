@@ -14,11 +14,13 @@ struct SeriesTree {
 
   private let track: SeriesTrack
   private let file: BlockFile?
+  private let spans: SpanTableUse?
 
   /// Opens the file of blocks, when there is one.
   init(_ track: SeriesTrack) throws {
     self.track = track
     file = track.sealed.isEmpty ? nil : try track.openBlocks()
+    spans = track.sealed.isEmpty ? nil : track.spanTable()
   }
 
   /// Nodes that together are all points, in the order of logging.
@@ -65,6 +67,6 @@ struct SeriesTree {
     guard index < track.sealed.count, let file else {
       return BlockPoints(track.tail[index - track.sealed.count], by: axis)
     }
-    return BlockPoints(track.sealed[index], file, by: axis)
+    return BlockPoints(track.sealed[index], at: index, file, spans, by: axis)
   }
 }

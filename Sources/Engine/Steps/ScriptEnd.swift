@@ -1,3 +1,4 @@
+import CSystem
 import Documents
 import Glibc
 import Store
