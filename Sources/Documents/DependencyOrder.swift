@@ -14,33 +14,36 @@ package func dependencyOrder(
   _ items: [(name: String, dependsOn: [String])]
 ) -> Result<[Int], DependencyCycle> {
   var positions: [String: Int] = [:]
+  positions.reserveCapacity(items.count)
   for (position, item) in items.enumerated() { positions[item.name] = position }
-  let needs = items.map { Set($0.dependsOn.compactMap { positions[$0] }) }
+  // A need that is named twice counts twice, here and where it is met.
+  let needs = items.map { $0.dependsOn.compactMap { positions[$0] } }
   var order: [Int] = []
+  order.reserveCapacity(items.count)
   var isPlaced = [Bool](repeating: false, count: items.count)
   var missing = needs.map(\.count)
   var dependents = [[Int]](repeating: [], count: items.count)
   for (item, needed) in needs.enumerated() {
     for need in needed { dependents[need].append(item) }
   }
-  var ready = items.indices.filter { missing[$0] == 0 }
-  while !ready.isEmpty {
-    let item = ready.removeFirst()
+  var ready = Heap(items.indices.filter { missing[$0] == 0 })
+  while let item = ready.pop() {
     order.append(item)
     isPlaced[item] = true
     for dependent in dependents[item] {
       missing[dependent] -= 1
-      guard missing[dependent] == 0 else { continue }
-      ready.insert(dependent, at: ready.firstIndex { $0 > dependent } ?? ready.endIndex)
+      if missing[dependent] == 0 { ready.push(dependent) }
     }
   }
   guard order.count < items.count else { return .success(order) }
 
   // Each item that is left waits for another that is left, so following them comes round.
   var path: [Int] = []
+  var isOnPath = [Bool](repeating: false, count: items.count)
   var item = isPlaced.firstIndex(of: false) ?? 0
-  while !path.contains(item) {
+  while !isOnPath[item] {
     path.append(item)
+    isOnPath[item] = true
     guard let next = needs[item].filter({ !isPlaced[$0] }).min() else { break }
     item = next
   }

@@ -111,14 +111,20 @@ private struct Composer {
         )
         continue
       }
-      let entry = Node.Entry(key: scalar.text, place: event.place, value: value)
-      if let position = positions[scalar.text] {
+      // Most maps are small: looking through them is quicker than hashing their keys.
+      if entries.count == 9, positions.isEmpty {
+        for (position, entry) in entries.enumerated() { positions[entry.key] = position }
+      }
+      let position =
+        positions.isEmpty
+        ? entries.firstIndex { $0.key == scalar.text } : positions[scalar.text]
+      if let position {
         let first = entries[position].place
         duplicates.append(.init(key: scalar.text, place: event.place, first: first))
         entries[position].value = value
       } else {
-        positions[scalar.text] = entries.count
-        entries.append(entry)
+        if !positions.isEmpty { positions[scalar.text] = entries.count }
+        entries.append(Node.Entry(key: scalar.text, place: event.place, value: value))
       }
     }
   }

@@ -93,7 +93,8 @@ package struct ParameterDeclaration: Sendable, Equatable {
 /// One step of the graph.
 package struct Step: Sendable, Equatable {
   package enum Work: Sendable, Equatable {
-    case process(ProcessStep)
+    /// In a box of its own: steps are passed around far more often than they are read.
+    indirect case process(ProcessStep)
     case condition(ConditionStep)
     case register(RegisterStep)
     case fail(message: Text)

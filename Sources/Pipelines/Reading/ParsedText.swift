@@ -25,59 +25,80 @@ struct ParsedText {
   static let roots = ["parameters", "inputs", "outputs", "steps", "run"]
 
   init(_ source: String, for use: Use = .plain) {
-    let scalars = Array(source.unicodeScalars)
-    var literal = String.UnicodeScalarView()
+    guard source.utf8.contains(UInt8(ascii: "$")) else {
+      text = Text(source)
+      return
+    }
+    let bytes = Array(source.utf8)
     var parts: [Text.Part] = []
+    var literal: [UInt8] = []
+    /// What is before this is in `literal` or in `parts`.
+    var taken = 0
     var index = 0
-    while index < scalars.count {
-      if scalars[index...].starts(with: "$${".unicodeScalars) {
-        literal.append(contentsOf: "${".unicodeScalars)
-        index += 3
+    var offset = ScalarOffset()
+    while let dollar = bytes[index...].firstIndex(of: UInt8(ascii: "$")) {
+      let behind = bytes[(dollar + 1)...]
+      if behind.starts(with: "${".utf8) {
+        literal += bytes[taken..<dollar] + "${".utf8
+        index = dollar + 3
+        taken = index
         continue
       }
-      guard scalars[index...].starts(with: "${".unicodeScalars) else {
-        literal.append(scalars[index])
-        index += 1
+      guard behind.first == UInt8(ascii: "{") else {
+        index = dollar + 1
         continue
       }
-      let body = scalars[(index + 2)...]
-      let word = Self.string(
-        body.prefix { $0.isASCII && ($0.properties.isAlphabetic || $0 == "_") }
-      )
-      if use == .shell, !Self.roots.contains(word) {
-        literal.append(contentsOf: "${".unicodeScalars)
-        index += 2
+      let body = behind.dropFirst()
+      if use == .shell, !Self.isRoot(body.prefix { $0.isLetter || $0 == UInt8(ascii: "_") }) {
+        index = dollar + 2
         continue
       }
-      guard let end = body.firstIndex(of: "}") else {
+      literal += bytes[taken..<dollar]
+      let place = offset.advance(to: dollar, in: bytes)
+      guard let end = body.firstIndex(of: UInt8(ascii: "}")) else {
         faults.append(
           Fault(
             message: "A '${' has no '}' behind it.",
             hint: "Write $${ for a plain '${'.",
-            offset: index
+            offset: place
           )
         )
+        taken = bytes.count
         break
       }
-      switch Reference.parse(Self.string(body[..<end])) {
+      switch Reference.parse(String(decoding: body[..<end], as: UTF8.self)) {
       case .success(let reference):
-        if !literal.isEmpty { parts.append(.literal(String(literal))) }
-        literal = String.UnicodeScalarView()
+        if !literal.isEmpty { parts.append(.literal(String(decoding: literal, as: UTF8.self))) }
+        literal.removeAll()
         parts.append(.reference(reference))
-        offsets.append(index)
+        offsets.append(place)
       case .failure(let fault):
-        faults.append(Fault(message: fault.message, hint: fault.hint, offset: index))
+        faults.append(Fault(message: fault.message, hint: fault.hint, offset: place))
       }
       index = end + 1
+      taken = index
     }
-    if !literal.isEmpty || parts.isEmpty { parts.append(.literal(String(literal))) }
+    literal += bytes[taken...]
+    if !literal.isEmpty || parts.isEmpty {
+      parts.append(.literal(String(decoding: literal, as: UTF8.self)))
+    }
     text = Text(parts)
   }
 
-  private static func string(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
-    var view = String.UnicodeScalarView()
-    view.append(contentsOf: scalars)
-    return String(view)
+  private static func isRoot(_ word: ArraySlice<UInt8>) -> Bool {
+    roots.contains { word.elementsEqual($0.utf8) }
+  }
+
+  /// Counts Unicode scalars of UTF-8 from place to place.
+  private struct ScalarOffset {
+    private var byte = 0
+    private var scalars = 0
+
+    mutating func advance(to next: Int, in bytes: [UInt8]) -> Int {
+      scalars += bytes[byte..<next].count { $0 & 0xC0 != 0x80 }
+      byte = next
+      return scalars
+    }
   }
 }
 

@@ -3,13 +3,16 @@ import Documents
 extension PipelineReader {
   /// Checks every reference and turns the ones to steps into dependencies.
   mutating func checkReferences() {
-    for (index, draft) in drafts.enumerated() { positions[draft.step.name] = index }
+    positions.reserveCapacity(drafts.count)
+    for index in drafts.indices { positions[drafts[index].step.name] = index }
     let names = parameters.map(\.name)
     let known = Set(names)
     for index in drafts.indices {
-      let draft = drafts[index]
+      let references = drafts[index].references
+      let dependsOn = drafts[index].dependsOn
+      guard !references.isEmpty || !dependsOn.isEmpty else { continue }
       var needed: [String] = []
-      for (reference, place) in draft.references {
+      for (reference, place) in references {
         switch reference {
         case .parameter(let name):
           guard !known.contains(name) else { continue }
@@ -19,16 +22,16 @@ extension PipelineReader {
             hint: suggestion(for: name, among: names)
           )
         case .input(let name):
-          checkOwn(name, "input", draft.step.process?.inputs.keys.sorted(), draft.step, place)
+          checkOwn(name, "input", of: drafts[index].step, place) { $0.inputs.keys.sorted() }
         case .output(let name):
-          checkOwn(name, "output", draft.step.process?.outputs.keys.sorted(), draft.step, place)
+          checkOwn(name, "output", of: drafts[index].step, place) { $0.outputs.keys.sorted() }
         case .stepOutput(let step, let output), .stepValue(let step, let output, _):
           checkOutput(output, of: step, at: place)
           needed.append(step)
         case .run: continue
         }
       }
-      for (name, place) in draft.dependsOn {
+      for (name, place) in dependsOn {
         if positions[name] == nil { unknownStep(name, at: place) }
         needed.append(name)
       }
@@ -39,17 +42,18 @@ extension PipelineReader {
   private mutating func checkOwn(
     _ name: String,
     _ what: String,
-    _ names: [String]?,
-    _ step: Step,
-    _ place: Place
+    of step: Step,
+    _ place: Place,
+    _ names: (ProcessStep) -> [String]
   ) {
-    guard let names else {
+    guard let process = step.process else {
       error(
         at: place,
         "Step '\(step.name)' has no \(what)s: it is a \(step.type.rawValue) step."
       )
       return
     }
+    let names = names(process)
     guard !names.contains(name) else { return }
     error(
       at: place,
@@ -88,7 +92,8 @@ extension PipelineReader {
 
   /// Gives every step that a condition names its branch; a step belongs to one condition at most.
   mutating func assignBranches() {
-    for draft in drafts {
+    for condition in drafts.indices where !drafts[condition].branches.isEmpty {
+      let draft = drafts[condition]
       for (name, outcome, place) in draft.branches {
         guard let index = positions[name] else {
           unknownStep(name, at: place)
@@ -119,17 +124,24 @@ extension PipelineReader {
       let first = steps.first { $0.name == cycle.names[0] }
       error(
         at: first?.place ?? .start,
-        "The steps depend on each other in a circle: \(cycle.names.joined(separator: " -> ")).",
+        "The steps depend on each other in a circle: \(Self.shown(cycle.names)).",
         hint: "Each one waits for the one behind it."
       )
       return steps
     }
+  }
+
+  private static func shown(_ circle: [String]) -> String {
+    guard circle.count > 12 else { return circle.joined(separator: " -> ") }
+    let ends = circle.prefix(8).joined(separator: " -> ") + " -> ... -> "
+    return ends + circle.suffix(2).joined(separator: " -> ") + " (\(circle.count - 1) steps)"
   }
 }
 
 extension [String] {
   /// Without repetitions, in order of first appearance.
   var uniqued: [String] {
+    guard count > 1 else { return self }
     var seen: Set<String> = []
     return filter { seen.insert($0).inserted }
   }

@@ -22,7 +22,7 @@ extension PipelineReader {
     process.timeout = settings.timeout
     process.grace = settings.grace
     process.checkpoint = settings.checkpoint
-    draft.references += settings.references
+    if !settings.references.isEmpty { draft.references += settings.references }
     for name in settings.secrets where settings.environment[name] != nil {
       error(
         at: fields["secrets"]?.place ?? fields["env"]?.place ?? draft.step.place,

@@ -2,30 +2,37 @@ import Documents
 
 extension PipelineReader {
   private static let stepKeys = ["type", "depends_on"]
-  private static let processKeys = ["run", "inputs", "outputs", "metrics"] + defaultKeys
+  private static let processKeys = stepKeys + ["run", "inputs", "outputs", "metrics"] + defaultKeys
+  private static let conditionKeys = stepKeys + ["if", "then", "else"]
+  private static let registerKeys =
+    stepKeys + ["group", "model", "report", "approval", "description"]
+  private static let failKeys = stepKeys + ["message"]
+  private static let types = StepType.allCases.map(\.rawValue)
   private static let stepLimit = 20_000
 
   mutating func readSteps(_ node: Node, _ defaults: StepSettings) {
+    let named = namedSteps(node)
+    guard named.count <= Self.stepLimit else {
+      error(
+        at: node.place,
+        "There are \(named.count) steps; at most \(Self.stepLimit) can be run."
+      )
+      return
+    }
     var seen: [String: Place] = [:]
-    for (entry, isListed) in namedSteps(node)
+    for (entry, isListed) in named
     where check(name: entry.key, at: entry.place, "A step's name") {
-      if let first = seen[entry.key] {
+      // The keys of a map are told apart already.
+      if isListed, let first = seen.updateValue(entry.place, forKey: entry.key) {
         error(
           at: entry.place,
           "A second step is named '\(entry.key)'.",
           hint: "The first one is on line \(first.line)."
         )
+        seen[entry.key] = first
         continue
       }
-      seen[entry.key] = entry.place
       readStep(entry, extraKeys: isListed ? ["name"] : [], defaults)
-    }
-    let count = drafts.count
-    if count > Self.stepLimit {
-      error(
-        at: node.place,
-        "There are \(count) steps; at most \(Self.stepLimit) can be run."
-      )
     }
   }
 
@@ -56,17 +63,16 @@ extension PipelineReader {
     extraKeys: [String],
     _ defaults: StepSettings
   ) {
-    let owner = "Step '\(entry.key)'"
-    let types = StepType.allCases.map(\.rawValue)
+    var owner: String { "Step '\(entry.key)'" }
     let typeNode = entry.value["type"]
     var type = typeNode?.scalar.flatMap { StepType(rawValue: $0.text) }
     if let typeNode, type == nil, !typeNode.isNull, let text = string(typeNode, "type") {
       // The rest is read as what was probably meant, so that its faults are told at once.
-      type = nearest(text, among: types).flatMap(StepType.init(rawValue:))
+      type = nearest(text, among: Self.types).flatMap(StepType.init(rawValue:))
       error(
         at: typeNode.place,
         "\(owner) has the unknown type '\(text)'.",
-        hint: suggestion(for: text, among: types)
+        hint: suggestion(for: text, among: Self.types)
       )
     }
     var draft = StepDraft(
@@ -81,8 +87,8 @@ extension PipelineReader {
     let fields = fields(
       entry.value,
       of: owner,
-      allowed: Self.stepKeys + allowed + extraKeys,
-      required: ["type"] + required
+      allowed: extraKeys.isEmpty ? allowed : allowed + extraKeys,
+      required: required
     )
     guard let fields else {
       drafts.append(draft)
@@ -107,16 +113,14 @@ extension PipelineReader {
   /// The keys that a type allows and those that it requires; an unknown type allows all.
   private func keys(of type: StepType?) -> (allowed: [String], required: [String]) {
     switch type {
-    case .processing, .training: (Self.processKeys, ["run"])
-    case .condition: (["if", "then", "else"], ["if"])
-    case .registerModel:
-      (["group", "model", "report", "approval", "description"], ["group", "model"])
-    case .fail: (["message"], ["message"])
+    case .processing, .training: (Self.processKeys, ["type", "run"])
+    case .condition: (Self.conditionKeys, ["type", "if"])
+    case .registerModel: (Self.registerKeys, ["type", "group", "model"])
+    case .fail: (Self.failKeys, ["type", "message"])
     case nil:
       (
-        Self.processKeys + [
-          "if", "then", "else", "group", "model", "report", "approval", "description", "message",
-        ], []
+        (Self.processKeys + Self.conditionKeys + Self.registerKeys + Self.failKeys).uniqued,
+        ["type"]
       )
     }
   }

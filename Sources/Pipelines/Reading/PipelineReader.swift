@@ -80,17 +80,18 @@ extension PipelineReader {
   /// A key whose value is null counts as absent.
   mutating func fields(
     _ node: Node,
-    of owner: String,
+    of owner: @autoclosure () -> String,
     allowed: [String],
     required: [String] = []
   ) -> [String: Node]? {
-    guard let entries = entries(node, of: owner) else { return nil }
+    guard let entries = entries(node, of: owner()) else { return nil }
     var fields: [String: Node] = [:]
+    fields.reserveCapacity(entries.count)
     for entry in entries {
       if !allowed.contains(entry.key) {
         error(
           at: entry.place,
-          "\(owner) has no key '\(entry.key)'.",
+          "\(owner()) has no key '\(entry.key)'.",
           hint: suggestion(for: entry.key, among: allowed)
         )
       } else if !entry.value.isNull {
@@ -100,16 +101,16 @@ extension PipelineReader {
     for key in required where fields[key] == nil {
       error(
         at: entries.first { $0.key == key }?.place ?? node.place,
-        "\(owner) needs '\(key)'."
+        "\(owner()) needs '\(key)'."
       )
     }
     return fields
   }
 
-  mutating func entries(_ node: Node, of owner: String) -> [Node.Entry]? {
+  mutating func entries(_ node: Node, of owner: @autoclosure () -> String) -> [Node.Entry]? {
     checkTag(node)
     guard let entries = node.mapping else {
-      error(at: node.place, "\(owner) has to be a map of keys and values, and is \(node.kind).")
+      error(at: node.place, "\(owner()) has to be a map of keys and values, and is \(node.kind).")
       return nil
     }
     return entries
@@ -142,7 +143,7 @@ extension PipelineReader {
       error(at: node.place, "'\(what)' has to be a text, and is \(node.kind).")
       return nil
     }
-    guard !scalar.text.unicodeScalars.contains("\0") else {
+    guard !scalar.text.utf8.contains(0) else {
       error(at: node.place, "'\(what)' contains a NUL character.")
       return nil
     }
@@ -200,8 +201,9 @@ extension String {
 extension UInt8 {
   var isDigit: Bool { UInt8(ascii: "0")...UInt8(ascii: "9") ~= self }
 
-  var isLetterOrDigit: Bool {
-    isDigit || UInt8(ascii: "a")...UInt8(ascii: "z") ~= self
-      || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= self
+  var isLetter: Bool {
+    UInt8(ascii: "a")...UInt8(ascii: "z") ~= self || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= self
   }
+
+  var isLetterOrDigit: Bool { isDigit || isLetter }
 }

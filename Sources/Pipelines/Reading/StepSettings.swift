@@ -22,6 +22,8 @@ struct StepSettings {
 }
 
 extension PipelineReader {
+  private static let settingKeys = Set(defaultKeys)
+
   /// Reads the settings that `fields` give; what they do not give stays as in `base`.
   ///
   /// `env`, `pass_env`, `secrets` and `watch` are added to the base's, the others replace them.
@@ -30,6 +32,9 @@ extension PipelineReader {
     over base: StepSettings
   ) -> StepSettings {
     var settings = base
+    settings.watch = base.watch.map { WatchItem(node: $0.node, isForAll: true) }
+    // Most steps say nothing here.
+    guard fields.keys.contains(where: Self.settingKeys.contains) else { return settings }
     if let node = fields["python"], let text = string(node, "python") {
       if text.isEmpty { error(at: node.place, "'python' is empty.") }
       settings.python = text
@@ -66,7 +71,6 @@ extension PipelineReader {
         )
       }
     }
-    settings.watch = base.watch.map { WatchItem(node: $0.node, isForAll: true) }
     if let node = fields["watch"] {
       settings.watch += (items(node, "watch") ?? []).map { WatchItem(node: $0, isForAll: false) }
     }
