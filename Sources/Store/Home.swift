@@ -40,6 +40,11 @@ package struct Home: Sendable, Equatable {
   package func instance(_ name: String) -> String { instances + "/" + name }
   package func run(_ run: Int) -> String { runs + "/r\(run)" }
 
+  /// What a step keeps for its later attempts: it outlives each of them, and a resumption.
+  package func checkpoint(run: Int, step: String) -> String {
+    self.run(run) + "/" + step + "/checkpoint"
+  }
+
   package func attempt(run: Int, step: String, attempt: Int) -> AttemptFolder {
     AttemptFolder(path: self.run(run) + "/" + step + "/\(attempt)")
   }

@@ -50,8 +50,8 @@ struct ActiveRunTests {
   }
 
   private func begin(_ name: String, of run: inout ActiveRun) {
-    run.queue.removeAll { $0 == name }
-    run.change(name) { $0.move(to: .executing) }
+    for other in run.takeSteps() where other != name { run.look(at: other) }
+    run.begin(name) { _ in }
   }
 
   private func record(_ status: ExitRecord.Status, _ reason: String? = nil) -> ExitRecord {
@@ -70,7 +70,7 @@ struct ActiveRunTests {
 
   @Test func `a failed step skips what depends on it`() throws {
     var run = try active(Self.chain)
-    #expect(run.queue == ["a", "d"])
+    #expect(run.takeSteps() == ["a", "d"])
     begin("a", of: &run)
     begin("d", of: &run)
     run.settle("a", record(.failed, "no"))
@@ -78,7 +78,7 @@ struct ActiveRunTests {
     #expect(run.steps["b"]?.reason == "a failed")
     #expect(run.steps["c"]?.reason == "b was skipped")
     run.conclude(now: Date())
-    #expect(run.run.status == .queued)
+    #expect(run.run.status == .executing)
     run.settle("d", record(.succeeded))
     run.conclude(now: Date())
     #expect(run.run.status == .failed)
@@ -92,7 +92,8 @@ struct ActiveRunTests {
     begin("a", of: &run)
     run.stop()
     #expect(statuses(run) == ["Stopping", "Skipped", "Skipped", "Stopped"])
-    #expect(run.queue.isEmpty)
+    #expect(run.takeSteps().isEmpty)
+    #expect(run.waiting.isEmpty)
     run.conclude(now: Date())
     #expect(run.run.status == .stopping)
     run.settle("a", record(.stopped, "Stopped by the user."))
@@ -214,18 +215,12 @@ struct ActiveRunTests {
     }
     for status in StepStatus.allCases where status.isSuccess { #expect(status.next.isEmpty) }
     for status in StepStatus.allCases where status.isActive {
-      #expect(status.next.isDisjoint(with: [.skipped, .cached, .waiting, .queued]))
+      #expect(status.next.isDisjoint(with: [.skipped, .cached, .waiting]))
       #expect(status.next.isSuperset(of: [.stopped, .succeeded, .failed]))
     }
   }
 
   // MARK: The machine
-
-  private func holding(_ run: Int, cpus: Int, memory: Int = 0, in name: String = "i")
-    -> Ledger.Holding
-  {
-    Ledger.Holding(run: run, step: "s", instance: name, cpus: cpus, memory: memory)
-  }
 
   private func instance(cpus: Int? = nil, memory: Int? = nil) -> InstanceRecord {
     InstanceRecord(
@@ -237,31 +232,6 @@ struct ActiveRunTests {
       memory: memory,
       created: Date()
     )
-  }
-
-  @Test func `the ledger gives no more than there is`() {
-    var ledger = Ledger(machine: Machine(cpus: 4, memory: 4 << 30))
-    #expect(ledger.take(holding(1, cpus: 3), instance: nil) == nil)
-    #expect(ledger.take(holding(2, cpus: 2), instance: nil) == "waits for 2 CPU held by r1 s")
-    #expect(ledger.take(holding(2, cpus: 1, memory: 3 << 30), instance: nil) == nil)
-    #expect(
-      ledger.take(holding(3, cpus: 0, memory: 2 << 30), instance: nil)
-        == "waits for 2048 MiB held by r1 s, r2 s"
-    )
-    // What an earlier agent started runs, whatever the ledger says.
-    #expect(ledger.take(holding(4, cpus: 9), instance: nil, force: true) == nil)
-    ledger.release(run: 4, step: "s")
-    ledger.release(run: 1, step: "s")
-    #expect(ledger.take(holding(3, cpus: 3), instance: nil) == nil)
-    #expect(ledger.holdings.map(\.run) == [2, 3])
-  }
-
-  @Test func `an instance's cap counts its own steps only`() {
-    var ledger = Ledger(machine: Machine(cpus: 8, memory: 8 << 30))
-    #expect(ledger.take(holding(1, cpus: 4, in: "other"), instance: nil) == nil)
-    #expect(ledger.take(holding(2, cpus: 2), instance: instance(cpus: 2)) == nil)
-    #expect(ledger.take(holding(3, cpus: 1), instance: instance(cpus: 2)) != nil)
-    #expect(ledger.take(holding(4, cpus: 1, memory: 2), instance: instance(memory: 1)) != nil)
   }
 
   @Test(

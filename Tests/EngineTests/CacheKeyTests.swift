@@ -19,6 +19,7 @@ struct CacheKeyTests {
     var inputs = ["data": Artifact(kind: .file, digest: Digest(of: "d"), size: 1)]
     var values: [String: ParameterValue] = ["rate": .float(0.1), "other": .integer(1)]
     var environment = ["SEED": "1"]
+    var programs: [String: Digest] = [:]
     var launch = LaunchBody(
       what: .pipeline(file: "pipeline.yaml"),
       token: "t",
@@ -33,11 +34,12 @@ struct CacheKeyTests {
       CacheKey(
         step: Step(name: "a", type: type, work: .process(process)),
         process: process,
-        code: code,
+        code: code.digest,
         inputs: inputs,
         values: values,
         environment: environment,
-        launch: launch
+        launch: launch,
+        programs: programs
       )
     }
   }
@@ -73,7 +75,9 @@ struct CacheKeyTests {
     Case(words: "command changed") { $0.process.before = ["module load cuda"] },
     Case(words: "outputs changed") { $0.process.outputs["model"] = "other.txt" },
     Case(words: "type changed") { $0.type = .training },
-    Case(words: "packages of .venv is new") { $0.process.python = ".venv" },
+    Case(words: "packages of .venv is new") {
+      $0.programs = ["packages of .venv": Digest(of: "numpy")]
+    },
     Case(words: "parameter rate changed, a.py changed, input data changed and 1 more") {
       $0.values["rate"] = .float(1)
       $0.code.entries["a.py"]?.digest = Digest(of: "2")
@@ -88,7 +92,7 @@ struct CacheKeyTests {
     var after = before
     example.change(&after)
     #expect(after.key.digest != before.key.digest)
-    #expect(after.key.reason(against: before.key.components) == example.words)
+    #expect(words(from: before, to: after) == example.words)
   }
 
   private static let hits = [
@@ -114,7 +118,8 @@ struct CacheKeyTests {
     let empty = parts.key
     parts.launch.environment["TOKEN"] = nil
     #expect(Set([first.digest, empty.digest, parts.key.digest]).count == 3)
-    #expect(empty.reason(against: first.components) == "variable TOKEN changed")
+    #expect(KeyDifference(from: first.components, to: empty.components) { _ in nil }.summary
+        == "variable TOKEN changed")
   }
 
   @Test func `words cannot be moved from one argument into the next`() {
@@ -129,10 +134,15 @@ struct CacheKeyTests {
     #expect(Set(keys).count == keys.count)
   }
 
-  @Test func `no earlier key and an equal one have their own words`() {
-    let key = Parts().key
-    #expect(key.reason(against: nil) == "first execution")
-    #expect(key.reason(against: key.components) == "its stored result is gone")
+  @Test func `an equal key has its own words`() {
+    #expect(words(from: Parts(), to: Parts()) == "its stored result is gone")
+  }
+
+  /// The files of both codes are known, as they are in a store.
+  private func words(from before: Parts, to after: Parts) -> String {
+    KeyDifference(from: before.key.components, to: after.key.components) { digest in
+      [before.code, after.code].first { $0.digest == digest }
+    }.summary
   }
 
   @Test func `touched but equal is a hit, an empty folder more is not`() throws {
@@ -153,10 +163,10 @@ struct CacheKeyTests {
     #expect(try site.statuses(second.id) == ["a: Cached"])
     try makeFolder(site.folder + "/data/empty")
     let third = try site.run()
-    #expect(try site.steps(third.id)["a"]?.cacheReason == "input d changed")
+    #expect(try site.steps(third.id)["a"]?.cacheReason == "input d: empty is new")
     chmod(site.folder + "/data/a.csv", 0o755)
     let fourth = try site.run()
-    #expect(try site.steps(fourth.id)["a"]?.cacheReason == "input d changed")
+    #expect(try site.steps(fourth.id)["a"]?.cacheReason == "input d: a.csv changed")
     #expect(executor.started.count == 3)
   }
 

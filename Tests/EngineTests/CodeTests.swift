@@ -24,7 +24,10 @@ struct CodeTests {
     }
     let manifest = try site.store.put(paths: Array(files.keys), in: site.folder)
     let process = ProcessStep(command: command, code: code)
-    return CodeClosure(code: manifest, objects: site.store).manifest(for: process)
+    return CodeClosure(code: manifest) { file in
+      let text = site.store.data(file).map { String(decoding: $0, as: UTF8.self) }
+      return PythonImports.modules(in: text ?? "")
+    }.manifest(for: process)
       .entries.keys.sorted()
   }
 

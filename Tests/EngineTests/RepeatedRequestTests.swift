@@ -41,7 +41,7 @@ struct RepeatedRequestTests {
     let executor = ScriptedExecutor { _ in .hold }
     let site = try RunSite(RunTests.files, executor: executor)
     let run = try site.launch()
-    site.agent.runs[run]?.run.move(to: .succeeded)
+    _ = site.agent.change(run) { $0.run.move(to: .succeeded) }
     #expect(throws: Explanation.self) { try site.agent.stop(run) }
   }
 

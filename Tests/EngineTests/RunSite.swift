@@ -31,7 +31,6 @@ final class RunSite {
     machine = Machine(cpus: cpus, memory: 8 << 30)
     try makeFolder(home.folder)
     agent = try Agent(home: home, executor: executor, machine: machine)
-    (executor as? ThreadExecutor)?.mailbox = agent.loop.post
     try makeFolder(root + "/instance")
     let instance = InstanceRecord(
       name: "digits",
@@ -60,8 +59,8 @@ final class RunSite {
   /// The catalog, the folder and the machine stay; the agent's memory is lost.
   func replaceAgent(executor: any Executor) throws {
     agent = try Agent(home: home, executor: executor, machine: machine)
-    (executor as? ThreadExecutor)?.mailbox = agent.loop.post
     try agent.adoptRuns()
+    agent.wave()
   }
 
   /// Asks the agent and serves it until the answer is there.

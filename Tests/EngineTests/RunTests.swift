@@ -299,6 +299,7 @@ struct RunTests {
     #expect(executor.started == ["prepare", "train", "train"])
     #expect(try site.agent.reader.run(second)?.parent == first)
     try executor.finish("train", of: second, for: site.agent)
+    site.serve { [agent = site.agent] in agent.runs[second] == nil }
     #expect(site.agent.runs.keys.sorted() == [first])
     try executor.finish("train", of: first, for: site.agent)
     #expect(try site.end(of: first).status == .succeeded)

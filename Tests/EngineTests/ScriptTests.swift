@@ -114,20 +114,6 @@ struct ScriptTests {
     #expect(site.read(attempt.work + "/done") == "")
   }
 
-  @Test func `a runner's process is reaped when it has told of its end`() throws {
-    let site = try RunSite(
-      ["pipeline.yaml": "steps: { a: { type: Processing, run: 'true' } }"],
-      executor: ThreadExecutor()
-    )
-    let run = try site.launch()
-    let pid = try #require(site.agent.watched.values.first)
-    #expect(pid >= 0)
-    #expect(try site.end(of: run).status == .succeeded)
-    // The pidfd is given back when the process has been waited for.
-    site.serve { [agent = site.agent] in agent.watched.isEmpty }
-    #expect(site.agent.watched.isEmpty)
-  }
-
   @Test func `inputs that lie in each other are brought in once`() throws {
     let site = try RunSite(
       [

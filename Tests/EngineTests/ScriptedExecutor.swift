@@ -19,6 +19,7 @@ final class ScriptedExecutor: Executor {
   private(set) var started: [String] = []
   private(set) var specs: [AttemptSpec] = []
   private var held: [String: (lock: Int32, folder: AttemptFolder, spec: AttemptSpec)] = [:]
+  private weak var loop: EventLoop?
   private let answer: (AttemptSpec) -> Answer
 
   /// Without an answer every step makes its outputs of its name.
@@ -30,23 +31,31 @@ final class ScriptedExecutor: Executor {
 
   func start() throws -> (pid: Int32, channel: Int32) { throw SystemFailure("start", ENOTSUP) }
 
-  func place(_ attempt: AttemptFolder) throws -> Int32 {
-    let data = try Data(contentsOf: URL(filePath: attempt.spec))
-    let spec = try JSONDecoder().decode(AttemptSpec.self, from: data)
+  func begin(on loop: EventLoop, report: @escaping (ExecutorReport) -> Void) {
+    self.loop = loop
+  }
+
+  func run(_ spec: AttemptSpec, in attempt: AttemptFolder) throws {
     started.append(spec.step)
     specs.append(spec)
+    try makeFolder(attempt.path)
+    try JSONEncoder.keepingNaN.encode(spec).write(to: URL(filePath: attempt.spec))
     switch answer(spec) {
     case .vanish: break
     case .hold:
-      guard let lock = try Claim.take(attempt) else { break }
+      guard let lock = try Claim.take(attempt, for: spec) else { break }
       held["r\(spec.run) \(spec.step)"] = (lock, attempt, spec)
-      return getpid()
+      return
     case .succeed(let texts): try publish(.succeeded, texts, of: spec, in: attempt)
     case .fail(let reason): try publish(.failed, [:], reason, of: spec, in: attempt)
     }
-    // No process has this number: the agent looks at the attempt at once.
-    return -1
+    // The agent looks at the attempt at once.
+    loop?.post { [name = RunnerName(spec)] agent in agent.take(.lost(name)) }
   }
+
+  func stop(_ name: RunnerName) -> Bool { held["r\(name.run) \(name.step)"] != nil }
+
+  func rest() {}
 
   /// Ends a step that was held, as its runner would.
   func finish(
@@ -60,6 +69,7 @@ final class ScriptedExecutor: Executor {
     try publish(status, texts, of: entry.spec, in: entry.folder)
     close(entry.lock)
     agent.settle(RunnerName(run: entry.spec.run, step: step, attempt: entry.spec.attempt))
+    agent.wave()
   }
 
   /// The runner of a held step dies without a word.

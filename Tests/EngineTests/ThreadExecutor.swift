@@ -9,11 +9,24 @@ import Store
 ///
 /// What the agent takes for the runner is a sleeping process: stopping that one stops the runner.
 final class ThreadExecutor: Executor {
-  var mailbox: Mailbox?
+  private var mailbox: Mailbox?
+  private var stands: [RunnerName: Int32] = [:]
 
-  func start() throws -> (pid: Int32, channel: Int32) { throw SystemFailure("start", ENOTSUP) }
+  func begin(on loop: EventLoop, report: @escaping (ExecutorReport) -> Void) {
+    mailbox = loop.post
+  }
 
-  func place(_ attempt: AttemptFolder) throws -> Int32 {
+  func stop(_ name: RunnerName) -> Bool {
+    guard let stand = stands[name] else { return false }
+    kill(stand, SIGTERM)
+    return true
+  }
+
+  func rest() {}
+
+  func run(_ spec: AttemptSpec, in attempt: AttemptFolder) throws {
+    try makeFolder(attempt.path)
+    try JSONEncoder.keepingNaN.encode(spec).write(to: URL(filePath: attempt.spec))
     let stand = try ChildProcess.start(
       ["sleep", "600"],
       environment: ["PATH": "/usr/bin:/bin"],
@@ -21,6 +34,7 @@ final class ThreadExecutor: Executor {
     )
     close(stand.output)
     let mailbox = mailbox
+    stands[RunnerName(spec)] = stand.pid
     Thread.detachNewThread {
       var ends: [Int32] = [-1, -1]
       guard lathe_pipe(&ends) == 0 else { return }
@@ -41,11 +55,11 @@ final class ThreadExecutor: Executor {
       _ = StepRunner.run(attempt: attempt.path, signals: signals) { request, _ in
         mailbox? { agent in agent.handle(request) { _, _ in } }
       }
+      mailbox? { [name = RunnerName(spec)] agent in agent.take(.lost(name)) }
       kill(stand.pid, SIGKILL)
       // The agent may be gone before it could; no zombie is left to other tests.
       var status: Int32 = 0
       waitpid(stand.pid, &status, 0)
     }
-    return stand.pid
   }
 }

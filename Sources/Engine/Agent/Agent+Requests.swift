@@ -17,7 +17,7 @@ extension Agent {
       case .resume(let run): try resume(run, answer)
       case .stop(let run):
         try stop(run)
-        answer(.run(run), self)
+        reply(.run(run), answer)
       case .remove(let run):
         try remove(run)
         answer(.done, self)
@@ -29,13 +29,9 @@ extension Agent {
         answer(.done, self)
       case .ended(let run, let step, let attempt):
         settle(RunnerName(run: run, step: step, attempt: attempt))
-        if isRetrying {
-          // What follows is not written down yet (a full disk): the runner stays as long, so that
-          // somebody is left who would start another agent.
-          loop.after(2) { [unowned self] in handle(request, answer: answer) }
-        } else {
-          answer(.done, self)
-        }
+        // Answered once what follows is written down: until then the runner stays, so that somebody is
+        // left who would start another agent.
+        reply(.done, answer)
       case .watched(let run, let step, let attempt):
         try raise(RunnerName(run: run, step: step, attempt: attempt))
         answer(.done, self)
@@ -45,6 +41,14 @@ extension Agent {
     } catch {
       answer(.refused(Explanation(error)), self)
     }
+  }
+
+  /// Answers when what was just decided is in the catalog.
+  private func reply(
+    _ reply: AgentReply,
+    _ answer: @escaping @Sendable (AgentReply, Agent) -> Void
+  ) {
+    answers.append(Answer(reply: reply, newRun: nil, send: answer))
   }
 
   private func launch(
@@ -68,7 +72,12 @@ extension Agent {
     work { [request, earlier] post in
       let prepared = Result { try launcher.prepare(request, instance: instance, earlier: earlier) }
       post { agent in
-        answer(AgentReply { .run(try agent.begin(try prepared.get())) }, agent)
+        do {
+          let run = try agent.begin(try prepared.get())
+          agent.answers.append(Answer(reply: .run(run), newRun: run, send: answer))
+        } catch {
+          answer(.refused(Explanation(error)), agent)
+        }
       }
     }
   }
@@ -112,12 +121,11 @@ extension Agent {
         try launcher.prepare(request, instance: instance, earlier: (run, body))
       }
       post { agent in
-        answer(
-          AgentReply {
-            .run(try agent.continueRun(id, with: try prepared.get()))
-          },
-          agent
-        )
+        do {
+          agent.reply(.run(try agent.continueRun(id, with: try prepared.get())), answer)
+        } catch {
+          answer(.refused(Explanation(error)), agent)
+        }
       }
     }
   }
@@ -162,19 +170,14 @@ extension Agent {
       uniquingKeysWith: { first, _ in first }
     )
     let steps = prepared.resumedSteps(run: run.id, old: old, edits: edits)
-    let body = String(decoding: try JSONEncoder().encode(prepared.body), as: UTF8.self)
-    try catalog.write { transaction in
-      try transaction.save(resumed)
-      for step in steps { try transaction.save(step) }
-      try transaction.saveLaunch(run: run.id, token: prepared.body.token, body: body)
-    }
-    runs[run.id] = ActiveRun(
+    var active = ActiveRun(
       run: resumed,
       steps: steps,
       pipeline: prepared.pipeline,
       launch: prepared.body
     )
-    advance(run.id)
+    try active.isNew()
+    add(active)
     return run.id
   }
 
@@ -215,8 +218,10 @@ extension Agent {
     if let name, !name.isEmpty { try RunRecord.check(name: name) }
     if let name { run.name = name.isEmpty ? nil : name }
     if let note { run.note = note.isEmpty ? nil : note }
-    runs[id]?.run.name = run.name
-    runs[id]?.run.note = run.note
+    _ = change(id) { active in
+      active.run.name = run.name
+      active.run.note = run.note
+    }
     try catalog.write { [run] in try $0.save(run) }
   }
 
@@ -227,13 +232,6 @@ extension Agent {
     model.decidedBy = NSUserName()
     model.note = note ?? model.note
     try catalog.write { [model] in try $0.save(model) }
-  }
-}
-
-extension AgentReply {
-  /// What `body` answers, or its refusal.
-  init(_ body: () throws -> AgentReply) {
-    do { self = try body() } catch { self = .refused(Explanation(error)) }
   }
 }
 
@@ -275,4 +273,12 @@ extension PreparedLaunch {
       return step
     }
   }
+}
+
+/// An answer that waits until what it tells is written down.
+struct Answer {
+  let reply: AgentReply
+  /// The run that is not in the catalog yet: if it cannot be written there, it was never launched.
+  let newRun: Int?
+  let send: (AgentReply, Agent) -> Void
 }

@@ -6,123 +6,37 @@ import Pipelines
 import Store
 
 extension Agent {
-  /// Writes what has changed of a run in one transaction, then places the runners that it starts.
-  ///
-  /// A catalog that cannot be written (a full disk) loses nothing: it is tried again every two seconds,
-  /// and nothing is started that is not written down.
-  func commit(_ id: Int) {
-    guard let active = runs[id] else { return }
-    // Specs come first: an agent that ends right behind the transaction leaves all that the next one
-    // needs to place the runners. One that cannot be written is tried again when its runner is placed.
-    for (name, spec) in placements where name.run == id {
-      do { try write(spec, for: folder(of: name)) } catch { unlink(folder(of: name).spec) }
-    }
-    do {
-      try catalog.write { transaction in
-        try transaction.save(active.run)
-        for name in active.unsaved {
-          if let step = active.steps[name] { try transaction.save(step) }
-        }
-        for metric in active.metrics { try transaction.save(metric) }
-        for execution in active.executions { try transaction.add(execution) }
-        for alert in active.alerts { try transaction.add(alert) }
-        for var model in active.models {
-          model.version = try transaction.nextVersion(of: model.group)
-          try transaction.save(model)
-        }
-      }
-    } catch {
-      log("the catalog cannot be written: \(error)")
-      retryLater()
-      return
-    }
-    runs[id]?.unsaved = []
-    runs[id]?.metrics = []
-    runs[id]?.executions = []
-    runs[id]?.alerts = []
-    runs[id]?.models = []
-    send(active.alerts, of: active.run)
-    placeRunners()
-    if !active.run.status.isActive { runs[id] = nil }
-  }
-
-  private func retryLater() {
-    guard !isRetrying else { return }
-    isRetrying = true
-    loop.after(2) { [unowned self] in
-      isRetrying = false
-      for id in runs.keys.sorted() { commit(id) }
-      placeRunners()
-    }
-  }
-
-  private func placeRunners() {
-    let due = placements.filter { runs[$0.0.run]?.unsaved.isEmpty ?? false }
-    placements.removeAll { entry in due.contains { $0.0 == entry.0 } }
-    for (name, spec) in due {
-      do {
-        if access(folder(of: name).spec, F_OK) != 0 { try write(spec, for: folder(of: name)) }
-        watch(try executor.place(folder(of: name)), for: name)
-      } catch {
-        lose(name, reason: "\(Explanation(error).what) \(Explanation(error).why)")
-      }
-    }
-  }
-
-  private func write(_ spec: AttemptSpec, for folder: AttemptFolder) throws {
-    try makeFolder(folder.path)
-    let data = try JSONEncoder.keepingNaN.encode(spec)
-    let temporary = folder.spec + ".\(getpid())"
-    guard
-      FileManager.default.createFile(
-        atPath: temporary,
-        contents: data,
-        attributes: [.posixPermissions: 0o600]
-      ),
-      rename(temporary, folder.spec) == 0
-    else { throw SystemFailure("write \(folder.spec)", errno) }
-  }
-
   func folder(of name: RunnerName) -> AttemptFolder {
     home.attempt(run: name.run, step: name.step, attempt: name.attempt)
   }
 
-  /// Waits for the end of a runner process, without using any time until then.
-  private func watch(_ pid: Int32, for name: RunnerName) {
-    let descriptor = lathe_pidfd_open(pid)
-    guard descriptor >= 0 else {
-      if errno == ESRCH {
-        // It is gone already.
-        loop.post { agent in agent.settle(name) }
-      } else {
-        // Too many open files, perhaps: looked at again when some may have been closed.
-        log("runner \(pid) cannot be watched: \(String(cString: strerror(errno)))")
-        loop.after(1) { [unowned self] in settle(name) }
-      }
-      return
-    }
-    watched[name] = descriptor
-    loop.watch(descriptor) { [unowned self] _ in
-      unwatch(name)
-      var status: Int32 = 0
-      waitpid(pid, &status, WNOHANG)
+  /// Takes what an executor tells of an attempt.
+  func take(_ report: ExecutorReport) {
+    switch report {
+    case .claimed(let name, let pid):
+      guard isUnderWay(name) else { return }
+      _ = change(name.run) { $0.change(name.step) { $0.pid = Int(pid) } }
+      mark(name.run)
+    case .ended(let name, let record):
+      guard isUnderWay(name) else { return }
+      end(name, record)
+    case .watched(let name):
+      do { try raise(name) } catch { log("an alert was not raised: \(Explanation(error).what)") }
+    case .lost(let name):
       settle(name)
     }
   }
 
-  private func unwatch(_ name: RunnerName) {
-    guard let descriptor = watched.removeValue(forKey: name) else { return }
-    loop.unwatch(descriptor)
-    close(descriptor)
+  private func isUnderWay(_ name: RunnerName) -> Bool {
+    guard let step = runs[name.run]?.steps[name.step] else { return false }
+    return step.attempt == name.attempt && step.status.isActive
   }
 
   /// Looks at an attempt that may have ended, and takes note of what became of it.
   ///
   /// Asked as often as one likes: an end is taken once.
   func settle(_ name: RunnerName) {
-    guard let active = runs[name.run], let step = active.steps[name.step],
-      step.attempt == name.attempt, step.status.isActive
-    else { return }
+    guard isUnderWay(name), let step = runs[name.run]?.steps[name.step] else { return }
     let folder = folder(of: name)
     if let record = ExitRecord.read(folder) {
       end(name, record)
@@ -130,16 +44,14 @@ extension Agent {
     }
     switch Claim.state(of: folder) {
     case .alive(let claim):
-      if watched[name] == nil { watch(claim.pid, for: name) }
-      if step.pid != Int(claim.pid) {
-        runs[name.run]?.change(name.step) { $0.pid = Int(claim.pid) }
-      }
+      if adopted[name] == nil { watch(claim.pid, for: name) }
+      if step.pid != Int(claim.pid) { take(.claimed(name, pid: claim.pid)) }
     case .unclaimed:
-      guard watched[name] == nil else { return }
+      guard !placements.contains(where: { $0.name == name }) else { return }
       if step.status == .stopping {
         lose(name, reason: "Stopped before it began.")
       } else {
-        place(again: name, folder)
+        place(again: name)
       }
     case .dead(let claim):
       // The record may have come between the two looks.
@@ -157,22 +69,55 @@ extension Agent {
     }
   }
 
-  /// The agent that wrote the spec died before it placed the runner, or the runner before its claim.
-  private func place(again name: RunnerName, _ folder: AttemptFolder) {
-    guard FileManager.default.fileExists(atPath: folder.spec) else {
-      lose(name, reason: "Its start was interrupted; 'resume' runs it again.")
+  /// Waits for the end of a runner that is not this agent's child, without using any time until then.
+  private func watch(_ pid: Int32, for name: RunnerName) {
+    let descriptor = lathe_pidfd_open(pid)
+    guard descriptor >= 0 else {
+      if errno == ESRCH {
+        // It is gone already.
+        loop.post { agent in agent.settle(name) }
+      } else {
+        // Too many open files, perhaps: looked at again when some may have been closed.
+        log("runner \(pid) cannot be watched: \(String(cString: strerror(errno)))")
+        loop.after(1) { [unowned self] in settle(name) }
+      }
       return
     }
+    adopted[name] = descriptor
+    loop.watch(descriptor) { [unowned self] _ in
+      unwatch(name)
+      settle(name)
+    }
+  }
+
+  private func unwatch(_ name: RunnerName) {
+    guard let descriptor = adopted.removeValue(forKey: name) else { return }
+    loop.unwatch(descriptor)
+    close(descriptor)
+  }
+
+  /// Its runner ended before its claim, or the agent died before it handed the attempt over: decided
+  /// anew, with the same number, so that a runner that comes late finds the claim of the other.
+  private func place(again name: RunnerName) {
     // A runner that cannot even claim its attempt (a full disk) would come back for ever.
     guard placedAgain[name, default: 0] < 3 else {
       lose(name, reason: "Its step runner ends before it begins; is there space in the home?")
       return
     }
     placedAgain[name, default: 0] += 1
-    do {
-      watch(try executor.place(folder), for: name)
-    } catch {
-      lose(name, reason: "\(Explanation(error).what) \(Explanation(error).why)")
+    release(name)
+    _ = change(name.run) { $0.takeBack(name.step) }
+    mark(name.run)
+  }
+
+  /// Gives back what an attempt held; those that waited for its result look again.
+  func release(_ name: RunnerName) {
+    shares.release(run: name.run, step: name.step)
+    guard let key = keys.removeValue(forKey: name)?.digest, computing[key] == name else { return }
+    computing[key] = nil
+    for (run, step) in awaiting.removeValue(forKey: key) ?? [] {
+      _ = change(run) { $0.look(at: step) }
+      mark(run)
     }
   }
 
@@ -198,7 +143,7 @@ extension Agent {
   }
 
   /// Records an end that no runner could record.
-  private func lose(
+  func lose(
     _ name: RunnerName,
     reason: String,
     _ logged: Logged = Logged(),
@@ -231,62 +176,75 @@ extension Agent {
 
   private func end(_ name: RunnerName, _ record: ExitRecord) {
     do { try raise(name) } catch { log("an alert was not raised: \(Explanation(error).what)") }
-    // The runner stays watched until it has ended as well, so that it is reaped.
     placedAgain[name] = nil
-    ledger.release(run: name.run, step: name.step)
-    let key = keys.removeValue(forKey: name)
-    for (digest, other) in computing where other == name { computing[digest] = nil }
-    guard var active = runs[name.run] else { return }
-    let isCached = active.pipeline.step(name.step)?.process?.isCached ?? false
-    if record.status == .succeeded, isCached, let digest = active.steps[name.step]?.key {
-      active.executions.append(
-        ExecutionRecord(
-          key: digest,
-          run: name.run,
-          step: name.step,
-          pipeline: active.run.pipeline,
-          attempt: name.attempt,
-          seconds: record.ended.timeIntervalSince(record.started),
-          components: key?.components ?? [:],
-          outputs: record.outputs,
-          ended: record.ended
+    unwatch(name)
+    let key = keys[name]
+    _ = change(name.run) { active in
+      let step = active.pipeline.step(name.step)
+      if record.status == .succeeded {
+        let isCached = step?.process?.isCached ?? false
+        active.unpublished += 1
+        publications.add(
+          Publications.Entry(
+            run: name.run,
+            execution: isCached ? key.map { execution(name, $0, record, of: active.run) } : nil
+          )
         )
-      )
+      }
+      active.settle(name.step, record)
     }
-    active.settle(name.step, record)
-    runs[name.run] = active
-    if active.run.status == .stopping { endRunners(of: name.run) }
-    advance(name.run)
-    // Room has become free, or a result that others wait for is there.
-    for id in runs.keys.sorted() where id != name.run && !(runs[id]?.queue.isEmpty ?? true) {
-      advance(id)
-    }
+    // Behind the result: an equal step that looks again finds it.
+    release(name)
+    if runs[name.run]?.run.status == .stopping { endRunners(of: name.run) }
+    mark(name.run)
+    // Room has become free.
+    for id in runs.keys where !(runs[id]?.waiting.isEmpty ?? true) { mark(id) }
+  }
+
+  private func execution(
+    _ name: RunnerName,
+    _ key: CacheKey,
+    _ record: ExitRecord,
+    of run: RunRecord
+  ) -> ExecutionRecord {
+    ExecutionRecord(
+      key: key.digest,
+      run: name.run,
+      step: name.step,
+      pipeline: run.pipeline,
+      attempt: name.attempt,
+      seconds: record.ended.timeIntervalSince(record.started),
+      components: key.components,
+      outputs: record.outputs,
+      ended: record.ended
+    )
   }
 
   func stop(_ id: Int) throws {
     // One that has ended stays here until the catalog could be written.
-    guard var active = runs[id], active.run.status.isActive else {
+    guard let active = runs[id], active.run.status.isActive else {
       throw Explanation(
         what: "r\(id) is not running.",
         why: (try reader.run(id)).map { "It is \($0.status.rawValue)." } ?? "There is no such run.",
         next: "'lathe runs' lists what runs."
       )
     }
-    if active.run.status != .stopping { active.stop() }
-    runs[id] = active
-    // What was never placed has no runner that could end it.
-    let unplaced = placements.filter { $0.0.run == id }.map(\.0)
-    placements.removeAll { $0.0.run == id }
+    if active.run.status != .stopping { _ = change(id) { $0.stop() } }
+    shares.withdraw(run: id)
+    // What was never handed over has no runner that could end it.
+    let unplaced = placements.filter { $0.name.run == id }.map(\.name)
+    placements.removeAll { $0.name.run == id }
     for name in unplaced { lose(name, reason: "Stopped before it began.") }
     endRunners(of: id)
-    advance(id)
+    mark(id)
   }
 
   /// Tells every runner of a run to stop its script.
   private func endRunners(of id: Int) {
     for step in runs[id]?.active ?? [] {
       let name = RunnerName(run: id, step: step.name, attempt: step.attempt)
-      guard let descriptor = watched[name] else { continue }
+      if executor.stop(name) { continue }
+      guard let descriptor = adopted[name] else { continue }
       // Tells the runner that it is the user who wishes it.
       let mark = open(folder(of: name).stop, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
       if mark >= 0 { close(mark) }

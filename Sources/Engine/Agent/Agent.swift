@@ -6,8 +6,10 @@ import Store
 
 /// The agent: the only writer of a home's catalog, and the one that decides what runs next.
 ///
-/// One process a home, by its lock. All of its state lives on the loop's thread. A class, because it
-/// is the identity of that process; everything that it decides with is a value.
+/// One process a home, by its lock. All of its state lives on the loop's thread. What arrives in one turn
+/// of the loop changes runs in memory and marks them (`mark`); behind it, `wave` decides what follows,
+/// writes all of it in one transaction and hands new attempts to their runners. A class, because it is
+/// the identity of that process; everything that it decides with is a value.
 final class Agent {
   let home: Home
   let catalog: CatalogWriter
@@ -16,20 +18,37 @@ final class Agent {
   let loop: EventLoop
   let executor: any Executor
   let machine: Machine
-  var ledger: Ledger
-  var runs: [Int: ActiveRun] = [:]
-  /// Steps whose runner's end is waited for.
-  var watched: [RunnerName: Int32] = [:]
+  let programs = Programs()
+  var shares: Shares
+  private(set) var runs: [Int: ActiveRun] = [:]
+  /// What the steps of a run have in common, by run.
+  var planners: [Int: StepPlanner] = [:]
+  /// Runs that something has happened to since the last wave.
+  private(set) var marked: Set<Int> = []
+  /// Runs whose rows are not written yet.
+  var unwritten: Set<Int> = []
+  /// Attempts whose runner is not a child of this agent, by a descriptor of that process.
+  var adopted: [RunnerName: Int32] = [:]
   /// Keys that are being computed: an equal step waits for the result (single flight).
   var computing: [Digest: RunnerName] = [:]
+  /// Steps that wait for the result of an equal one, by key.
+  var awaiting: [Digest: [(run: Int, step: String)]] = [:]
   var keys: [RunnerName: CacheKey] = [:]
-  /// Attempts whose rows are written, but whose runner is not placed yet.
-  var placements: [(RunnerName, AttemptSpec)] = []
-  /// How often the runner of an attempt was placed anew, because it ended without a claim.
+  /// Steps that wait for room since the last time that room was given.
+  var newWaiting: [Shares.Waiting] = []
+  /// Attempts that are decided, but not written down or handed over yet.
+  var placements: [(name: RunnerName, spec: AttemptSpec)] = []
+  /// How often an attempt was handed over anew, because its runner ended without a claim.
   var placedAgain: [RunnerName: Int] = [:]
   /// Attempts whose runner was killed and whose metrics are being taken in.
   var recovering: Set<RunnerName> = []
+  var publications = Publications()
+  /// Instances that this wave has looked at.
+  var instances: [String: InstanceRecord] = [:]
+  /// Answers that wait until what they tell is written down.
+  var answers: [Answer] = []
   var isRetrying = false
+  var isTellingReasons = false
   var server: Server?
 
   init(home: Home, executor: any Executor, machine: Machine) throws {
@@ -40,7 +59,39 @@ final class Agent {
     reader = Catalog(home: home)
     objects = ObjectStore(home: home, isDurable: false)
     loop = try EventLoop()
-    ledger = Ledger(machine: machine)
+    shares = Shares(machine: machine)
+    executor.begin(on: loop) { [unowned self] in take($0) }
+  }
+
+  /// Changes a run in place; nil when it is over.
+  ///
+  /// The run is not in `runs` meanwhile, so that its many steps are never copied.
+  func change<R>(_ id: Int, _ body: (inout ActiveRun) throws -> R) rethrows -> R? {
+    guard var active = runs.removeValue(forKey: id) else { return nil }
+    defer { runs[id] = active }
+    return try body(&active)
+  }
+
+  func add(_ active: ActiveRun) {
+    runs[active.run.id] = active
+    mark(active.run.id)
+  }
+
+  /// A run that is over is forgotten; the catalog has it.
+  func forget(_ id: Int) {
+    runs[id] = nil
+    shares.withdraw(run: id)
+    planners[id] = nil
+    marked.remove(id)
+    unwritten.remove(id)
+  }
+
+  /// The next wave looks at this run.
+  func mark(_ id: Int) { marked.insert(id) }
+
+  func takeMarked() -> Set<Int> {
+    defer { marked = [] }
+    return marked
   }
 
   /// Runs something slow on a thread of its own; `body` must come back by the mailbox.
@@ -62,4 +113,12 @@ struct RunnerName: Hashable, Sendable {
   let run: Int
   let step: String
   let attempt: Int
+
+  init(run: Int, step: String, attempt: Int) {
+    self.run = run
+    self.step = step
+    self.attempt = attempt
+  }
+
+  init(_ spec: AttemptSpec) { self.init(run: spec.run, step: spec.step, attempt: spec.attempt) }
 }

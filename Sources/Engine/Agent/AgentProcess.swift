@@ -17,7 +17,7 @@ package enum AgentProcess {
     do {
       guard let lock = try takeLock(home) else { return 0 }
       defer { close(lock) }
-      let agent = try Agent(home: home, executor: LocalExecutor(), machine: .current())
+      let agent = try Agent(home: home, executor: RunnerPool(), machine: .current())
       let server = try Server(agent: agent)
       agent.server = server
       try redirect(to: home.agentLog)

@@ -44,7 +44,9 @@ final class EventLoop {
 
   /// Serves the agent until `stop`, or until `isDone`, which is asked between two events.
   func run(for agent: Agent, until isDone: () -> Bool = { false }) {
-    while isRunning, !isDone() {
+    while isRunning {
+      agent.wave()
+      if isDone() || !isRunning { return }
       var entries = handlers.keys.map { descriptor in
         pollfd(
           fd: descriptor,

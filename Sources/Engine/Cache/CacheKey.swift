@@ -3,129 +3,178 @@ import Store
 
 /// Everything that a step can see, a digest a part: equal keys mean an equal execution.
 ///
-/// Paths and times do not count, content does. The parts are kept, so that a miss can name the one that
-/// differs.
+/// Paths and times do not count, content does. There are few parts, whatever the step sees: code and
+/// folders are named by their manifests, whose files tell what differs (`KeyDifference`).
 struct CacheKey: Sendable, Equatable {
   var components: [String: Digest]
+  let digest: Digest
 
-  init(components: [String: Digest]) { self.components = components }
+  /// Tells keys of this making from others; a change of what counts or how is a new format.
+  private static let format = "lathe key 2"
 
+  init(components: [String: Digest]) {
+    self.components = components
+    var encoder = KeyText(CacheKey.format)
+    for (name, part) in components.sorted(by: { $0.key < $1.key }) {
+      encoder.add(name)
+      encoder.add(part.hex)
+    }
+    digest = encoder.digest
+  }
+
+  /// The key of a step.
+  ///
+  /// - Parameters:
+  ///   - code: the digest of the manifest of the code that the step sees.
+  ///   - values: the run's parameters; those that the step names count.
+  ///   - environment: the variables that the step declares, resolved.
+  ///   - launch: the launching shell's variables, of which passed ones count.
+  ///   - texts: what else its references stand for.
+  ///   - programs: what runs it: the program's content and installed packages, by name.
   init(
     step: Step,
     process: ProcessStep,
-    code: Manifest,
+    code: Digest,
     inputs: [String: Artifact],
     values: [String: ParameterValue],
     environment: [String: String],
     launch: LaunchBody,
-    texts: [String: String] = [:]
+    texts: [String: String] = [:],
+    programs: [String: Digest] = [:]
   ) {
-    components = [
-      "format": Digest(of: "1"), "type": Digest(of: step.type.rawValue),
-      "command": Digest(of: CacheKey.text(of: process)),
-      "outputs": Digest(
-        of: process.outputs.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-          .joined(separator: "\n")
-      ),
-      "metrics": Digest(
-        of: process.metrics.map { "\($0.name)\t\($0.pattern?.source ?? "")" }.joined(
-          separator: "\n"
-        )
-      ),
+    var parts: [String: Digest] = [
+      "type": Digest(of: step.type.rawValue), "command": CacheKey.command(of: process),
+      "outputs": CacheKey.pairs(process.outputs), "code": code,
     ]
-    for (path, entry) in code.entries {
-      components["code \(path)"] = Digest(
-        of: "\(entry.kind.rawValue) \(entry.digest?.hex ?? "-")"
-      )
+    if !process.metrics.isEmpty {
+      var text = KeyText("metrics")
+      for metric in process.metrics {
+        text.add(metric.name)
+        text.add(metric.pattern?.source)
+      }
+      parts["metrics"] = text.digest
     }
     for (name, artifact) in inputs {
-      components["input \(name)"] = Digest(of: "\(artifact.kind.rawValue) \(artifact.digest.hex)")
+      parts["input \(name)"] = CacheKey.input(artifact)
     }
     for name in CacheKey.parameters(of: process) {
       guard let value = values[name] else { continue }
-      components["parameter \(name)"] = Digest(of: CacheKey.typed(value))
+      parts["parameter \(name)"] = CacheKey.typed(value)
     }
-    for (name, text) in texts { components["text \(name)"] = Digest(of: text) }
-    for (name, value) in environment { components["variable \(name)"] = Digest(of: value) }
-    for name in process.passEnvironment where environment[name] == nil {
-      components["variable \(name)"] = Digest(of: launch.environment[name] ?? "\0unset")
+    for (name, text) in texts { parts["text \(name)"] = Digest(of: text) }
+    for (name, value) in environment { parts["variable \(name)"] = CacheKey.variable(value) }
+    for name in process.passEnvironment + CacheKey.libraries where environment[name] == nil {
+      let value = launch.environment[name]
+      // What loads other libraries counts where it is set; a passed variable that is unset counts as such.
+      if value == nil, !process.passEnvironment.contains(name) { continue }
+      parts["variable \(name)"] = CacheKey.variable(value)
     }
-    if let python = process.python {
-      let lock = PythonEnvironment(python, in: launch.instanceFolder)?.lock ?? "missing"
-      components["packages of \(python)"] = Digest(of: lock)
-    }
+    parts.merge(programs) { own, _ in own }
+    self.init(components: parts)
   }
 
-  var digest: Digest {
-    Digest(
-      of: components.sorted { $0.key < $1.key }
-        .map { "\($0.key.utf8.count):\($0.key)=\($0.value.hex)\n" }.joined()
-    )
+  /// Variables of the documented base that change which libraries a program loads.
+  private static let libraries = ["LD_LIBRARY_PATH", "CUDA_HOME"]
+
+  private static func variable(_ value: String?) -> Digest {
+    var text = KeyText("variable")
+    text.add(value)
+    return text.digest
   }
 
-  /// Why there is no equal execution: what differs from the nearest earlier one, in a few words.
-  func reason(against earlier: [String: Digest]?) -> String {
-    guard let earlier else { return "first execution" }
-    let names = Set(components.keys).union(earlier.keys)
-    let changed = names.filter { components[$0] != earlier[$0] }.sorted { a, b in
-      (CacheKey.rank(a), a) < (CacheKey.rank(b), b)
-    }
-    guard !changed.isEmpty else { return "its stored result is gone" }
-    let words = changed.prefix(3).map { name -> String in
-      let isPlain = name.hasPrefix("code ") || name.hasPrefix("text ")
-      let label = isPlain ? String(name.dropFirst(5)) : name
-      if earlier[name] == nil { return "\(label) is new" }
-      if components[name] == nil { return "\(label) is gone" }
-      return "\(label) changed"
-    }
-    let more = changed.count > 3 ? " and \(changed.count - 3) more" : ""
-    return words.joined(separator: ", ") + more
-  }
-
-  private static func rank(_ name: String) -> Int {
-    ["parameter ", "code ", "input ", "text ", "variable ", "packages "].firstIndex {
-      name.hasPrefix($0)
-    }
-      ?? 9
+  /// A folder's manifest as it is, so that it can be read to tell what differs; a file's content is told
+  /// from a folder of which it is the manifest.
+  private static func input(_ artifact: Artifact) -> Digest {
+    guard artifact.kind == .file else { return artifact.digest }
+    var text = KeyText("file")
+    text.add(artifact.digest.hex)
+    return text.digest
   }
 
   /// The parameter's text with its type: 1 and "1" are different values.
-  private static func typed(_ value: ParameterValue) -> String {
+  private static func typed(_ value: ParameterValue) -> Digest {
+    var text = KeyText("parameter")
     switch value {
-    case .string: "s:\(value)"
-    case .integer: "i:\(value)"
-    case .float: "f:\(value)"
-    case .boolean: "b:\(value)"
+    case .string: text.add("String")
+    case .integer: text.add("Integer")
+    case .float: text.add("Float")
+    case .boolean: text.add("Boolean")
     }
+    text.add(value.description)
+    return text.digest
+  }
+
+  private static func pairs(_ pairs: [String: String]) -> Digest {
+    var text = KeyText("pairs")
+    for (name, value) in pairs.sorted(by: { $0.key < $1.key }) {
+      text.add(name)
+      text.add(value)
+    }
+    return text.digest
   }
 
   private static func parameters(of process: ProcessStep) -> Set<String> {
-    let command =
-      switch process.command {
-      case .arguments(let texts): texts
-      case .shell(let text): [text]
-      }
-    let references = (command + process.environment.values).flatMap(\.references)
-    return Set(
-      references.compactMap { if case .parameter(let name) = $0 { name } else { nil } }
-    )
+    var names: Set<String> = []
+    for text in process.command.texts + process.environment.values {
+      for case .parameter(let name) in text.references { names.insert(name) }
+    }
+    return names
   }
 
   /// The command as written: references stay names, their values count by themselves.
-  private static func text(of process: ProcessStep) -> String {
-    func encode(_ text: Text) -> String {
-      text.parts.map { part in
-        switch part {
-        case .literal(let literal): "L\(literal.utf8.count):\(literal)"
-        case .reference(let reference): "R\(reference)"
-        }
-      }.joined()
+  private static func command(of process: ProcessStep) -> Digest {
+    var text: KeyText
+    switch process.command {
+    case .arguments: text = KeyText("arguments")
+    case .shell: text = KeyText("shell")
     }
-    let command =
-      switch process.command {
-      case .arguments(let texts): "argv\n" + texts.map(encode).joined(separator: "\n")
-      case .shell(let text): "shell\n" + encode(text)
+    for word in process.command.texts {
+      text.add("word")
+      for part in word.parts {
+        switch part {
+        case .literal(let literal):
+          text.add("literal")
+          text.add(literal)
+        case .reference(let reference):
+          text.add("reference")
+          text.add("\(reference)")
+        }
       }
-    return command + "\nbefore\n" + process.before.joined(separator: "\n")
+    }
+    for line in process.before {
+      text.add("before")
+      text.add(line)
+    }
+    return text.digest
   }
+}
+
+extension ProcessStep.Command {
+  /// Its words, or its line.
+  var texts: [Text] {
+    switch self {
+    case .arguments(let texts): texts
+    case .shell(let text): [text]
+    }
+  }
+}
+
+/// Fields one behind the other, each with its length, so that none can be taken for another's part.
+private struct KeyText {
+  private var text: String
+
+  init(_ kind: String) { text = "\(kind)\n" }
+
+  mutating func add(_ field: String?) {
+    guard let field else {
+      text += "-\n"
+      return
+    }
+    text += String(field.utf8.count)
+    text += ":"
+    text += field
+    text += "\n"
+  }
+
+  var digest: Digest { Digest(of: text) }
 }

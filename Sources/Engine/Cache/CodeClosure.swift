@@ -9,7 +9,8 @@ import Store
 /// Python. For another script: its whole folder. For a command that names no file: everything.
 struct CodeClosure {
   let code: Manifest
-  let objects: ObjectStore
+  /// What a Python file imports, by the digest of its text.
+  let imports: (Digest) -> [PythonImports.Module]
 
   func manifest(for process: ProcessStep) -> Manifest {
     if let declared = process.code {
@@ -19,7 +20,7 @@ struct CodeClosure {
         }
       )
     }
-    let scripts = words(of: process).map(normal).filter { code.entries[$0] != nil }
+    let scripts = CodeClosure.words(of: process).map(normal).filter { code.entries[$0] != nil }
     guard !scripts.isEmpty else { return code }
     var seen: Set<String> = []
     for script in scripts {
@@ -48,7 +49,8 @@ struct CodeClosure {
     return Manifest(code.entries.filter { seen.contains($0.key) })
   }
 
-  private func words(of process: ProcessStep) -> [String] {
+  /// The words of a command that may name files.
+  static func words(of process: ProcessStep) -> [String] {
     switch process.command {
     case .arguments(let texts):
       texts.compactMap { text in
@@ -63,7 +65,7 @@ struct CodeClosure {
   }
 
   /// `python -m package.module` names a file, too.
-  private func moduleWords(_ texts: [Text]) -> [String] {
+  private static func moduleWords(_ texts: [Text]) -> [String] {
     let words = texts.map { text -> String in
       if case .literal(let word)? = text.parts.first, text.parts.count == 1 { word } else { "" }
     }
@@ -101,10 +103,9 @@ struct CodeClosure {
   }
 
   private func collect(_ script: String, root: String, into seen: inout Set<String>) {
-    guard let entry = code.entries[script], seen.insert(script).inserted,
-      let digest = entry.digest, let data = objects.data(digest, limit: CodeSnapshot.largestFile)
+    guard let entry = code.entries[script], seen.insert(script).inserted, let digest = entry.digest
     else { return }
-    for module in PythonImports.modules(in: String(decoding: data, as: UTF8.self)) {
+    for module in imports(digest) {
       for file in files(of: module, from: script, root: root) {
         collect(file, root: root, into: &seen)
       }

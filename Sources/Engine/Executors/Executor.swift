@@ -1,12 +1,29 @@
 import Store
 
-/// Places step runners and can say whether they live; knows nothing else of a step.
-protocol Executor {
-  /// Starts the runner of an attempt whose spec is written; returns its process number.
-  func place(_ attempt: AttemptFolder) throws -> Int32
+/// Hands attempts to step runners, and tells what becomes of them; knows nothing else of a step.
+protocol Executor: AnyObject {
+  /// Called once, before anything else: `report` is called on the loop's thread.
+  func begin(on loop: EventLoop, report: @escaping (ExecutorReport) -> Void)
 
-  /// Starts a runner that takes orders over a channel, a stream socket, until that is closed.
+  /// Hands an attempt to a runner, which claims it; throws when none can be started.
+  func run(_ spec: AttemptSpec, in attempt: AttemptFolder) throws
+
+  /// Tells the runner of an attempt to end its script, as the user wants it.
   ///
-  /// Returns its process number and the agent's end, which the agent closes.
-  func start() throws -> (pid: Int32, channel: Int32)
+  /// Returns false when no runner of this executor has the attempt.
+  func stop(_ spec: RunnerName) -> Bool
+
+  /// Nothing waits to be run: idle runners may end.
+  func rest()
+}
+
+/// What an executor tells of an attempt that it was given.
+enum ExecutorReport: Sendable {
+  case claimed(RunnerName, pid: Int32)
+  /// The record is in the attempt's folder as well.
+  case ended(RunnerName, ExitRecord)
+  /// Its watch rules found something.
+  case watched(RunnerName)
+  /// Its runner is gone without a word: what the attempt's folder says is the truth.
+  case lost(RunnerName)
 }

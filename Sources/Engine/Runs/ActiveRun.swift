@@ -5,21 +5,29 @@ import Store
 
 /// A run that is not over: what is known of it, and what follows from what happens.
 ///
-/// A value: it decides, and collects what has to be written and started; the agent does both.
+/// A value: it decides, and collects what has to be written and started; the agent does both. What it
+/// does costs what changes, not the number of its steps.
 struct ActiveRun {
   var run: RunRecord
-  var steps: [String: StepRecord]
+  private(set) var steps: [String: StepRecord]
   let pipeline: Pipeline
   let launch: LaunchBody
   var schedule: Schedule
-  /// Named by the schedule, but not started: the machine is full.
-  var queue: [String] = []
+  /// Named by the schedule, and not looked at yet.
+  private(set) var ready = StepQueue()
+  /// To be executed, once there is room on the machine.
+  private(set) var waiting = StepQueue()
+  /// Steps whose runner is at work.
+  private(set) var activeNames: Set<String> = []
   /// Rows that differ from the catalog's.
   var unsaved: Set<String> = []
   var metrics: [MetricSummary] = []
-  var executions: [ExecutionRecord] = []
   var alerts: [AlertRecord] = []
   var models: [ModelRecord] = []
+  /// The launch as it is to be written with the run's first rows.
+  private(set) var unsavedLaunch: String?
+  /// Results that are not safely on the disk yet: the run is not over before they are.
+  var unpublished = 0
 
   init(run: RunRecord, steps: [StepRecord], pipeline: Pipeline, launch: LaunchBody) {
     self.run = run
@@ -35,9 +43,14 @@ struct ActiveRun {
     var ended: [String: Schedule.Outcome] = [:]
     for step in steps where step.status.isEnd { ended[step.name] = step.scheduleOutcome }
     schedule = Schedule(pipeline, ended: ended)
-    // The schedule names what is under way again; those are settled, not started.
-    let underWay = Set(steps.filter { $0.status.isActive }.map(\.name))
-    queue = schedule.ready().filter { !underWay.contains($0) }
+    self.run.stepsDone = 0
+    self.run.stepsCached = 0
+    for step in self.steps.values {
+      count(step.status, by: 1)
+      // The schedule names what is under way again; those are settled, not started.
+      if step.status.isActive { activeNames.insert(step.name) }
+    }
+    takeReady()
     // A step that an edit put behind what failed or into the branch not taken has never been told so.
     let passedOver = schedule.restored.skipped.filter { skipped in
       [.waiting, .queued].contains(self.steps[skipped.step]?.status)
@@ -46,24 +59,104 @@ struct ActiveRun {
     if run.status == .stopping { skip(schedule.stop()) }
   }
 
-  var outputs: [String: [String: Artifact]] { steps.mapValues(\.outputs) }
-
   /// Steps whose runner is at work.
-  var active: [StepRecord] { steps.values.filter { $0.status.isActive } }
+  var active: [StepRecord] { activeNames.compactMap { steps[$0] } }
+
+  /// What the steps that a step depends on have made, by step and name.
+  func outputs(before step: Step) -> [String: [String: Artifact]] {
+    Dictionary(uniqueKeysWithValues: step.dependsOn.map { ($0, steps[$0]?.outputs ?? [:]) })
+  }
 
   mutating func change(_ name: String, _ body: (inout StepRecord) -> Void) {
-    guard var step = steps[name] else { return }
+    guard let before = steps[name] else { return }
+    var step = before
     body(&step)
-    guard step != steps[name] else { return }
+    guard step != before else { return }
+    if step.status != before.status {
+      count(before.status, by: -1)
+      count(step.status, by: 1)
+      if step.status.isActive { activeNames.insert(name) } else { activeNames.remove(name) }
+    }
     steps[name] = step
     unsaved.insert(name)
   }
 
+  private mutating func count(_ status: StepStatus, by number: Int) {
+    if status.isSuccess { run.stepsDone += number }
+    if status == .cached { run.stepsCached += number }
+  }
+
+  private mutating func takeReady() {
+    ready.append(schedule.ready().filter { !activeNames.contains($0) })
+  }
+
+  /// The steps that are to be looked at now; each is named once.
+  mutating func takeSteps() -> [String] { ready.removeAll() }
+
+  /// A step is to be executed once there is room; what it waits for is told by `wait`.
+  mutating func waitForRoom(_ name: String) { waiting.append(name) }
+
+  /// Tells what a step waits for: for room, or for an equal one that runs already.
+  mutating func wait(_ name: String, _ reason: String) {
+    change(name) {
+      if $0.status != .queued { $0.move(to: .queued) }
+      $0.reason = reason
+    }
+  }
+
+  /// A step that waited is to be decided anew.
+  mutating func look(at name: String) {
+    waiting.remove(name)
+    if let status = steps[name]?.status, status == .queued || status == .waiting {
+      ready.append(name)
+    }
+  }
+
+  /// A step's attempt is about to be started.
+  mutating func begin(_ name: String, _ body: (inout StepRecord) -> Void) {
+    waiting.remove(name)
+    change(name) {
+      $0.move(to: .executing)
+      body(&$0)
+    }
+    guard run.started == nil || run.status == .queued else { return }
+    run.started = run.started ?? steps[name]?.started
+    run.move(to: .executing)
+  }
+
+  /// Its attempt was never claimed: it is to be decided anew, with the same number.
+  mutating func takeBack(_ name: String) {
+    change(name) {
+      $0.move(to: .queued)
+      $0.attempt -= 1
+      $0.started = nil
+    }
+    ready.append(name)
+  }
+
+  /// A step that waited for room has to wait for another step instead.
+  mutating func stopWaiting(_ name: String) { waiting.remove(name) }
+
+  /// Nothing of the run is in the catalog yet: all of it is to be written at once.
+  mutating func isNew() throws {
+    unsaved = Set(steps.keys)
+    unsavedLaunch = String(decoding: try JSONEncoder().encode(launch), as: UTF8.self)
+  }
+
+  mutating func isWritten() {
+    unsaved = []
+    unsavedLaunch = nil
+    metrics = []
+    alerts = []
+    models = []
+  }
+
   /// Tells the schedule how a step ended and records what is skipped in consequence.
   mutating func end(_ name: String, _ outcome: Schedule.Outcome) {
-    queue.removeAll { $0 == name }
+    ready.remove(name)
+    waiting.remove(name)
     skip(schedule.end(name, outcome))
-    queue += schedule.ready()
+    takeReady()
     if case .failed(let reason) = outcome, run.failedStep == nil {
       run.failedStep = name
       run.reason = "\(name): \(reason)"
@@ -74,7 +167,8 @@ struct ActiveRun {
 
   private mutating func skip(_ consequence: Schedule.Consequence) {
     for skipped in consequence.skipped {
-      queue.removeAll { $0 == skipped.step }
+      ready.remove(skipped.step)
+      waiting.remove(skipped.step)
       change(skipped.step) {
         $0.move(to: .skipped)
         $0.reason = skipped.reason
@@ -86,15 +180,16 @@ struct ActiveRun {
     run.move(to: .stopping)
     run.reason = "Stopped by the user."
     skip(schedule.stop())
-    for name in queue {
+    ready.append(steps.values.filter { $0.status == .queued }.sorted { $0.index < $1.index }.map(\.name))
+    for name in ready.removeAll() {
+      waiting.remove(name)
       change(name) {
         $0.move(to: .stopped)
         $0.reason = "the run was stopped"
       }
       _ = schedule.end(name, .stopped)
     }
-    queue = []
-    for step in active { change(step.name) { $0.move(to: .stopping) } }
+    for name in activeNames { change(name) { $0.move(to: .stopping) } }
   }
 
   /// Takes an attempt's exit record.
@@ -127,8 +222,7 @@ struct ActiveRun {
   mutating func take(_ summaries: [MetricSummary], sparkline: [Double]) {
     metrics += summaries
     var main = summaries.first { $0.name == run.mainMetric }
-    var isCommand = false
-    if case .command = launch.what { isCommand = true }
+    let isCommand = launch.isCommand
     if main == nil, isCommand || run.mainMetric == nil {
       // Nothing is declared: the first that a run can be judged by is its main metric.
       main = summaries.first { $0.goal != nil } ?? (isCommand ? summaries.first : nil)
@@ -141,11 +235,10 @@ struct ActiveRun {
     run.sparkline = sparkline
   }
 
-  /// Ends the run when everything has; counts what is done in any case.
+  /// Ends the run when everything has, and when what it made is safely on the disk.
   mutating func conclude(now: Date) {
-    run.stepsDone = steps.values.filter { $0.status.isSuccess }.count
-    run.stepsCached = steps.values.filter { $0.status == .cached }.count
-    guard schedule.isDone, active.isEmpty, run.status.isActive else { return }
+    guard schedule.isDone, activeNames.isEmpty, unpublished == 0, run.status.isActive else { return }
+    run.started = run.started ?? steps.values.compactMap(\.started).min()
     run.ended = now
     switch schedule.result {
     case .succeeded, nil:
@@ -161,6 +254,80 @@ struct ActiveRun {
     case .stopped:
       run.move(to: .stopped)
     }
+  }
+}
+
+extension ActiveRun {
+  /// Ends a step that ran nothing.
+  mutating func finish(
+    _ step: Step,
+    _ outcome: Schedule.Outcome,
+    _ body: (inout StepRecord) -> Void
+  ) {
+    change(step.name) {
+      var isFailure = false
+      if case .failed = outcome { isFailure = true }
+      $0.move(to: isFailure ? .failed : .succeeded)
+      $0.started = Date()
+      $0.ended = $0.started
+      $0.reason = nil
+      body(&$0)
+    }
+    end(step.name, outcome)
+  }
+
+  /// Takes a step's result from an earlier execution.
+  mutating func take(_ hit: ExecutionRecord, for step: Step, from sources: inout CachedSources) {
+    let source = sources.source(hit.run)
+    change(step.name) {
+      $0.move(to: .cached)
+      $0.started = Date()
+      $0.ended = $0.started
+      $0.reason = nil
+      $0.key = hit.key
+      $0.outputs = hit.outputs
+      $0.cachedFrom = hit.run
+      $0.savedSeconds = hit.seconds
+      $0.logRun = hit.run
+      $0.logAttempt = hit.attempt
+      $0.facts = source.facts[hit.step] ?? StepFacts()
+    }
+    if let summaries = source.metrics[hit.step] {
+      take(
+        summaries.map { summary in
+          var own = summary
+          own.run = run.id
+          own.step = step.name
+          return own
+        },
+        sparkline: source.sparkline
+      )
+    }
+    end(step.name, .cached)
+  }
+}
+
+/// What the steps of earlier runs have logged, read once a run however many of them are taken.
+struct CachedSources {
+  struct Source {
+    var facts: [String: StepFacts] = [:]
+    var metrics: [String: [MetricSummary]] = [:]
+    var sparkline: [Double] = []
+  }
+
+  let reader: Catalog
+  private var known: [Int: Source] = [:]
+
+  init(reader: Catalog) { self.reader = reader }
+
+  mutating func source(_ run: Int) -> Source {
+    if let source = known[run] { return source }
+    var source = Source()
+    source.facts = (try? reader.facts(of: run)) ?? [:]
+    source.metrics = Dictionary(grouping: (try? reader.metrics(of: run)) ?? [], by: \.step)
+    source.sparkline = (try? reader.run(run))?.sparkline ?? []
+    known[run] = source
+    return source
   }
 }
 

@@ -21,7 +21,8 @@ extension StepStatus {
     case .waiting:
       [.queued, .starting, .executing, .cached, .succeeded, .failed, .skipped, .stopped]
     case .queued: [.starting, .executing, .cached, .succeeded, .failed, .skipped, .stopped]
-    case .starting, .executing: [.executing, .stopping, .stopped, .succeeded, .failed]
+    // Queued: its attempt was never claimed, or is to be tried again.
+    case .starting, .executing: [.queued, .executing, .stopping, .stopped, .succeeded, .failed]
     case .stopping: [.stopped, .succeeded, .failed]
     // Resumed.
     case .stopped, .failed, .skipped: [.waiting]

@@ -26,6 +26,9 @@ enum StepEnvironment {
     }
   }
 
+  /// Where programs are looked for when the launching shell had no PATH.
+  static let defaultPath = "/usr/local/bin:/usr/bin:/bin"
+
   /// The file or fifo that lines of metrics are written to; a step may name one of its own.
   static let metricLines = "LATHE_METRICS"
 
@@ -44,7 +47,7 @@ enum StepEnvironment {
     var environment = launch.environment.filter {
       base.contains($0.key) || $0.key.hasPrefix("LC_") || process.passEnvironment.contains($0.key)
     }
-    environment["PATH"] = environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+    environment["PATH"] = environment["PATH"] ?? defaultPath
     if let python = process.python,
       let folder = PythonEnvironment(python, in: launch.instanceFolder)
     {
@@ -94,19 +97,29 @@ struct PythonEnvironment: Equatable {
     }
   }
 
+  /// The folders whose entries are the installed packages, and the file that tells the version.
+  var places: [String] {
+    let libraries = prefix == "/usr" ? ["/usr/lib", "/usr/local/lib"] : [prefix + "/lib"]
+    return [prefix + "/pyvenv.cfg"]
+      + libraries.flatMap { library -> [String] in
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: library)) ?? []
+        return names.filter { $0.hasPrefix("python") }.sorted()
+          .flatMap { ["\(library)/\($0)/site-packages", "\(library)/\($0)/dist-packages"] }
+      }
+  }
+
   /// What is installed: the interpreter's configuration and every distribution with its version.
+  ///
+  /// The path of the environment itself does not count, only what is in it.
   var lock: String {
     let configuration =
-      (try? String(contentsOfFile: prefix + "/pyvenv.cfg", encoding: .utf8)) ?? prefix
-    let library = prefix + "/lib"
-    let versions = (try? FileManager.default.contentsOfDirectory(atPath: library)) ?? []
-    let distributions = versions.filter { $0.hasPrefix("python") }.flatMap { version in
-      let site = "\(library)/\(version)/site-packages"
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: site)) ?? []
-      return names.filter { $0.hasSuffix(".dist-info") }
+      (try? String(contentsOfFile: prefix + "/pyvenv.cfg", encoding: .utf8)) ?? ""
+    let versions = configuration.split(separator: "\n").filter { $0.hasPrefix("version") }
+    let distributions = places.dropFirst().flatMap { place in
+      ((try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []).filter { name in
+        [".dist-info", ".egg-info", ".egg-link", ".pth"].contains { name.hasSuffix($0) }
+      }
     }
-    // The path of the environment itself must not count: only what is in it.
-    let lines = configuration.split(separator: "\n").filter { $0.hasPrefix("version") }
-    return (lines.map(String.init) + distributions.sorted()).joined(separator: "\n")
+    return (versions.map(String.init) + distributions.sorted()).joined(separator: "\n")
   }
 }

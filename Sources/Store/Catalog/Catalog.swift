@@ -155,6 +155,23 @@ package final class Catalog: Sendable {
     }
   }
 
+  /// What the steps of a run have logged about themselves, by step; those with nothing are left out.
+  package func facts(of run: Int) throws -> [String: StepFacts] {
+    try read(none: [:]) { db in
+      let rows = try Row.fetchAll(
+        db,
+        sql: "SELECT name, facts FROM step WHERE run = ? AND facts != '{}'",
+        arguments: [run]
+      )
+      var facts: [String: StepFacts] = [:]
+      for row in rows {
+        let text: String = row["facts"]
+        facts[row["name"]] = try JSONDecoder().decode(StepFacts.self, from: Data(text.utf8))
+      }
+      return facts
+    }
+  }
+
   /// The metric summaries of a run, the main one first, then by step and name.
   package func metrics(of run: Int) throws -> [MetricSummary] {
     try read(none: []) { db in

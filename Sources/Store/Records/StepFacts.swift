@@ -17,11 +17,20 @@ package struct StepFacts: Sendable, Equatable, Codable {
     self.artifacts = artifacts
   }
 
+  private enum CodingKeys: CodingKey { case params, summary, artifacts }
+
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     params = try container.decodeIfPresent([String: String].self, forKey: .params) ?? [:]
     summary = try container.decodeIfPresent([String: FactValue].self, forKey: .summary) ?? [:]
     artifacts = try container.decodeIfPresent([String: Artifact].self, forKey: .artifacts) ?? [:]
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    if !params.isEmpty { try container.encode(params, forKey: .params) }
+    if !summary.isEmpty { try container.encode(summary, forKey: .summary) }
+    if !artifacts.isEmpty { try container.encode(artifacts, forKey: .artifacts) }
   }
 
   package var isEmpty: Bool { params.isEmpty && summary.isEmpty && artifacts.isEmpty }

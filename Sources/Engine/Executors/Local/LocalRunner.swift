@@ -2,21 +2,12 @@ import CSystem
 import Glibc
 import Store
 
-/// Runs step runners as processes of this machine.
-struct LocalExecutor: Executor {
-  func place(_ attempt: AttemptFolder) throws -> Int32 {
-    var pid: pid_t = 0
-    let path = ["PATH=/usr/local/bin:/usr/bin:/bin"]
-    let failure = withCStrings(["lathe", "__step", attempt.path]) { argv in
-      withCStrings(path) { envp in
-        lathe_spawn(&pid, "/proc/self/exe", argv, envp, "/", -1, -1)
-      }
-    }
-    guard failure == 0 else { throw SystemFailure("start a step runner", failure) }
-    return pid
-  }
-
-  func start() throws -> (pid: Int32, channel: Int32) {
+/// Starts step runners as processes of this machine.
+enum LocalRunner {
+  /// Starts a runner that takes orders over a channel, a stream socket, until that is closed.
+  ///
+  /// Returns its process number and the agent's end, which the agent closes.
+  static func start() throws -> (pid: Int32, channel: Int32) {
     var ends: [Int32] = [-1, -1]
     let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
     guard socketpair(AF_UNIX, type, 0, &ends) == 0 else {

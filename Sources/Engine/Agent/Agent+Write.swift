@@ -1,0 +1,121 @@
+import Documents
+import Foundation
+import Store
+
+extension Agent {
+  /// Writes what has changed of all runs in one transaction, then hands the attempts over that start.
+  ///
+  /// A catalog that cannot be written (a full disk) loses nothing: it is tried again every two seconds,
+  /// and nothing is started that is not written down.
+  func write() {
+    guard !isRetrying else { return }
+    let ids = unwritten.sorted()
+    do {
+      try catalog.write { transaction in
+        for id in ids { if let active = runs[id] { try transaction.save(active) } }
+      }
+    } catch {
+      log("the catalog cannot be written: \(error)")
+      refuseLaunches(Explanation(error))
+      retryLater()
+      return
+    }
+    unwritten = []
+    var alerts: [(RunRecord, [AlertRecord])] = []
+    for id in ids {
+      _ = change(id) { active in
+        alerts.append((active.run, active.alerts))
+        active.isWritten()
+      }
+    }
+    for (run, raised) in alerts { send(raised, of: run) }
+    handOver()
+    let due = answers
+    answers = []
+    for answer in due { answer.send(answer.reply, self) }
+    for id in ids where runs[id]?.run.status.isActive == false { forget(id) }
+    publish()
+  }
+
+  /// What could not be written down was never launched.
+  private func refuseLaunches(_ explanation: Explanation) {
+    let refused = answers.filter { $0.newRun != nil }
+    answers.removeAll { $0.newRun != nil }
+    for answer in refused {
+      if let id = answer.newRun {
+        for (name, _) in placements where name.run == id { release(name) }
+        placements.removeAll { $0.name.run == id }
+        forget(id)
+      }
+      answer.send(.refused(explanation), self)
+    }
+  }
+
+  private func retryLater() {
+    isRetrying = true
+    loop.after(2) { [unowned self] in
+      isRetrying = false
+      write()
+    }
+  }
+
+  private func handOver() {
+    let due = placements
+    placements = []
+    for (name, spec) in due {
+      do {
+        try executor.run(spec, in: folder(of: name))
+      } catch {
+        lose(name, reason: "\(Explanation(error).what) \(Explanation(error).why)")
+      }
+    }
+  }
+
+  /// Puts results into the cache, once they are safely on the disk.
+  private func publish() {
+    guard let entries = publications.begin() else { return }
+    let home = home
+    work { post in
+      let failure = Result { try home.sync() }
+      post { agent in agent.publish(entries, failure) }
+    }
+  }
+
+  private func publish(_ entries: [Publications.Entry], _ synced: Result<Void, any Error>) {
+    do {
+      try synced.get()
+      try catalog.write { transaction in
+        for case let execution? in entries.map(\.execution) { try transaction.add(execution) }
+      }
+      publications.end(entries)
+      for (run, entries) in Dictionary(grouping: entries, by: \.run) {
+        _ = change(run) { $0.unpublished -= entries.count }
+        mark(run)
+      }
+      publish()
+    } catch {
+      log("results cannot be kept: \(Explanation(error).what)")
+      publications.fail(entries)
+      loop.after(2) { [unowned self] in publish() }
+    }
+  }
+}
+
+extension CatalogWriter.Transaction {
+  /// Writes what has changed of a run.
+  func save(_ active: ActiveRun) throws {
+    try save(active.run)
+    for name in active.unsaved {
+      if let step = active.steps[name] { try save(step) }
+    }
+    if let launch = active.unsavedLaunch {
+      try saveLaunch(run: active.run.id, token: active.launch.token, body: launch)
+    }
+    for metric in active.metrics { try save(metric) }
+    for alert in active.alerts { try add(alert) }
+    for var model in active.models {
+      model.version = try nextVersion(of: model.group)
+      try save(model)
+    }
+  }
+}

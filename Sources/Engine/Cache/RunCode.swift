@@ -1,0 +1,76 @@
+import Documents
+import Foundation
+import Pipelines
+import Store
+
+/// The code of one run as its steps see it: read once, whatever the number of steps.
+///
+/// A class, because it remembers what it has read; all that it answers follows from the run's manifest.
+final class RunCode {
+  private let manifest: Manifest
+  private let objects: ObjectStore
+  /// Every path of the code and every folder above one.
+  private let places: Set<String>
+  private var closures: [String: Manifest] = [:]
+  private var digests: [String: Digest] = [:]
+  private var modules: [Digest: [PythonImports.Module]] = [:]
+
+  /// Throws where the code of the run is missing from the store.
+  init(_ code: Digest, of run: String, objects: ObjectStore) throws {
+    guard let manifest = objects.manifest(code) else {
+      throw Explanation(what: "The code of \(run) is missing from the store.")
+    }
+    self.manifest = manifest
+    self.objects = objects
+    var places: Set<String> = []
+    for path in manifest.entries.keys {
+      places.insert(path)
+      for index in path.indices where path[index] == "/" { places.insert(String(path[..<index])) }
+    }
+    self.places = places
+  }
+
+  /// The digest of the manifest of what a step sees, which is in the store; without some paths.
+  ///
+  /// A step's own inputs are brought in by themselves, and what it has to make must not lie there
+  /// already. `isWhole`: one command is not cached, and nothing is won by keeping from it what it may
+  /// read.
+  func digest(for process: ProcessStep, without paths: [String], isWhole: Bool) throws -> Digest {
+    let hidden = paths.map(CodeSnapshot.normal).filter { $0.isEmpty || places.contains($0) }
+    let own = isWhole ? "whole" : RunCode.name(of: process, among: places)
+    let name = own + "\0\0" + hidden.sorted().joined(separator: "\0")
+    if let known = digests[name] { return known }
+    var seen = isWhole ? manifest : closure(of: process, named: own)
+    if !hidden.isEmpty {
+      seen.entries = seen.entries.filter { entry in
+        !hidden.contains { $0.isEmpty || entry.key == $0 || entry.key.hasPrefix($0 + "/") }
+      }
+    }
+    let digest = try objects.put(Data(seen.text.utf8))
+    digests[name] = digest
+    return digest
+  }
+
+  private func closure(of process: ProcessStep, named name: String) -> Manifest {
+    if let known = closures[name] { return known }
+    let closure = CodeClosure(code: manifest) { [unowned self] in imports(of: $0) }
+    let found = closure.manifest(for: process)
+    closures[name] = found
+    return found
+  }
+
+  private func imports(of file: Digest) -> [PythonImports.Module] {
+    if let known = modules[file] { return known }
+    let data = objects.data(file, limit: CodeSnapshot.largestFile)
+    let found = data.map { PythonImports.modules(in: String(decoding: $0, as: UTF8.self)) } ?? []
+    modules[file] = found
+    return found
+  }
+
+  /// Tells commands apart by what their closure depends on: declared code, or the words that are files.
+  private static func name(of process: ProcessStep, among places: Set<String>) -> String {
+    if let declared = process.code { return "declared\0" + declared.joined(separator: "\0") }
+    let words = CodeClosure.words(of: process).map(CodeSnapshot.normal)
+    return "words\0" + words.filter(places.contains).joined(separator: "\0")
+  }
+}
