@@ -26,7 +26,7 @@ struct AdoptionTests {
     let run = try site.launch()
     try site.replaceAgent(executor: executor)
     #expect(executor.started == ["a"])
-    #expect(site.agent.ledger.holdings.map(\.step) == ["a"])
+    #expect(site.agent.shares.holdings.keys.map(\.step) == ["a"])
     try executor.finish("a", for: site.agent)
     #expect(try site.end(of: run).status == .succeeded)
     #expect(executor.started == ["a", "b"])

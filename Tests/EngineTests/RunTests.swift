@@ -259,12 +259,12 @@ struct RunTests {
     #expect(executor.started == ["a", "b", "d"])
     let waiting = try site.steps(run)["c"]
     #expect(waiting?.status == .queued)
-    #expect(waiting?.reason == "waits for 2 CPU held by r1 a, r1 b")
+    #expect(waiting?.reason == "waits for 2 CPUs held by r1 a, r1 b, r1 d")
     try executor.finish("a", for: site.agent)
     #expect(executor.started == ["a", "b", "d", "c"])
     for step in ["b", "c", "d"] { try executor.finish(step, for: site.agent) }
     #expect(try site.end(of: run).status == .succeeded)
-    #expect(site.agent.ledger.holdings.isEmpty)
+    #expect(site.agent.shares.holdings.isEmpty)
   }
 
   @Test func `an instance is capped, and what never fits is refused`() throws {
