@@ -10,7 +10,7 @@ import Store
 /// What the agent takes for the runner is a sleeping process: stopping that one stops the runner.
 final class ThreadExecutor: Executor {
   private var mailbox: Mailbox?
-  private var stands: [RunnerName: Int32] = [:]
+  private var stands: [RunnerName: (pid: Int32, folder: AttemptFolder)] = [:]
 
   func begin(on loop: EventLoop, report: @escaping (ExecutorReport) -> Void) {
     mailbox = loop.post
@@ -18,7 +18,9 @@ final class ThreadExecutor: Executor {
 
   func stop(_ name: RunnerName) -> Bool {
     guard let stand = stands[name] else { return false }
-    kill(stand, SIGTERM)
+    // As an agent that is not the runner's parent tells it that the user wishes it.
+    FileManager.default.createFile(atPath: stand.folder.stop, contents: nil)
+    kill(stand.pid, SIGTERM)
     return true
   }
 
@@ -34,7 +36,7 @@ final class ThreadExecutor: Executor {
     )
     close(stand.output)
     let mailbox = mailbox
-    stands[RunnerName(spec)] = stand.pid
+    stands[RunnerName(spec)] = (stand.pid, attempt)
     Thread.detachNewThread {
       var ends: [Int32] = [-1, -1]
       guard lathe_pipe(&ends) == 0 else { return }
