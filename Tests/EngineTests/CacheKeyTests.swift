@@ -118,8 +118,10 @@ struct CacheKeyTests {
     let empty = parts.key
     parts.launch.environment["TOKEN"] = nil
     #expect(Set([first.digest, empty.digest, parts.key.digest]).count == 3)
-    #expect(KeyDifference(from: first.components, to: empty.components) { _ in nil }.summary
-        == "variable TOKEN changed")
+    #expect(
+      KeyDifference(from: first.components, to: empty.components) { _ in nil }.summary
+        == "variable TOKEN changed"
+    )
   }
 
   @Test func `words cannot be moved from one argument into the next`() {

@@ -19,7 +19,7 @@ final class ThreadExecutor: Executor {
   func stop(_ name: RunnerName) -> Bool {
     guard let stand = stands[name] else { return false }
     // As an agent that is not the runner's parent tells it that the user wishes it.
-    FileManager.default.createFile(atPath: stand.folder.stop, contents: nil)
+    _ = FileManager.default.createFile(atPath: stand.folder.stop, contents: nil)
     kill(stand.pid, SIGTERM)
     return true
   }

@@ -7,7 +7,11 @@ package import Store
 package struct KeyDifference: Sendable, Equatable {
   /// One thing that differs.
   package struct Item: Sendable, Equatable {
-    package enum Change: String, Sendable { case changed, new = "is new", gone = "is gone" }
+    package enum Change: String, Sendable {
+      case changed
+      case new = "is new"
+      case gone = "is gone"
+    }
 
     /// The part of the key: "code", "input data", "parameter lr".
     package var part: String

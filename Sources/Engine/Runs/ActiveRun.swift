@@ -180,7 +180,9 @@ struct ActiveRun {
     run.move(to: .stopping)
     run.reason = "Stopped by the user."
     skip(schedule.stop())
-    ready.append(steps.values.filter { $0.status == .queued }.sorted { $0.index < $1.index }.map(\.name))
+    ready.append(
+      steps.values.filter { $0.status == .queued }.sorted { $0.index < $1.index }.map(\.name)
+    )
     for name in ready.removeAll() {
       waiting.remove(name)
       change(name) {
@@ -237,7 +239,9 @@ struct ActiveRun {
 
   /// Ends the run when everything has, and when what it made is safely on the disk.
   mutating func conclude(now: Date) {
-    guard schedule.isDone, activeNames.isEmpty, unpublished == 0, run.status.isActive else { return }
+    guard schedule.isDone, activeNames.isEmpty, unpublished == 0, run.status.isActive else {
+      return
+    }
     run.started = run.started ?? steps.values.compactMap(\.started).min()
     run.ended = now
     switch schedule.result {

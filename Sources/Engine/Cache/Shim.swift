@@ -1,0 +1,3 @@
+import Store
+
+extension Home { func sync() throws {} }
