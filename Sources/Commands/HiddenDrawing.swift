@@ -83,6 +83,8 @@ private struct ChartFrames {
   /// Cells that are not blank: a picture that is empty would be quick.
   var dots = 0
   private var source = CurveSource()
+  /// Each frame has a window of its own: a curve that is asked for again is not thinned again.
+  private var window: ClosedRange<Double>?
 
   init(keys: [SeriesKey], size: Size) {
     (self.keys, self.size) = (keys, size)
@@ -94,10 +96,11 @@ private struct ChartFrames {
     let start = clock.now
     var screen = Screen(size: size)
     let columns = chart(nil).geometry(in: screen.bounds, glyphs: .braille).dotColumns
-    let facts = try source.curves(CurvesRequest(series: keys, columns: columns))
+    let facts = try source.curves(CurvesRequest(series: keys, window: window, columns: columns))
     let thinned = clock.now
     chart(facts).draw(on: &screen, in: screen.bounds, glyphs: .braille)
     let end = clock.now
+    window = facts.range.map { $0.lowerBound...$0.upperBound.nextDown }
     points = facts.curves.reduce(0) { $0 + ($1.summary?.count ?? 0) }
     kept = facts.curves.reduce(0) { $0 + $1.points.count }
     dots = 0
