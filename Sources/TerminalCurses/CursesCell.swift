@@ -15,7 +15,7 @@ enum CursesCell {
 
   /// Whether a character is a piece of an upright line.
   static func isUpright(_ character: Character) -> Bool {
-    ["|", ":", "│", "┃", "╎", "┆", "┊"].contains(character)
+    ["|", "│", "┃", "╎", "┆", "┊"].contains(character)
   }
 
   /// What to write, covering exactly the character's cells.

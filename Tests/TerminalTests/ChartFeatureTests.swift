@@ -30,6 +30,26 @@ struct ChartFeatureTests {
     )
   }
 
+  @Test func `no label hides what is not finite or a mark`() {
+    let x = (0..<120).map(Double.init)
+    let y = x.map { (40..<52).contains($0) ? Double.nan : $0 == 70 ? .infinity : 0.5 }
+    var chart = LineChart(series: [.init(label: "loss", x: x, y: y, color: .series1)])
+    chart.marks = [20.0, 30, 60, 80, 100].map {
+      LineChart.Mark(x: $0, label: "a label of some length", color: .bad, kind: .point)
+    }
+    chart.marks.append(LineChart.Mark(x: 66, label: "ExplodingTensor", color: .warning))
+    let told = screen(chart, 64, 8)
+    var bare = chart
+    for index in bare.marks.indices { bare.marks[index].label = "" }
+    let plain = screen(bare, 64, 8)
+    #expect(told.text.contains("label") && told.text.contains("Exploding"))
+    for sign in ["!", "^", "%"] {
+      let count = plain.cells.count { $0.text.map(String.init) == sign }
+      #expect(count > 0)
+      #expect(told.cells.count { $0.text.map(String.init) == sign } == count)
+    }
+  }
+
   @Test func `a crosshair tells the values beside itself and covers no curve`() {
     var chart = losses
     chart.crosshair = 30

@@ -17,6 +17,8 @@ package struct BarChart: Sendable, Equatable {
   package var bars: [Bar]
   package var title: SafeText?
   package var emptyText: SafeText = "no values yet"
+  /// Whether a row is left between bars where there is room: without colours they run together.
+  package var isSpaced = false
 
   package init(_ bars: [Bar], title: SafeText? = nil) {
     self.bars = bars
@@ -41,8 +43,9 @@ package struct BarChart: Sendable, Equatable {
     let values = shown.map { numberText($0.value).width }.max() ?? 0
     let width = area.width - labels - values - 2
     let scale = BarScale(shown.map(\.value), width: max(0, width))
+    let step = isSpaced && bars.count * 2 - 1 <= area.height ? 2 : 1
     for (row, bar) in shown.enumerated() {
-      let y = area.y + row
+      let y = area.y + row * step
       let value = numberText(bar.value)
       screen.write(bar.label, x: area.x, y: y, width: labels)
       let style = Style(bar.value.isFinite ? bar.color : .bad)

@@ -23,22 +23,28 @@ extension ChartLayout {
   /// Marks the points without a place in y at the edge where they would be, over all curves.
   ///
   /// "!" for NaN; an arrow for an infinity and, on a logarithmic axis, for what is 0 or less.
-  func drawUndrawable(on screen: inout Screen) {
+  /// Returns the cells of these signs.
+  func drawUndrawable(on screen: inout Screen) -> [Point] {
     let isASCII = glyphs == .ascii
+    var signs: [Point] = []
+    func sign(_ column: Int, _ row: Int, _ glyph: Character, _ color: Color) {
+      screen[column, row] = Cell(glyph, Style(color, bold: true))
+      if signs.last != Point(x: column, y: row) { signs.append(Point(x: column, y: row)) }
+    }
     for line in chart.series {
       for index in 0..<line.count where !y.kind.hasPlace(for: line.y[index]) {
         guard let column = geometry.column(of: line.x[index]) else { continue }
         let value = line.y[index]
         if value.isNaN {
-          screen[column, plot.maxY - 1] = Cell("!", Style(.bad, bold: true))
+          sign(column, plot.maxY - 1, "!", .bad)
         } else if value == .infinity {
-          screen[column, plot.y] = Cell(isASCII ? "^" : "▲", Style(.bad, bold: true))
+          sign(column, plot.y, isASCII ? "^" : "▲", .bad)
         } else {
-          let color = value.isFinite ? Color.warning : .bad
-          screen[column, plot.maxY - 1] = Cell(isASCII ? "v" : "▼", Style(color, bold: true))
+          sign(column, plot.maxY - 1, isASCII ? "v" : "▼", value.isFinite ? .warning : .bad)
         }
       }
     }
+    return signs
   }
 
   // MARK: End labels
@@ -63,7 +69,10 @@ extension ChartLayout {
       let value = numberText(end.end.value)
       let left = room - sample.width - value.width - 1
       let name = left >= 3 || end.line.label.width <= left ? end.line.label.cut(to: left) : ""
-      let text = sample + (name.isEmpty ? value : name + " " + value)
+      let isShort = name.isEmpty && (1...5).contains(end.line.label.width)
+      // Whose line it is tells more than where it ends.
+      let text =
+        sample + (isShort ? end.line.label : name.isEmpty ? value : name + " " + value)
       screen.write(text, x: plot.maxX + 1, y: row, style: Style(end.line.color), width: room)
     }
   }

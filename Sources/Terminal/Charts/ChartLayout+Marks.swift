@@ -12,6 +12,14 @@ extension ChartLayout {
     }
   }
 
+  /// The cells of the marks that are points.
+  var markSigns: [Point] {
+    chart.marks.compactMap { mark in
+      guard mark.kind == .point, let column = geometry.column(of: mark.x) else { return nil }
+      return Point(x: column, y: row(of: mark))
+    }
+  }
+
   /// Draws the signs of the marks that are points.
   func drawMarkSigns(on screen: inout Screen) {
     for mark in chart.marks where mark.kind == .point {

@@ -10,8 +10,9 @@ struct LabelPlaces {
   private var sums: [Int32]
   private var taken: [Rect] = []
 
-  /// `columns` are those of the screen that have upright lines of marks or of the crosshair.
-  init(_ plot: Rect, _ ink: ChartInk, columns: [Int]) {
+  /// `columns` are those of the screen that have upright lines of marks or of the crosshair, `signs` the
+  /// cells that have a sign of their own, which is not to be hidden.
+  init(_ plot: Rect, _ ink: ChartInk, columns: [Int], signs: [Point] = []) {
     self.plot = plot
     let width = plot.width + 1
     sums = Array(repeating: 0, count: width * (plot.height + 1))
@@ -19,11 +20,13 @@ struct LabelPlaces {
     for column in columns where column >= plot.x && column < plot.maxX {
       upright[column - plot.x] = 30
     }
+    let signs = Set(signs.map { ($0.y - plot.y) * plot.width + $0.x - plot.x })
     for row in 0..<plot.height {
       var across: Int32 = 0
       for column in 0..<plot.width {
         across += ink.hasLine(column, row) ? 100 : ink.hasShade(column, row) ? 15 : 0
         across += upright[column]
+        if signs.contains(row * plot.width + column) { across += 1000 }
         sums[(row + 1) * width + column + 1] = sums[row * width + column + 1] + across
       }
     }

@@ -64,14 +64,15 @@ package struct LineChart: Sendable, Equatable {
       at: Point(x: layout.plot.x, y: layout.plot.y),
       series: series
     )
-    layout.drawUndrawable(on: &screen)
+    let signs = layout.drawUndrawable(on: &screen)
     layout.drawEndLabels(on: &screen)
     guard !marks.isEmpty || crosshair != nil || box != nil else { return }
     let columns = marks.filter { $0.kind == .line }.map(\.x) + [crosshair].compactMap { $0 }
     var places = LabelPlaces(
       layout.plot,
       ink,
-      columns: columns.compactMap { layout.geometry.column(of: $0) }
+      columns: columns.compactMap { layout.geometry.column(of: $0) },
+      signs: signs + layout.markSigns
     )
     layout.drawMarkSigns(on: &screen)
     layout.drawReadings(on: &screen, &places)

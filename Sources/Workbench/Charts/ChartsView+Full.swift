@@ -25,7 +25,9 @@ extension ChartsView {
       }
     case .table: drawTable(on: &screen, in: CurvePlot.area(in: inside), context)
     case .bars:
-      BarChart(bars, title: "last values").draw(
+      var chart = BarChart(bars, title: "last values")
+      chart.isSpaced = true
+      chart.draw(
         on: &screen,
         in: CurvePlot.area(in: inside),
         glyphs: glyphs(context)

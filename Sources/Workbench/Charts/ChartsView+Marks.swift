@@ -4,6 +4,8 @@ import Store
 import Terminal
 
 extension ChartsView {
+  private static let mostLabelsInCell = 2
+
   /// What happened beside the points: findings of watch rules, messages of the log, and where other
   /// steps began.
   func marks(of item: ChartItem, _ plot: CurvePlot, _ context: Context) -> [LineChart.Mark] {
@@ -14,13 +16,17 @@ extension ChartsView {
       let origin = place.map { shown.facts.curves[$0].origin } ?? 0
       marks += borders(item, part, shown.look.axis, origin, context)
     }
+    marks += plot.marks(
+      context,
+      crosshair: crosshair,
+      glyphs: glyphs(context),
+      hasLabels: isFull
+    )
+    if !isFull, marks.count(where: { !$0.label.isEmpty }) > Self.mostLabelsInCell {
+      // They would cover the curves of a small chart.
+      for index in marks.indices { marks[index].label = "" }
+    }
     return marks
-      + plot.marks(
-        context,
-        crosshair: crosshair,
-        glyphs: glyphs(context),
-        hasLabels: isFull
-      )
   }
 
   /// By time only: steps of a pipeline share no other axis.

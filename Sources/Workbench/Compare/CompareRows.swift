@@ -150,7 +150,9 @@ extension CompareView {
         if index > 0, let first {
           let past = reading.value - first
           let style = style(reading.value, first, row.goal)
-          cell.append(" " + column(difference(past), 8), style)
+          // Blanks behind it only where "best" follows: they would be underlined, too.
+          let text = difference(past)
+          cell.append(" " + (index == winner ? column(text, 8) : text), style)
         }
         if index == winner { cell.append(" best", .good) }
         return cell

@@ -47,7 +47,9 @@ extension CompareView {
     let lines = drawnRuns(context).map { run, key in
       CurvePlot.Line(
         key: key,
-        label: marker(of: run, context.glyphs) + " r\(run)",
+        // In ASCII its letter stands before it anyway.
+        label: context.glyphs == .ascii && runs.count > 1
+          ? "r\(run)" : marker(of: run, context.glyphs) + " r\(run)",
         color: color(of: run),
         // With colours the mark at its end is enough: gaps look torn where a curve is noisy.
         stroke: context.hasColors ? .solid : .series(index(of: run)),

@@ -34,6 +34,7 @@ struct RunCurves: Sendable, Equatable {
           label: parent.name + " " + SafeText(hostile: group.primary),
           color: .dim,
           stroke: hasColors ? .dotted : .sparse,
+          mark: "-",
           isMarked: false
         )
       )

@@ -85,7 +85,10 @@ struct RunSide {
     let best = metric.best
     var shownBest: SafeText = ""
     if metric.goal != nil, best.value.isFinite {
-      shownBest = numberText(best.value) + "@" + numberText(best.step)
+      let value = numberText(best.value)
+      let whole = value + "@" + numberText(best.step)
+      // A step that is cut would be another one.
+      shownBest = whole.width <= 12 ? whole : value
     }
     var style = Style.normal
     if let old, let goal = metric.goal, best.value.isFinite, old.best.value.isFinite {
