@@ -76,6 +76,7 @@ struct AttemptTests {
     try JSONEncoder().encode(spec).write(to: URL(filePath: attempt.spec))
     try Data().write(to: URL(filePath: attempt.stop))
     let watch = InputWatch()
+    watch.start()
     #expect(watch.add(site.store.folder + "/tmp", UInt32(IN_CREATE)) >= 0)
     var ends: [Int32] = [-1, -1]
     #expect(lathe_pipe(&ends) == 0)

@@ -15,9 +15,9 @@ struct Ingest: ~Copyable {
   private var sdk: SDKFolder
   private(set) var events: TensorBoardInput
   private let watch = InputWatch()
-  private let sdkWatch: Int32
+  private var sdkWatch: Int32 = -1
   /// Of the folder that the metrics file lies in, and of the file itself.
-  private let lineFolderWatch: Int32
+  private var lineFolderWatch: Int32 = -1
   private var lineWatch: Int32 = -1
   private let lineName: String
   private let reserve: String
@@ -36,11 +36,12 @@ struct Ingest: ~Copyable {
   /// With `isNew`, makes what the script writes to, and leaves alone what was there before.
   ///
   /// `rules` sees every point. Consumed parts of long files are given back to the file system,
-  /// `punchSize` bytes at a time.
+  /// `punchSize` bytes at a time. Without `isWatching`, nobody tells of changes before `start`.
   init(
     folder: AttemptFolder,
     spec: AttemptSpec,
     isNew: Bool,
+    isWatching: Bool = true,
     punchSize: Int = 64 << 20,
     limits: IngestLimits = IngestLimits(),
     watchedBy rules: StepWatch? = nil
@@ -63,9 +64,6 @@ struct Ingest: ~Copyable {
     // What is passed over stays so if this process is killed before the first point.
     if isNew { try sink.commit() }
     self.events = events
-    let added = UInt32(IN_CREATE | IN_MOVED_TO | IN_MASK_ADD)
-    sdkWatch = watch.add(folder.sdk, added | UInt32(IN_MODIFY))
-    lineFolderWatch = path.isEmpty ? -1 : watch.add(parent(of: path), added)
     lineName = String(path.split(separator: "/").last ?? "")
     reserve = folder.reserve
     self.log = log
@@ -73,7 +71,17 @@ struct Ingest: ~Copyable {
     self.lines = lines
     self.limits = limits
     sdk = SDKFolder(path: folder.sdk, punchSize: punchSize, definitions: limits.definitions)
+    if isWatching { start() }
+  }
+
+  /// Watches what the script writes to: a script that is over before has nothing that is urgent.
+  mutating func start() {
+    watch.start()
+    let added = UInt32(IN_CREATE | IN_MOVED_TO | IN_MASK_ADD)
+    sdkWatch = watch.add(sdk.path, added | UInt32(IN_MODIFY))
+    lineFolderWatch = lines.path.isEmpty ? -1 : watch.add(parent(of: lines.path), added)
     watchLines()
+    noticeAll()
   }
 
   /// Where lines of metrics are written to, as the script's environment names it; empty for nowhere.

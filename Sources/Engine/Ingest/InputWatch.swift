@@ -4,12 +4,12 @@ import Glibc
 ///
 /// A class, because it is the identity of a kernel object.
 final class InputWatch {
-  /// Readable when something has changed; -1 where there is no inotify.
-  let descriptor: Int32
+  /// Readable when something has changed; -1 where there is no inotify, and before `start`.
+  private(set) var descriptor: Int32 = -1
   /// Whether files change that nobody tells of: without inotify, or beyond the user's limit of watches.
-  private(set) var isBlind: Bool
+  private(set) var isBlind = false
 
-  init() {
+  func start() {
     descriptor = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
     isBlind = descriptor < 0
   }

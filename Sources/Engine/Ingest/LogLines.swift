@@ -1,3 +1,5 @@
+import Glibc
+
 /// Cuts a stream of bytes into lines, however it was torn into reads.
 ///
 /// "\n" and "\r" both end a line for metrics, as progress bars use the latter. A line that grows beyond
@@ -18,9 +20,18 @@ struct LogLines {
   ) {
     let bytes = bytes.bindMemory(to: UInt8.self)
     var start = 0
-    for index in bytes.indices where bytes[index] == 10 || bytes[index] == 13 {
-      give(UnsafeBufferPointer(rebasing: bytes[start..<index]), body)
-      start = index + 1
+    while start < bytes.count, let base = bytes.baseAddress {
+      func next(_ byte: Int32, before end: Int) -> Int? {
+        memchr(base + start, byte, end - start).map { $0 - UnsafeMutableRawPointer(mutating: base) }
+      }
+      let end = next(10, before: bytes.count)
+      while start < end ?? bytes.count, let middle = next(13, before: end ?? bytes.count) {
+        give(UnsafeBufferPointer(rebasing: bytes[start..<middle]), body)
+        start = middle + 1
+      }
+      guard let end else { break }
+      give(UnsafeBufferPointer(rebasing: bytes[start..<end]), body)
+      start = end + 1
     }
     rest += bytes[start...]
     let mayBeObject = rest.first == UInt8(ascii: "{")

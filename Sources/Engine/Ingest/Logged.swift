@@ -29,7 +29,8 @@ struct Logged {
     var main: Int?
     for metric in spec.metrics + ranked {
       guard let id = ids[metric.name], let summary = sink.summary(of: id) else { continue }
-      if main == nil || metric.isMain { main = id }
+      let isOwn = !metric.name.hasPrefix(Sampler.prefix)
+      if main == nil && isOwn || metric.isMain { main = id }
       metrics.append(
         MetricSummary(
           run: spec.run,

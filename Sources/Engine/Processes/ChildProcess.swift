@@ -50,6 +50,8 @@ package struct ChildProcess: Sendable {
       )
     }
     _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
+    // A program that prints much is held up less; F_SETPIPE_SZ, which the system may refuse.
+    _ = fcntl(ends[0], 1031, 1 << 20)
     return ChildProcess(pid: pid, output: ends[0])
   }
 

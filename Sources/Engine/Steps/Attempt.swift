@@ -51,8 +51,14 @@ struct Attempt: ~Copyable {
   private borrowing func follow() throws -> ScriptEnd {
     let rules = spec.watch.isEmpty ? nil : StepWatch(spec.watch, start: started)
     // Before the log: where there is one, what the script did not write is noted as such.
-    let ingest = try Ingest(folder: folder, spec: spec, isNew: true, watchedBy: rules)
-    let log = try StepLog(folder: folder)
+    let ingest = try Ingest(
+      folder: folder,
+      spec: spec,
+      isNew: true,
+      isWatching: false,
+      watchedBy: rules
+    )
+    let log = try StepLog(folder: folder, secrets: spec.secrets.compactMap { spec.environment[$0] })
     let child = try start()
     var follow = ScriptFollow(
       attempt: self,

@@ -15,9 +15,9 @@ struct Claim: Codable, Equatable {
   static func ofThisProcess() -> Claim {
     Claim(
       pid: getpid(),
-      startTime: startTime(of: getpid()) ?? 0,
+      startTime: ownStartTime,
       bootID: currentBootID,
-      host: ProcessInfo.processInfo.hostName
+      host: hostName
     )
   }
 
@@ -73,14 +73,16 @@ struct Claim: Codable, Equatable {
       .flatMap { try? JSONDecoder.keepingNaN.decode(Claim.self, from: $0) }
   }
 
-  static var currentBootID: String {
-    (try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8))?
-      .trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
-  }
+  static let currentBootID =
+    (smallFile("/proc/sys/kernel/random/boot_id") ?? "")
+    .trimmingCharacters(in: .whitespacesAndNewlines)
+
+  private static let ownStartTime = startTime(of: getpid()) ?? 0
+  private static let hostName = ProcessInfo.processInfo.hostName
 
   /// Field 22 of /proc/PID/stat, counted behind the name, which may hold blanks and brackets.
   static func startTime(of pid: Int32) -> UInt64? {
-    guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+    guard let text = smallFile("/proc/\(pid)/stat"),
       let bracket = text.lastIndex(of: ")")
     else { return nil }
     let fields = text[text.index(after: bracket)...].split(separator: " ")

@@ -14,7 +14,11 @@ struct Sampler {
   private let limit: Int?
   private var reportAt: Double
   private var last: (ticks: Int, time: Double)?
-  private let outOfMemoryKills: Int?
+  /// How often the system had killed something for want of memory, when the script was young.
+  private var killsBefore: Int?
+
+  /// What the names of its metrics begin with.
+  static let prefix = "system/"
 
   /// Seconds between two looks at the limit, and between two samples.
   private static let pause = 0.5
@@ -26,7 +30,6 @@ struct Sampler {
     limit = spec.limits.memory
     reportAt = start + Sampler.interval
     due = start + (limit == nil ? Sampler.interval : Sampler.pause)
-    outOfMemoryKills = nil
   }
 
   /// Asked when it is due; values by the names of their metrics, none where it is not time for them.
@@ -41,11 +44,11 @@ struct Sampler {
     }
     guard now >= reportAt else { return [] }
     reportAt = now + Sampler.interval
-    var values = [(name: "system/memory", value: Double(memory))]
+    var values = [(name: Sampler.prefix + "memory", value: Double(memory))]
     let ticks = processes.reduce(0) { $0 + $1.ticks }
     if let last, now > last.time {
       let seconds = Double(max(0, ticks - last.ticks)) / Double(sysconf(Int32(_SC_CLK_TCK)))
-      values.append(("system/cpu", 100 * seconds / (now - last.time)))
+      values.append((Sampler.prefix + "cpu", 100 * seconds / (now - last.time)))
     }
     last = (ticks, now)
     return values
@@ -54,7 +57,19 @@ struct Sampler {
   mutating func readGPUs() {}
 
   /// Whether the system has killed something for want of memory since the step began.
-  func hasMemoryRunOut() -> Bool { false }
+  func hasMemoryRunOut() -> Bool {
+    guard let killsBefore, let now = Sampler.outOfMemoryKills else { return false }
+    return now > killsBefore
+  }
+
+  /// The script is not one of the short ones.
+  mutating func begin() { killsBefore = Sampler.outOfMemoryKills }
+
+  private static var outOfMemoryKills: Int? {
+    guard let text = smallFile("/proc/vmstat") else { return nil }
+    let line = text.split(separator: "\n").last { $0.hasPrefix("oom_kill ") }
+    return line.flatMap { Int($0.dropFirst(9)) }
+  }
 
   private var processes: [ProcessFacts] {
     if isReaper { return ProcessTable.descendants(of: getpid()) }

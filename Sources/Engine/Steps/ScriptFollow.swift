@@ -22,9 +22,10 @@ struct ScriptFollow: ~Copyable {
   private var hasExited = false
   /// False when the script closed its output; it may go on without.
   private var isOpen = true
-  /// Whether files hold more than was taken at once; at first nobody knows, and a fifo waits to be
-  /// opened.
-  private var hasMore = true
+  /// Whether files hold more than was taken at once.
+  private var hasMore = false
+  /// When files begin to be followed; nil from then on.
+  private var followAt: Double?
   /// When files are looked at that nobody tells of.
   private var lookAt = 0.0
   private var killAt: Double?
@@ -33,6 +34,9 @@ struct ScriptFollow: ~Copyable {
   private var timeoutAt: Double?
   private var sampler: Sampler
   private var buffer = [UInt8](repeating: 0, count: 1 << 16)
+
+  /// Seconds: what a script needs that lives no longer is not made for it.
+  private static let youth = 0.02
 
   /// Takes over the child's descriptors.
   init(
@@ -54,6 +58,7 @@ struct ScriptFollow: ~Copyable {
     self.log = log
     self.rules = rules
     let now = monotonicSeconds()
+    followAt = now + ScriptFollow.youth
     timeoutAt = attempt.spec.limits.timeout.map { now + $0 }
     sampler = Sampler(attempt.spec, root: child.pid, isReaper: attempt.isReaper, start: now)
   }
@@ -84,7 +89,7 @@ struct ScriptFollow: ~Copyable {
   private mutating func turn() {
     let inputs = ingest.descriptors
     let now = monotonicSeconds()
-    let rest = hasMore ? nil : pace.rest(at: now)
+    let rest = hasMore || hasExited ? nil : pace.rest(at: now)
     let (isAwake, events) = (rest == nil, Int16(POLLIN))
     var entries = [
       pollfd(fd: isOpen && isAwake ? child.output : -1, events: events, revents: 0),
@@ -98,7 +103,7 @@ struct ScriptFollow: ~Copyable {
     let silence = hasExited ? nil : rules?.pause(at: Date().timeIntervalSince1970)
     let dues = [
       killAt, drainUntil, ingest.isBlind ? lookAt : nil, hasExited ? nil : timeoutAt,
-      hasExited ? nil : sampler.due,
+      hasExited ? nil : sampler.due, hasExited ? nil : followAt,
     ]
     let pauses =
       dues.compactMap { $0.map { $0 - now } }
@@ -114,6 +119,7 @@ struct ScriptFollow: ~Copyable {
     keepTime()
     do {
       if entries[0].revents != 0 { try readOutput() }
+      if !hasExited { try begin() }
       if hasMore || entries[3].revents != 0 || entries[4].revents != 0
         || (ingest.isBlind && monotonicSeconds() >= lookAt)
       {
@@ -134,6 +140,17 @@ struct ScriptFollow: ~Copyable {
       if end.signal == Int(SIGKILL) { end.ranOutOfMemory = sampler.hasMemoryRunOut() }
       drainUntil = monotonicSeconds() + 0.5
     }
+  }
+
+  /// Follows files and sets space aside, once the script is not one of the short ones.
+  private mutating func begin() throws {
+    guard let due = followAt, monotonicSeconds() >= due else { return }
+    followAt = nil
+    try StepLog.setAside(folder)
+    ingest.start()
+    sampler.begin()
+    // Nobody knows what is there already, and a fifo waits to be opened.
+    hasMore = true
   }
 
   private mutating func keepTime() {

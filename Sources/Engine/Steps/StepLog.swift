@@ -5,7 +5,10 @@ import Store
 /// The log of an attempt: written as it comes, a `write` a read, and cut into lines for the metrics.
 struct StepLog: ~Copyable {
   private let log: Int32
-  private let times: Int32
+  private let timesPath: String
+  /// Opened with the first of them; -1 before.
+  private var times: Int32 = -1
+  private var mask: SecretMask
   private var splitter = LogLines()
   private var offset = 0
   private var isAtLineStart = true
@@ -15,16 +18,11 @@ struct StepLog: ~Copyable {
   private(set) var lastLine = ""
   private var lastBytes: [UInt8] = []
 
-  init(folder: AttemptFolder) throws {
-    try StepLog.setAside(folder)
-    let log = try StepLog.open(folder.log)
-    do {
-      times = try StepLog.open(folder.times)
-    } catch {
-      close(log)
-      throw error
-    }
-    self.log = log
+  /// `secrets` are texts that get into neither log nor lines.
+  init(folder: AttemptFolder, secrets: [String] = []) throws {
+    log = try StepLog.open(folder.log)
+    timesPath = folder.times
+    mask = SecretMask(secrets)
   }
 
   private static func open(_ path: String) throws -> Int32 {
@@ -42,16 +40,26 @@ struct StepLog: ~Copyable {
 
   deinit {
     close(log)
-    close(times)
+    if times >= 0 { close(times) }
   }
 
   /// Takes what the script printed: log first, then metrics, both before this returns.
   mutating func add(_ bytes: UnsafeRawBufferPointer, into ingest: inout Ingest) throws {
+    guard !mask.isEmpty else { return try take(bytes, into: &ingest) }
+    let masked = mask.feed(bytes)
+    try masked.withUnsafeBytes { try take($0, into: &ingest) }
+  }
+
+  private mutating func take(_ bytes: UnsafeRawBufferPointer, into ingest: inout Ingest) throws {
+    guard !bytes.isEmpty else { return }
     let now = Date().timeIntervalSince1970
     try write(bytes, now)
     splitter.add(bytes) { line in
       ingest.take(line: line, now: now)
-      if line.contains(where: { $0 > 32 }) { lastBytes = Array(line.prefix(300)) }
+      if line.contains(where: { $0 > 32 }) {
+        lastBytes.removeAll(keepingCapacity: true)
+        lastBytes += line.prefix(300)
+      }
     }
     isAtLineStart = bytes.last == 10
     try ingest.commit(log: offset - splitter.pending)
@@ -60,6 +68,10 @@ struct StepLog: ~Copyable {
 
   /// The last line may have no end.
   mutating func finish(into ingest: inout Ingest) throws {
+    if !mask.isEmpty {
+      let rest = mask.finish()
+      try rest.withUnsafeBytes { try take($0, into: &ingest) }
+    }
     let now = Date().timeIntervalSince1970
     splitter.finish { line in
       ingest.take(line: line, now: now)
@@ -96,13 +108,14 @@ struct StepLog: ~Copyable {
 
   private mutating func write(_ bytes: UnsafeRawBufferPointer, _ now: Double) throws {
     try writeAll(bytes, to: log, "the step's log")
+    if times < 0 { times = try StepLog.open(timesPath) }
     let stamp = "\(now) \(offset)\n"
     offset += bytes.count
     try Array(stamp.utf8).withUnsafeBytes { try writeAll($0, to: times, "the step's log") }
   }
 
   /// Space for the exit record, so that a disk that fills up meanwhile cannot keep it from being written.
-  private static func setAside(_ folder: AttemptFolder) throws {
+  static func setAside(_ folder: AttemptFolder) throws {
     let descriptor = Glibc.open(folder.reserve, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw SystemFailure("write into \(folder.path)", errno) }
     defer { close(descriptor) }

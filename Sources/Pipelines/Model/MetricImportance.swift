@@ -8,6 +8,11 @@ package struct MetricImportance: Sendable, Hashable, Comparable {
   private let rank: Int
 
   package init(_ name: String) {
+    // What Lathe samples of the machine is nobody's result.
+    guard !name.hasPrefix("system/") else {
+      rank = 200
+      return
+    }
     let words = name.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
     let split = words.lazy.compactMap { Self.splits[$0] }.first ?? 2
     let rest = words.filter { Self.splits[$0] == nil && !Self.fillers.contains($0) }
