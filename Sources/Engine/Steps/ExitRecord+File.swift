@@ -5,6 +5,7 @@ import Store
 extension ExitRecord {
   /// Puts the record in place; the first one stays.
   ///
+  /// It is in the system's memory then: the agent has the disk take many at once before it builds on them.
   /// On a full disk, one that is larger than what was set aside for it goes without most of its metrics.
   func publish(in attempt: AttemptFolder) throws {
     // The space set aside is given back first: the record fits even on a full disk.
@@ -29,7 +30,6 @@ extension ExitRecord {
       unlink(temporary)
     }
     try bytes.withUnsafeBytes { try writeAll($0, to: descriptor, temporary) }
-    guard fsync(descriptor) == 0 else { throw SystemFailure("write \(attempt.exit)", errno) }
     guard link(temporary, attempt.exit) == 0 || errno == EEXIST else {
       throw SystemFailure("write \(attempt.exit)", errno)
     }

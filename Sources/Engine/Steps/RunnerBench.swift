@@ -19,7 +19,7 @@ enum RunnerBench {
     defer { try? FileManager.default.removeItem(atPath: root) }
     let home = Home(folder: root)
     let code = try ObjectStore(home: home, isDurable: false).put(Data(Manifest().text.utf8))
-    let runner = try LocalExecutor().start()
+    let runner = try LocalRunner.start()
     let start = monotonicSeconds()
     var buffer: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
