@@ -1,4 +1,5 @@
 import Foundation
+import Store
 import Testing
 
 @testable import Engine
@@ -52,12 +53,16 @@ struct SecretMaskTests {
     }
   }
 
-  @Test func `neither the log nor the reason tells a secret`() throws {
+  @Test func `no file of the attempt tells a secret`() throws {
     let seat = try RunnerSeat()
     var spec = seat.spec("a", "printf 'it is hun'; sleep 0.1; printf 'ter22\\n'; exit 1")
     spec.environment["TOKEN"] = "hunter22"
     spec.secrets = ["TOKEN", "ABSENT"]
     #expect(try seat.record(of: spec)?.reason == "Exit code 1: it is ***")
     #expect(seat.log("a") == "it is ***\n")
+    for name in try FileManager.default.contentsOfDirectory(atPath: seat.folder("a").path) {
+      let bytes = FileManager.default.contents(atPath: seat.folder("a").path + "/" + name) ?? Data()
+      #expect(bytes.firstRange(of: Data("hunter22".utf8)) == nil, "\(name)")
+    }
   }
 }

@@ -33,6 +33,8 @@ struct Claim: Codable, Equatable {
     do {
       var claim = ofThisProcess()
       claim.spec = spec
+      // Whoever reads the claim later has no use for them.
+      for name in spec?.secrets ?? [] { claim.spec?.environment[name] = nil }
       let bytes = try JSONEncoder.keepingNaN.encode(claim)
       try bytes.withUnsafeBytes { try writeAll($0, to: descriptor, attempt.claim) }
       guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
