@@ -337,7 +337,7 @@ package final class Catalog: Sendable {
     return report == "ok" ? nil : report
   }
 
-  private func read<T: Sendable>(none: T, _ body: (Database) throws -> T) throws -> T {
+  func read<T: Sendable>(none: T, _ body: (Database) throws -> T) throws -> T {
     do {
       guard let queue = try opened() else { return none }
       return try queue.read(body)

@@ -63,7 +63,7 @@ extension ObjectStore {
     }
     var unknown: [FolderScan.File] = []
     for file in scan.files {
-      if let digest = known.digest(of: file.stamp), holds(digest, size: file.stamp.size) {
+      if let digest = known.digest(of: file.stamp), keeps(digest, size: file.stamp.size) {
         pairs.append((file.name, .init(kind: file.kind, digest: digest, size: file.stamp.size)))
       } else {
         unknown.append(file)

@@ -19,7 +19,7 @@ extension ObjectStore {
     let facts = try source.facts()
     guard facts.st_mode & S_IFMT == S_IFREG else { throw refusal(of: file) }
     let stamp = FileStamp(facts)
-    if let digest = known.digest(of: stamp), holds(digest, size: stamp.size) {
+    if let digest = known.digest(of: stamp), keeps(digest, size: stamp.size) {
       return (digest, stamp.size)
     }
     let time = now()
@@ -117,7 +117,7 @@ extension ObjectStore {
       }
     }
     // Equal bytes of another hash: the object is damaged, and the file is what it became.
-    guard isEqual, Digest(hash.finalize()) == guess else { return nil }
+    guard isEqual, Digest(hash.finalize()) == guess, keeps(guess, size: size) else { return nil }
     return (guess, size)
   }
 
@@ -171,7 +171,7 @@ extension ObjectStore {
 
   /// Whether an object is there and holds just these bytes.
   private func isWhole(_ digest: Digest, _ bytes: UnsafeRawBufferPointer) throws -> Bool {
-    guard holds(digest, size: bytes.count) else { return false }
+    guard keeps(digest, size: bytes.count) else { return false }
     if bytes.isEmpty { return true }
     guard let object = Source(existing: path(of: digest)) else { return false }
     return try ObjectStore.withBuffer { buffer in

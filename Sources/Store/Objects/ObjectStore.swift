@@ -54,6 +54,18 @@ package struct ObjectStore: Sendable {
   /// Whether an object is there whole: a lost machine may leave one cut short, which is then replaced.
   func holds(_ digest: Digest, size: Int) -> Bool { self.size(of: digest) == size }
 
+  /// Whether an object is there whole and stays: it is young from here on, so that no sweep takes it
+  /// before something refers to it.
+  func keeps(_ digest: Digest, size: Int) -> Bool {
+    let isThere = withPath(of: digest) { path in
+      var facts = stat()
+      guard stat(path, &facts) == 0, Int(facts.st_size) == size else { return false }
+      if Double(time(nil)) - Double(facts.st_mtim.tv_sec) < ObjectStore.grace / 2 { return true }
+      return utimensat(AT_FDCWD, path, nil, 0) == 0
+    }
+    return isThere == true
+  }
+
   /// Calls with the path of an object without making a text of it.
   func withPath<Result>(of digest: Digest, _ body: (UnsafePointer<CChar>) -> Result) -> Result? {
     withUnsafeTemporaryAllocation(byteCount: folder.utf8.count + 67, alignment: 1) { bytes in

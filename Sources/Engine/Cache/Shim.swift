@@ -1,3 +1,0 @@
-import Store
-
-extension Home { func sync() throws {} }

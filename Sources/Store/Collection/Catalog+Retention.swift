@@ -1,0 +1,67 @@
+import Foundation
+import GRDB
+
+extension Catalog {
+  /// Every run as a retention judges it; bytes are those of its folder.
+  package func retentionItems() throws -> [Retention.Item] {
+    let rows: [Retention.Item] = try read(none: []) { db in
+      let row = try RowStatement(
+        db,
+        sql: """
+          SELECT id, instance || '/' || pipeline, coalesce(ended, created),
+            status IN ('Queued', 'Executing', 'Stopping') OR isPinned
+              OR id IN (SELECT run FROM model),
+            (SELECT group_concat(DISTINCT logRun) FROM step WHERE run = run.id AND logRun != run.id)
+          FROM run
+          """
+      )
+      defer { row.reset() }
+      var rows: [Retention.Item] = []
+      while try row.next() {
+        let needs = row.text(4).split(separator: ",").compactMap { Int($0) }
+        rows.append(
+          Retention.Item(
+            run: row.integer(0),
+            group: row.text(1),
+            time: row.time(2),
+            bytes: 0,
+            isKept: row.integer(3) != 0,
+            needs: Set(needs)
+          )
+        )
+      }
+      return rows
+    }
+    return rows.map { item in
+      var item = item
+      item.bytes = home.use(ofRun: item.run)
+      return item
+    }
+  }
+}
+
+extension CatalogWriter.Transaction {
+  /// Forgets executions of runs that are no more, unless they are the newest of their step, and
+  /// declarations that lead nowhere; returns how many executions.
+  ///
+  /// Before objects are collected: a later hit could else be promised an object that goes.
+  @discardableResult
+  package func deleteStaleExecutions() throws -> Int {
+    try db.execute(
+      sql: """
+        DELETE FROM execution WHERE run NOT IN (SELECT id FROM run) AND EXISTS (
+          SELECT 1 FROM execution AS newer WHERE newer.pipeline = execution.pipeline
+          AND newer.step = execution.step
+          AND (newer.ended, newer.key) > (execution.ended, execution.key))
+        """
+    )
+    let count = db.changesCount
+    try db.execute(
+      sql: """
+        DELETE FROM alias WHERE target NOT IN (SELECT key FROM execution)
+        AND target NOT IN (SELECT key FROM alias)
+        """
+    )
+    return count
+  }
+}
