@@ -57,7 +57,7 @@ extension Shares {
     guard let share = runs[run], !share.isAtLimit else { return nil }
     let room = room(for: run)
     var best: (ticket: Int, line: LineName)?
-    for wants in share.lines.keys {
+    for wants in share.order.prefix(Shares.depth) {
       let line = LineName(run: run, wants: wants)
       guard let ticket = first(of: line)?.ticket else { continue }
       guard wants.fits(in: room) else {
@@ -76,7 +76,7 @@ extension Shares {
     var first = line.first
     defer {
       if first == line.entries.count {
-        runs[name.run]?.lines[name.wants] = nil
+        removeLine(name)
       } else if first > line.first {
         runs[name.run]?.lines[name.wants]?.first = first
       }
@@ -115,6 +115,9 @@ extension Shares {
     let cpuSet = freeCPUs(line.wants.cpus)
     if runs[line.run]?.lines[line.wants]?.isStarved == true { starved.removeAll { $0 == line } }
     runs[line.run]?.lines[line.wants]?.stepOn()
+    if let rest = runs[line.run]?.lines[line.wants], rest.first == rest.entries.count {
+      removeLine(line)
+    }
     take(Name(run: line.run, step: entry.step), line.wants, gpus: gpus, cpuSet: cpuSet)
     round.placed.append(
       Placement(run: line.run, step: entry.step, gpus: gpus, cpuSet: cpuSet)
@@ -176,7 +179,7 @@ extension Shares {
     var tooOften: [(ticket: Int, line: LineName)] = []
     let waiting = runs.filter { $0.value.waits > 0 && !$0.value.isAtLimit }
     for (run, share) in waiting {
-      for wants in share.lines.keys {
+      for wants in share.order.prefix(Shares.depth) {
         let line = LineName(run: run, wants: wants)
         guard line != reserved, let ticket = first(of: line)?.ticket else { continue }
         let later = round.tickets.count { $0 > ticket }

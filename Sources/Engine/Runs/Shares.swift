@@ -111,6 +111,8 @@ struct Shares: Sendable {
     var holds = 0
     var waits = 0
     var lines: [Amounts: Line] = [:]
+    /// What the lines are for, the one that began first first.
+    var order: [Amounts] = []
 
     var isAtLimit: Bool { parallel.map { holds >= $0 } ?? false }
   }
@@ -121,6 +123,8 @@ struct Shares: Sendable {
   }
 
   static let patience = 16
+  /// How many lines of a run are looked at for one that fits, so that no pipeline makes this slow.
+  static let depth = 64
 
   private(set) var machine: Machine
   private(set) var holdings: [Name: Holding] = [:]
@@ -182,6 +186,7 @@ struct Shares: Sendable {
       }
     }
     runs[run]?.lines = [:]
+    runs[run]?.order = []
     runs[run]?.waits = 0
     forgetIfIdle(run)
   }
@@ -197,7 +202,14 @@ struct Shares: Sendable {
     lastTicket += 1
     tickets[name] = lastTicket
     runs[step.run]?.waits += 1
+    if runs[step.run]?.lines[step.wants] == nil { runs[step.run]?.order.append(step.wants) }
     runs[step.run]?.lines[step.wants, default: Line()].entries.append((lastTicket, step.step))
+  }
+
+  mutating func removeLine(_ line: LineName) {
+    runs[line.run]?.lines[line.wants] = nil
+    guard let place = runs[line.run]?.order.firstIndex(of: line.wants) else { return }
+    runs[line.run]?.order.remove(at: place)
   }
 
   mutating func take(_ name: Name, _ amounts: Amounts, gpus: [String], cpuSet: [Int]) {
