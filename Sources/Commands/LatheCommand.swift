@@ -35,7 +35,8 @@ package struct LatheCommand: ParsableCommand {
         name: "Runs",
         subcommands: [
           RunCommand.self, RerunCommand.self, RunsCommand.self, ShowCommand.self,
-          WatchCommand.self, LogsCommand.self, MetricsCommand.self, PlotCommand.self,
+          WhyCommand.self, AcceptCommand.self, WatchCommand.self, LogsCommand.self,
+          MetricsCommand.self, PlotCommand.self,
           CompareCommand.self, StopCommand.self, ResumeCommand.self, RemoveCommand.self,
         ]
       ),
@@ -147,7 +148,9 @@ extension LatheCommand {
   /// What to type where a command stands without its `--`; nil where that is not what went wrong.
   private static func terminatorHint(for message: String, _ arguments: [String]) -> String? {
     guard arguments.first == "run", !arguments.contains("--") else { return nil }
-    let takesValue = ["-p", "--parameter", "--in", "--name", "--note"]
+    let takesValue = [
+      "-p", "--parameter", "--in", "--name", "--note", "--from", "--only", "--reference",
+    ]
     var start = 1
     while start < arguments.count, arguments[start].hasPrefix("-") {
       start += takesValue.contains(arguments[start]) ? 2 : 1

@@ -78,13 +78,17 @@ final class RunSite {
   /// Launches `pipeline.yaml`; returns the run's number as soon as it has one.
   func launch(
     _ parameters: [String: String] = [:],
-    environment: [String: String] = ["PATH": "/usr/local/bin:/usr/bin:/bin"]
+    environment: [String: String] = ["PATH": "/usr/local/bin:/usr/bin:/bin"],
+    caching: Caching = .on,
+    selection: Selection? = nil
   ) throws -> Int {
     let request = LaunchRequest(
       instance: "digits",
       what: .pipeline(file: "pipeline.yaml"),
       parameters: parameters,
-      environment: environment
+      environment: environment,
+      caching: caching,
+      selection: selection
     )
     guard case .run(let run) = try ask(.launch(request)) else { throw CancellationError() }
     return run
@@ -93,9 +97,16 @@ final class RunSite {
   /// Launches and serves the agent until nothing runs any more.
   func run(
     _ parameters: [String: String] = [:],
-    environment: [String: String] = ["PATH": "/usr/local/bin:/usr/bin:/bin"]
+    environment: [String: String] = ["PATH": "/usr/local/bin:/usr/bin:/bin"],
+    caching: Caching = .on,
+    selection: Selection? = nil
   ) throws -> RunRecord {
-    let id = try launch(parameters, environment: environment)
+    let id = try launch(
+      parameters,
+      environment: environment,
+      caching: caching,
+      selection: selection
+    )
     return try end(of: id)
   }
 

@@ -21,6 +21,7 @@ package struct RerunCommand: ParsableCommand {
   package var name: String?
   @Option(name: .long, help: "A note about the new run.")
   package var note: String?
+  @OptionGroup package var selection: SelectionOptions
   @OptionGroup package var following: FollowOptions
   @OptionGroup var output: OutputOptions
 
@@ -37,6 +38,6 @@ package struct RerunCommand: ParsableCommand {
       note: note,
       environment: session.environment
     )
-    try session.launch(.launch(request), following)
+    try session.launch(request, selection, following)
   }
 }

@@ -19,6 +19,12 @@ package struct RunCommand: ParsableCommand {
       EXAMPLE: another learning rate
         lathe run -p learning_rate=0.03 --note "slower"
 
+      EXAMPLE: what would run, and why
+        lathe run --plan
+
+      EXAMPLE: train anew on the results that the newest run has of the steps before
+        lathe run --from train
+
       EXAMPLE: one command, no pipeline file
         lathe run -- python3 train.py --lr 0.1
 
@@ -36,6 +42,7 @@ package struct RunCommand: ParsableCommand {
   package var name: String?
   @Option(name: .long, help: "A note about the run.")
   package var note: String?
+  @OptionGroup package var selection: SelectionOptions
   @OptionGroup package var following: FollowOptions
   @Argument(parsing: .postTerminator, help: "After --: one command to run instead of a pipeline.")
   package var command: [String] = []
@@ -51,6 +58,9 @@ package struct RunCommand: ParsableCommand {
     if !parameters.parameters.isEmpty {
       throw ValidationError("A command takes no parameters: write them behind it, after '--'.")
     }
+    if !selection.from.isEmpty || !selection.only.isEmpty {
+      throw ValidationError("A command is one step: --from and --only need a pipeline.")
+    }
   }
 
   package func run() throws {
@@ -65,7 +75,7 @@ package struct RunCommand: ParsableCommand {
       }
     }
     request.environment = session.environment
-    try session.launch(.launch(request), following)
+    try session.launch(request, selection, following)
   }
 
   /// A whole shell line as one word is no program: throws an `Explanation` with the way to run it.

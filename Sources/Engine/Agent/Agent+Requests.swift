@@ -14,6 +14,8 @@ extension Agent {
         answer(.done, self)
         loop.after(0.05) { [unowned self] in loop.stop() }
       case .launch(let request): try launch(request, answer)
+      case .plan(let request): try plan(request, answer)
+      case .accept(let request): try accept(request, answer)
       case .resume(let run): try resume(run, answer)
       case .stop(let run):
         try stop(run)
@@ -55,6 +57,26 @@ extension Agent {
     _ request: LaunchRequest,
     _ answer: @escaping @Sendable (AgentReply, Agent) -> Void
   ) throws {
+    if let run = try catalog.write({ [token = request.token] in try $0.run(launchedBy: token) }) {
+      // Asked again, as the agent that recorded it died before it could answer.
+      answer(.run(run), self)
+      return
+    }
+    try prepare(request) { prepared, agent in
+      do {
+        let run = try agent.begin(try prepared.get())
+        agent.answers.append(Answer(reply: .run(run), newRun: run, send: answer))
+      } catch {
+        answer(.refused(Explanation(error)), agent)
+      }
+    }
+  }
+
+  /// Takes the snapshot of a launch on a thread of its own.
+  func prepare(
+    _ request: LaunchRequest,
+    _ then: @escaping @Sendable (Result<PreparedLaunch, any Error>, Agent) -> Void
+  ) throws {
     var request = request
     var earlier: (RunRecord, LaunchBody)?
     if case .rerun(let id) = request.what {
@@ -62,23 +84,16 @@ extension Agent {
       request.instance = found.0.instance
       earlier = found
     }
-    if let run = try catalog.write({ [token = request.token] in try $0.run(launchedBy: token) }) {
-      // Asked again, as the agent that recorded it died before it could answer.
-      answer(.run(run), self)
-      return
-    }
     let instance = try self.instance(request.instance)
     let launcher = Launcher(home: home, machine: machine)
+    let reader = reader
     work { [request, earlier] post in
-      let prepared = Result { try launcher.prepare(request, instance: instance, earlier: earlier) }
-      post { agent in
-        do {
-          let run = try agent.begin(try prepared.get())
-          agent.answers.append(Answer(reply: .run(run), newRun: run, send: answer))
-        } catch {
-          answer(.refused(Explanation(error)), agent)
-        }
+      let prepared = Result {
+        var prepared = try launcher.prepare(request, instance: instance, earlier: earlier)
+        try launcher.select(&prepared, from: reader)
+        return prepared
       }
+      post { agent in then(prepared, agent) }
     }
   }
 
@@ -114,7 +129,9 @@ extension Agent {
     let request = LaunchRequest(
       instance: run.instance,
       what: body.what,
-      environment: body.environment
+      environment: body.environment,
+      caching: body.caching,
+      selection: body.selection
     )
     work { post in
       let prepared = Result {
@@ -240,11 +257,22 @@ extension PreparedLaunch {
   func resumedSteps(run: Int, old: [String: StepRecord], edits: [String]) -> [StepRecord] {
     var kept: Set<String> = []
     var passedOver: Set<String> = []
+    let selection = body.selection
+    let decided = selection?.decided(in: pipeline) ?? []
     return steps.map { fresh in
       var step = fresh
       step.run = run
       step.logRun = run
       guard let earlier = old[fresh.name] else { return step }
+      if let selection, let declared = pipeline.step(fresh.name),
+        selection.isTaken(declared, decided: decided)
+      {
+        if earlier.status.isSuccess { kept.insert(fresh.name) }
+        step = earlier
+        step.index = fresh.index
+        step.dependsOn = fresh.dependsOn
+        return step
+      }
       let stands = fresh.dependsOn.allSatisfy(kept.contains)
       if earlier.status.isSuccess, stands, earlier.type == fresh.type {
         kept.insert(fresh.name)

@@ -187,7 +187,8 @@ extension Agent {
         publications.add(
           Publications.Entry(
             run: name.run,
-            execution: isCached ? key.map { execution(name, $0, record, of: active.run) } : nil
+            execution: isCached ? key.map { execution(name, $0, record, of: active.run) } : nil,
+            expiresAfter: step?.process?.cache.expiresAfter
           )
         )
       }

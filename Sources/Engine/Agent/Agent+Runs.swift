@@ -67,8 +67,11 @@ extension Agent {
     shares.hold(waiting(declared, process, of: active))
     guard process.isCached, let digest = step.key else { return }
     computing[digest] = name
-    // The parts of the key explain later misses; they are found again as long as they give the same.
-    if let plan = try? planner(of: active).plan(declared, process, in: active),
+    // The parts of the key explain later misses: they are in the claim.
+    let parts = (try? AttemptSpec.read(folder(of: name)))?.keyParts ?? [:]
+    if CacheKey(components: parts).digest == digest {
+      keys[name] = CacheKey(components: parts)
+    } else if let plan = try? planner(of: active).plan(declared, process, in: active),
       plan.key.digest == digest
     {
       keys[name] = plan.key
@@ -103,6 +106,7 @@ extension Agent {
       pipeline: prepared.pipeline,
       launch: prepared.body
     )
+    active.take(prepared)
     try active.isNew()
     add(active)
     return run.id

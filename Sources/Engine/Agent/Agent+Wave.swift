@@ -40,10 +40,11 @@ extension Agent {
           fail(step, Explanation(error), of: &active)
         }
       }
-      let known = executions(of: plans.filter(\.process.isCached).map(\.key.digest))
+      let known = hits(for: plans, launch: active.launch)
       for plan in plans {
-        if let hit = known[plan.key.digest], hit.outputs.values.allSatisfy(isStored) {
-          active.take(hit, for: plan.step, from: &sources)
+        if let hit = known[plan.key.digest] {
+          let accepted = hit.key == plan.key.digest ? nil : acceptance(of: plan.key.digest)
+          active.take(hit, for: plan.step, from: &sources, because: accepted)
         } else if !isAwaited(plan, of: &active) {
           active.waitForRoom(plan.step.name)
           newWaiting.append(waiting(plan.step, plan.process, of: active))
@@ -52,8 +53,6 @@ extension Agent {
     }
     active.conclude(now: Date())
   }
-
-  private func isStored(_ artifact: Artifact) -> Bool { objects.contains(artifact.digest) }
 
   func planner(of active: ActiveRun) throws -> StepPlanner {
     if let known = planners[active.run.id] { return known }
@@ -68,21 +67,11 @@ extension Agent {
     return planner
   }
 
-  /// Earlier executions by key: those of this moment as well, which the catalog does not have yet.
-  private func executions(of keys: [Digest]) -> [Digest: ExecutionRecord] {
-    guard !keys.isEmpty else { return [:] }
-    var found: [Digest: ExecutionRecord] = [:]
-    var others: [Digest] = []
-    for key in keys {
-      if let known = publications[key] { found[key] = known } else { others.append(key) }
-    }
-    let stored = (try? catalog.write { try $0.executions(others) }) ?? [:]
-    return found.merging(stored) { own, _ in own }
-  }
-
   /// Whether an equal step runs already, whose result is waited for.
   private func isAwaited(_ plan: StepPlan, of active: inout ActiveRun) -> Bool {
-    guard plan.process.isCached, let other = computing[plan.key.digest] else { return false }
+    guard active.launch.takesResults(of: plan.step), let other = computing[plan.key.digest] else {
+      return false
+    }
     active.wait(
       plan.step.name,
       "waits for r\(other.run) \(other.step), which computes the same"
@@ -210,8 +199,11 @@ extension Agent {
   private func begin(_ plan: StepPlan, _ spec: AttemptSpec, of active: inout ActiveRun) {
     let name = RunnerName(spec)
     keys[name] = plan.key
-    if plan.process.isCached { computing[plan.key.digest] = name }
-    let reason = plan.process.isCached ? reason(of: plan, in: active.run) : "caching is off"
+    // One that takes no results may run beside an equal one, on which others wait.
+    if plan.process.isCached, computing[plan.key.digest] == nil {
+      computing[plan.key.digest] = name
+    }
+    let reason = reason(of: plan, in: active)
     active.begin(plan.step.name) {
       $0.attempt = spec.attempt
       $0.logRun = spec.run
@@ -226,17 +218,6 @@ extension Agent {
       $0.cacheReason = reason
     }
     placements.append((name, spec))
-  }
-
-  /// Why a step was not taken from the cache: what differs from the newest earlier execution.
-  private func reason(of plan: StepPlan, in run: RunRecord) -> String {
-    let earlier = try? catalog.write {
-      try $0.newestExecution(pipeline: run.pipeline, step: plan.step.name)
-    }
-    guard let earlier else { return "first execution" }
-    return KeyDifference(from: earlier.components, to: plan.key.components) {
-      objects.manifest($0)
-    }.summary
   }
 
   /// What the instance's type allows; looked up once a wave.

@@ -84,10 +84,12 @@ extension Agent {
   private func publish(_ entries: [Publications.Entry], _ synced: Result<Void, any Error>) {
     do {
       try synced.get()
-      try catalog.write { transaction in
-        for case let execution? in entries.map(\.execution) { try transaction.add(execution) }
+      let objects = objects
+      let warnings = try catalog.write { transaction in
+        try transaction.publish(entries) { objects.contains($0.digest) }
       }
       publications.end(entries)
+      for (entry, text) in warnings { warn(entry, text) }
       for (run, entries) in Dictionary(grouping: entries, by: \.run) {
         _ = change(run) { $0.unpublished -= entries.count }
         mark(run)
@@ -101,7 +103,51 @@ extension Agent {
   }
 }
 
+extension Agent {
+  /// Notes at a step what is wrong with its result.
+  private func warn(_ execution: ExecutionRecord, _ text: String) {
+    _ = change(execution.run) { active in
+      active.change(execution.step) {
+        guard $0.attempt == execution.attempt else { return }
+        $0.warning = [$0.warning, text].compactMap { $0 }.joined(separator: " ")
+      }
+    }
+  }
+}
+
 extension CatalogWriter.Transaction {
+  /// Puts results into the cache: the first of a key counts, as long as it can be taken.
+  ///
+  /// Returns those that are other bytes than an earlier result of the same key, each with a sentence.
+  func publish(
+    _ entries: [Publications.Entry],
+    isStored: (Artifact) -> Bool
+  ) throws -> [(ExecutionRecord, String)] {
+    var known = try executions(entries.compactMap(\.execution?.key))
+    var warnings: [(ExecutionRecord, String)] = []
+    for entry in entries {
+      guard let new = entry.execution else { continue }
+      // Under an alias another key's result is found: this one is the first of its own.
+      guard let first = known[new.key], first.key == new.key else {
+        try add(new)
+        known[new.key] = new
+        continue
+      }
+      if first.run == new.run, first.step == new.step, first.attempt == new.attempt { continue }
+      let isExpired = entry.expiresAfter.map { new.ended.timeIntervalSince(first.ended) > $0 }
+      if isExpired ?? false || !first.outputs.values.allSatisfy(isStored) {
+        try replace(new)
+        known[new.key] = new
+      } else if first.outputs != new.outputs {
+        let name = "r\(first.run) \(first.step)"
+        warnings.append(
+          (new, "made other bytes than \(name) with the same key: it is not deterministic")
+        )
+      }
+    }
+    return warnings
+  }
+
   /// Writes what has changed of a run.
   func save(_ active: ActiveRun) throws {
     try save(active.run)

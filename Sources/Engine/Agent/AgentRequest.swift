@@ -5,6 +5,10 @@ package import Store
 /// What the workbench, the command line and the step runners may ask of the agent.
 package enum AgentRequest: Sendable, Codable, Equatable {
   case launch(LaunchRequest)
+  /// What a launch would do, step by step; starts and records nothing.
+  case plan(LaunchRequest)
+  /// Declares that a step's changed key means the same as that of an earlier run; or takes that back.
+  case accept(AcceptRequest)
   /// Continues a failed or stopped run from where it ended, with the code as it is now.
   case resume(run: Int)
   case stop(run: Int)
@@ -51,6 +55,10 @@ package struct LaunchRequest: Sendable, Codable, Equatable {
   package var environment: [String: String]
   /// Tells this launch from any other: asking twice launches once, whatever dies in between.
   package var token: String
+  /// Whether results of earlier executions are taken.
+  package var caching: Caching
+  /// Which steps are decided at all; nil: every one.
+  package var selection: Selection?
 
   package init(
     instance: String,
@@ -59,7 +67,9 @@ package struct LaunchRequest: Sendable, Codable, Equatable {
     name: String? = nil,
     note: String? = nil,
     environment: [String: String] = [:],
-    token: String = UUID().uuidString
+    token: String = UUID().uuidString,
+    caching: Caching = .on,
+    selection: Selection? = nil
   ) {
     self.instance = instance
     self.what = what
@@ -68,6 +78,22 @@ package struct LaunchRequest: Sendable, Codable, Equatable {
     self.note = note
     self.environment = environment
     self.token = token
+    self.caching = caching
+    self.selection = selection
+  }
+
+  /// Fields that came later may be missing in what an earlier version sends.
+  package init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    instance = try values.decode(String.self, forKey: .instance)
+    what = try values.decode(What.self, forKey: .what)
+    parameters = try values.decode([String: String].self, forKey: .parameters)
+    name = try values.decodeIfPresent(String.self, forKey: .name)
+    note = try values.decodeIfPresent(String.self, forKey: .note)
+    environment = try values.decode([String: String].self, forKey: .environment)
+    token = try values.decode(String.self, forKey: .token)
+    caching = try values.decodeIfPresent(Caching.self, forKey: .caching) ?? .on
+    selection = try values.decodeIfPresent(Selection.self, forKey: .selection)
   }
 }
 
@@ -102,5 +128,7 @@ package enum AgentReply: Sendable, Codable, Equatable {
   case run(Int)
   case stack(String)
   case instance(String)
+  case plan(LaunchPlan)
+  case accepted(Acceptance)
   case refused(Explanation)
 }

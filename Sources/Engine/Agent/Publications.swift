@@ -9,6 +9,8 @@ struct Publications {
     let run: Int
     /// Nil for a step that is not cached.
     let execution: ExecutionRecord?
+    /// The age from which on an earlier result of the same key gives way to this one.
+    var expiresAfter: Double?
   }
 
   private var gathered: [Entry] = []

@@ -73,6 +73,24 @@ package struct KeyDifference: Sendable, Equatable {
     return items
   }
 
+  /// Of some executions, newest first, the one whose key differs in the fewest parts: the newest at a
+  /// tie.
+  package static func nearest(
+    to parts: [String: Digest],
+    among executions: [ExecutionRecord]
+  ) -> ExecutionRecord? {
+    executions.map { ($0, differing($0.components, parts)) }.min { $0.1 < $1.1 }?.0
+  }
+
+  /// So many executions are compared with.
+  package static let memory = 5
+
+  private static func differing(_ old: [String: Digest], _ new: [String: Digest]) -> Int {
+    let common = new.count { old[$0.key] == $0.value }
+    return old.count + new.count - 2 * common
+      - new.count { old[$0.key] != nil && old[$0.key] != $0.value }
+  }
+
   /// A few words for a row of a table.
   package var summary: String {
     guard !items.isEmpty else { return "its stored result is gone" }

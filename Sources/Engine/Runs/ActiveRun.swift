@@ -280,8 +280,13 @@ extension ActiveRun {
     end(step.name, outcome)
   }
 
-  /// Takes a step's result from an earlier execution.
-  mutating func take(_ hit: ExecutionRecord, for step: Step, from sources: inout CachedSources) {
+  /// Takes a step's result from an earlier execution; `reason` tells of one that has another key.
+  mutating func take(
+    _ hit: ExecutionRecord,
+    for step: Step,
+    from sources: inout CachedSources,
+    because reason: String? = nil
+  ) {
     let source = sources.source(hit.run)
     change(step.name) {
       $0.move(to: .cached)
@@ -291,6 +296,7 @@ extension ActiveRun {
       $0.key = hit.key
       $0.outputs = hit.outputs
       $0.cachedFrom = hit.run
+      $0.cacheReason = reason
       $0.savedSeconds = hit.seconds
       $0.logRun = hit.run
       $0.logAttempt = hit.attempt

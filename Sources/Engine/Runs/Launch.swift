@@ -19,6 +19,26 @@ struct LaunchBody: Sendable, Codable, Equatable {
   var instanceFolder: String
   /// Inputs that are paths in the instance, by path.
   var paths: [String: Artifact]
+  /// Whether results of earlier executions are taken.
+  var caching = Caching.on
+  /// The part of the pipeline that is run, with its reference run resolved.
+  var selection: Selection?
+}
+
+extension LaunchBody {
+  /// Fields that came later may be missing in what an earlier version wrote.
+  init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    what = try values.decode(LaunchRequest.What.self, forKey: .what)
+    token = try values.decode(String.self, forKey: .token)
+    pipelineText = try values.decode(String.self, forKey: .pipelineText)
+    given = try values.decode([String: String].self, forKey: .given)
+    environment = try values.decode([String: String].self, forKey: .environment)
+    instanceFolder = try values.decode(String.self, forKey: .instanceFolder)
+    paths = try values.decode([String: Artifact].self, forKey: .paths)
+    caching = try values.decodeIfPresent(Caching.self, forKey: .caching) ?? .on
+    selection = try values.decodeIfPresent(Selection.self, forKey: .selection)
+  }
 }
 
 /// A launch as a value: the run's row, its steps' rows and the frozen rest.
@@ -27,6 +47,9 @@ struct PreparedLaunch: Sendable {
   var steps: [StepRecord]
   var body: LaunchBody
   var pipeline: Pipeline
+  /// What the steps that a reference run answers for have measured there.
+  var metrics: [MetricSummary] = []
+  var sparkline: [Double] = []
 }
 
 /// Takes the snapshot of a launch: reads and hashes, and decides nothing about what runs.
@@ -117,7 +140,9 @@ struct Launcher: Sendable {
         given: typed,
         environment: StepEnvironment.kept(of: request.environment, for: pipeline),
         instanceFolder: instance.folder,
-        paths: paths
+        paths: paths,
+        caching: request.caching,
+        selection: request.selection
       ),
       pipeline: pipeline
     )

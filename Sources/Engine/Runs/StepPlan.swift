@@ -126,6 +126,7 @@ final class StepPlanner {
       grace: process.grace
     )
     spec.secrets = process.secrets
+    spec.keyParts = plan.key.components
     if process.checkpoint { spec.checkpoint = home.checkpoint(run: active.run.id, step: step.name) }
     return spec
   }

@@ -30,6 +30,8 @@ package struct AttemptSpec: Sendable, Codable, Equatable {
   package var checkpoint: String?
   /// Names of variables whose values are masked in what the script prints.
   package var secrets: [String] = []
+  /// The parts of the step's cache key: what it will be compared by, whatever becomes of the attempt.
+  package var keyParts: [String: Digest] = [:]
 
   /// What a step may use and how long it may take; nil: as much as there is.
   package struct Limits: Sendable, Codable, Equatable {
@@ -104,6 +106,7 @@ extension AttemptSpec {
     gpus = try values.decodeIfPresent([String].self, forKey: .gpus) ?? []
     checkpoint = try values.decodeIfPresent(String.self, forKey: .checkpoint)
     secrets = try values.decodeIfPresent([String].self, forKey: .secrets) ?? []
+    keyParts = try values.decodeIfPresent([String: Digest].self, forKey: .keyParts) ?? [:]
   }
 
   /// The spec of an attempt: from its claim, else from the file that was written for it.

@@ -99,8 +99,12 @@ package struct Schedule: Sendable, Equatable {
     self.init(pipeline)
     guard !ended.isEmpty else { return }
     var skipped: [Skip] = []
-    for (index, step) in pipeline.steps.enumerated() where states[index] == .waiting {
-      if let outcome = ended[step.name] { skipped += end(step.name, outcome).skipped }
+    // Successes first: what has a result keeps it, whatever became of the steps before it.
+    for isSuccess in [true, false] {
+      for (index, step) in pipeline.steps.enumerated() where states[index] == .waiting {
+        guard let outcome = ended[step.name], outcome.isSuccess == isSuccess else { continue }
+        skipped += end(step.name, outcome).skipped
+      }
     }
     restored = Consequence(skipped: skipped)
   }

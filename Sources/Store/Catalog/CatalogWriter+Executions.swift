@@ -13,6 +13,12 @@ extension CatalogWriter.Transaction {
     for execution in executions { try ExecutionRow.write(execution, row) }
   }
 
+  /// Puts an execution in the place of one whose result cannot be taken any more.
+  package func replace(_ execution: ExecutionRecord) throws {
+    try db.execute(sql: "DELETE FROM execution WHERE key = ?", arguments: [execution.key.hex])
+    try add(execution)
+  }
+
   /// The execution under a key, or under the one that the user declared to mean the same.
   package func execution(_ key: Digest) throws -> ExecutionRecord? {
     try executions([key])[key]

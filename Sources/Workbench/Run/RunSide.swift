@@ -137,7 +137,11 @@ struct RunSide {
       )
     }
     if let reason = step.cacheReason, step.status != .cached {
-      say("ran", SafeText(hostile: reason), .dim)
+      let text = StyledText(SafeText(hostile: reason), .dim)
+      for (index, line) in text.wordWrapped(to: max(8, width - head)).enumerated() {
+        let name: SafeText = index == 0 ? "ran" : ""
+        lines.append(StyledText(name.padded(to: head), .dim) + line)
+      }
     }
     say("path", SafeText(hostile: path), .dim)
     return lines

@@ -1,0 +1,92 @@
+import Documents
+import Foundation
+import Pipelines
+import Store
+
+extension Agent {
+  /// The earlier executions that count for some planned steps, by the keys that were planned.
+  func hits(for plans: [StepPlan], launch: LaunchBody) -> [Digest: ExecutionRecord] {
+    let asking = plans.filter { launch.takesResults(of: $0.step) }
+    let known = executions(of: asking.map(\.key.digest))
+    var found: [Digest: ExecutionRecord] = [:]
+    for plan in asking {
+      guard let hit = known[plan.key.digest], obstacle(to: hit, for: plan.process.cache) == nil
+      else { continue }
+      found[plan.key.digest] = hit
+    }
+    return found
+  }
+
+  /// Earlier executions by key: those of this moment as well, which the catalog does not have yet.
+  private func executions(of keys: [Digest]) -> [Digest: ExecutionRecord] {
+    guard !keys.isEmpty else { return [:] }
+    var found: [Digest: ExecutionRecord] = [:]
+    var others: [Digest] = []
+    for key in keys {
+      if let known = publications[key] { found[key] = known } else { others.append(key) }
+    }
+    guard !others.isEmpty else { return found }
+    let stored = (try? catalog.write { try $0.executions(others) }) ?? [:]
+    return found.merging(stored) { own, _ in own }
+  }
+
+  /// Why a result with the right key is not taken; nil where it is.
+  func obstacle(to hit: ExecutionRecord, for policy: CachePolicy) -> String? {
+    if let limit = policy.expiresAfter, Date().timeIntervalSince(hit.ended) > limit {
+      return "its result of r\(hit.run) is older than \(briefDuration(limit))"
+    }
+    let isStored = hit.outputs.values.allSatisfy { objects.contains($0.digest) }
+    return isStored ? nil : "its stored result is gone"
+  }
+
+  /// Why a step is not taken from the cache.
+  func reason(of plan: StepPlan, in active: ActiveRun) -> String {
+    let launch = active.launch
+    guard plan.process.isCached else { return "caching is off" }
+    if launch.caching == .off { return "nothing is taken from the cache (--no-cache)" }
+    if let selection = launch.selection, selection.steps.contains(plan.step.name) {
+      return "run anew (--\(selection.extent.rawValue) \(plan.step.name))"
+    }
+    let key = plan.key.digest
+    if let same = executions(of: [key])[key] {
+      return obstacle(to: same, for: plan.process.cache) ?? "its stored result is gone"
+    }
+    let earlier = try? reader.executions(
+      pipeline: active.run.pipeline,
+      step: plan.step.name,
+      limit: KeyDifference.memory
+    )
+    guard let nearest = KeyDifference.nearest(to: plan.key.components, among: earlier ?? []) else {
+      return "first execution"
+    }
+    return KeyDifference(from: nearest.components, to: plan.key.components) {
+      objects.manifest($0)
+    }.summary
+  }
+
+  /// How the user accepted a key, in words.
+  func acceptance(of key: Digest) -> String? {
+    let alias = try? reader.aliases().first { $0.key == key }
+    return alias?.words
+  }
+}
+
+extension AliasRecord {
+  /// "accepted: only a comment on 2026-11-22".
+  package var words: String {
+    let day = time.formatted(Date.ISO8601FormatStyle().year().month().day())
+    return (reason.isEmpty ? "accepted" : "accepted: \(reason)") + " on \(day)"
+  }
+}
+
+/// "7d", "1h30m", "90s": as pipelines write it.
+func briefDuration(_ seconds: Double) -> String {
+  guard seconds >= 1, seconds < 1e12 else { return "\(seconds)s" }
+  var rest = Int(seconds)
+  var text = ""
+  for (unit, size) in [("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)] where rest >= size {
+    text += "\(rest / size)\(unit)"
+    rest %= size
+  }
+  return text
+}

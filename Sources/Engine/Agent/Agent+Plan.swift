@@ -1,0 +1,193 @@
+import Documents
+import Foundation
+import Pipelines
+import Store
+
+extension Agent {
+  /// What a prepared launch would do: decided on a copy of the run, and nothing of it is started.
+  func foresee(_ prepared: PreparedLaunch) throws -> (plan: LaunchPlan, keys: [String: CacheKey]) {
+    var run = prepared.run
+    run.id = ((try reader.runs(limit: 1)).first?.id ?? 0) + 1
+    let active = ActiveRun(
+      run: run,
+      steps: prepared.steps,
+      pipeline: prepared.pipeline,
+      launch: prepared.body
+    )
+    let planner = try StepPlanner(
+      run: run,
+      launch: prepared.body,
+      home: home,
+      objects: objects,
+      programs: programs
+    )
+    var foresight = Foresight(active: active, planner: planner)
+    foresight.look(with: self)
+    return (foresight.plan, foresight.keys)
+  }
+}
+
+/// Goes through a run in its order without running it.
+private struct Foresight {
+  var active: ActiveRun
+  let planner: StepPlanner
+  /// The keys of those steps whose inputs are known.
+  private(set) var keys: [String: CacheKey] = [:]
+  private var decisions: [String: PlannedStep.Decision] = [:]
+  /// Steps whose outputs are not known before the run.
+  private var open: Set<String> = []
+  private var sources: CachedSources?
+
+  init(active: ActiveRun, planner: StepPlanner) {
+    self.active = active
+    self.planner = planner
+    for (name, step) in active.steps {
+      switch step.status {
+      case .cached, .succeeded:
+        decisions[name] = .taken(
+          run: step.cachedFrom ?? 0,
+          seconds: step.savedSeconds,
+          reason: step.cacheReason
+        )
+      case .skipped: decisions[name] = .skipped(reason: step.reason ?? "")
+      default: continue
+      }
+    }
+  }
+
+  var plan: LaunchPlan {
+    LaunchPlan(
+      instance: active.run.instance,
+      pipeline: active.run.pipeline,
+      steps: active.pipeline.steps.map { step in
+        let ended = active.steps[step.name]
+        let isSkipped = ended?.status == .skipped
+        return PlannedStep(
+          name: step.name,
+          type: step.type,
+          decision: isSkipped
+            ? .skipped(reason: ended?.reason ?? "") : decisions[step.name] ?? .decided,
+          branch: branch(of: step)
+        )
+      }
+    )
+  }
+
+  private func branch(of step: Step) -> String? {
+    guard let branch = step.branch, open.contains(branch.condition) else { return nil }
+    return "\(branch.condition) is \(branch.outcome)"
+  }
+
+  mutating func look(with agent: Agent) {
+    var sources = CachedSources(reader: agent.reader)
+    while true {
+      let names = active.takeSteps()
+      guard !names.isEmpty else { return }
+      var plans: [StepPlan] = []
+      for name in names {
+        guard let step = active.pipeline.step(name) else { continue }
+        let awaited = step.sources.filter(open.contains)
+        do {
+          guard let process = step.process else {
+            try decide(step, awaited)
+            continue
+          }
+          guard awaited.isEmpty else {
+            let isCached = active.launch.takesResults(of: step)
+            let ordered = active.pipeline.steps.map(\.name).filter(awaited.contains)
+            leave(step, isCached ? .follows(ordered) : .runs(reason: planless(step)))
+            continue
+          }
+          plans.append(try planner.plan(step, process, in: active))
+        } catch {
+          let told = Explanation(error)
+          let reason = [told.what, told.why].filter { !$0.isEmpty }.joined(separator: " ")
+          decisions[name] = .fails(reason: reason)
+          active.finish(step, .failed(reason: reason)) { $0.reason = reason }
+        }
+      }
+      let hits = agent.hits(for: plans, launch: active.launch)
+      for plan in plans { settle(plan, hits[plan.key.digest], agent, &sources) }
+    }
+  }
+
+  private mutating func settle(
+    _ plan: StepPlan,
+    _ hit: ExecutionRecord?,
+    _ agent: Agent,
+    _ sources: inout CachedSources
+  ) {
+    let name = plan.step.name
+    keys[name] = plan.key
+    if let hit {
+      let isSame = hit.key == plan.key.digest
+      let accepted = isSame ? nil : agent.acceptance(of: plan.key.digest)
+      decisions[name] = .taken(run: hit.run, seconds: hit.seconds, reason: accepted)
+      active.take(hit, for: plan.step, from: &sources)
+    } else if active.launch.takesResults(of: plan.step),
+      let other = agent.computing[plan.key.digest]
+    {
+      leave(plan.step, .awaited(run: other.run, step: other.step))
+    } else {
+      leave(plan.step, .runs(reason: agent.reason(of: plan, in: active)))
+    }
+  }
+
+  /// Why a step runs that no key is needed for.
+  private func planless(_ step: Step) -> String {
+    guard step.process?.isCached ?? false else { return "caching is off" }
+    guard active.launch.caching == .on, let selection = active.launch.selection else {
+      return "nothing is taken from the cache (--no-cache)"
+    }
+    return "run anew (--\(selection.extent.rawValue) \(step.name))"
+  }
+
+  /// A step that runs no process.
+  private mutating func decide(_ step: Step, _ awaited: Set<String>) throws {
+    guard case .condition(let condition) = step.work, awaited.isEmpty else {
+      guard case .fail = step.work else { return leave(step, .decided) }
+      let isSure = step.branch.map { !open.contains($0.condition) } ?? true
+      decisions[step.name] = isSure ? .fails(reason: "the pipeline says so") : .decided
+      open.insert(step.name)
+      return active.finish(step, .succeeded) { _ in }
+    }
+    let references = planner.references(of: step, in: active)
+    let outcome = try condition.comparisons.allSatisfy { try $0.holds(references) }
+    decisions[step.name] = .decided
+    active.finish(step, .condition(outcome)) { $0.outcome = outcome }
+  }
+
+  /// Goes on behind a step as if it had succeeded, its outputs unknown.
+  private mutating func leave(_ step: Step, _ decision: PlannedStep.Decision) {
+    decisions[step.name] = decision
+    open.insert(step.name)
+    active.finish(step, .succeeded) { _ in }
+  }
+}
+
+extension Step {
+  /// The steps whose outputs it reads.
+  fileprivate var sources: Set<String> {
+    var names: Set<String> = []
+    func add(_ texts: [Text]) {
+      for reference in texts.flatMap(\.references) {
+        switch reference {
+        case .stepOutput(let step, _), .stepValue(let step, _, _): names.insert(step)
+        case .parameter, .input, .output, .run: continue
+        }
+      }
+    }
+    switch work {
+    case .process(let process):
+      for case .output(let step, _) in process.inputs.values { names.insert(step) }
+      add(process.command.texts + process.environment.values)
+    case .condition(let condition):
+      add(condition.comparisons.flatMap { [$0.left, $0.right] })
+    case .register(let register):
+      names.insert(register.model.step)
+      if let report = register.report { names.insert(report.step) }
+    case .fail(let message): add([message])
+    }
+    return names
+  }
+}

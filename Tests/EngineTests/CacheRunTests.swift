@@ -1,0 +1,386 @@
+import Documents
+import Foundation
+import Pipelines
+import Store
+import Testing
+
+@testable import Engine
+
+/// What runs take from the cache, and what they are told not to take.
+struct CacheRunTests {
+  static let three = """
+    parameters:
+      lr: { type: Float, default: 0.1 }
+    steps:
+      prepare: { type: Processing, run: [python, prepare.py], outputs: { data: data.txt } }
+      train:
+        type: Training
+        run: [python, train.py, "${parameters.lr}", "${steps.prepare.outputs.data}"]
+        outputs: { model: model.txt }
+      evaluate:
+        type: Processing
+        run: [python, evaluate.py, "${steps.train.outputs.model}"]
+        outputs: { report: report.txt }
+    """
+  static let files = [
+    "pipeline.yaml": three, "prepare.py": "p = 1", "train.py": "t = 1", "evaluate.py": "e = 1",
+  ]
+
+  @Test func `without the cache every step runs, and its first result stays`() throws {
+    let executor = ScriptedExecutor()
+    let site = try RunSite(Self.files, executor: executor)
+    _ = try site.run()
+    let second = try site.run(caching: .off)
+    #expect(executor.started.count == 6)
+    let steps = try site.steps(second.id)
+    #expect(steps["train"]?.cacheReason == "nothing is taken from the cache (--no-cache)")
+    #expect(steps["train"]?.warning == nil)
+    let third = try site.run()
+    #expect(third.stepsCached == 3)
+    #expect(try site.steps(third.id)["train"]?.cachedFrom == 1)
+  }
+
+  @Test func `other bytes under an equal key are noticed`() throws {
+    var count = 0
+    let executor = ScriptedExecutor { spec in
+      count += 1
+      let text = spec.step == "prepare" ? "\(count)" : spec.step
+      return .succeed(spec.outputs.mapValues { _ in text })
+    }
+    let site = try RunSite(Self.files, executor: executor)
+    _ = try site.run()
+    let second = try site.run(caching: .off)
+    let steps = try site.steps(second.id)
+    let warning = "made other bytes than r1 prepare with the same key: it is not deterministic"
+    #expect(steps["prepare"]?.warning == warning)
+    #expect(steps["evaluate"]?.warning == nil)
+    #expect(second.status == .succeeded)
+  }
+
+  @Test func `from a step on, what stands before it is the reference's`() throws {
+    let executor = ScriptedExecutor()
+    let site = try RunSite(Self.files, executor: executor)
+    _ = try site.run()
+    // An edit of what is not run does not count.
+    try site.write("p = 2", "prepare.py")
+    let second = try site.run(selection: Selection(.from, ["train"]))
+    #expect(executor.started.suffix(1) == ["train"])
+    // The same bytes: what follows need not run.
+    #expect(
+      try site.statuses(second.id) == ["prepare: Cached", "train: Succeeded", "evaluate: Cached"]
+    )
+    let steps = try site.steps(second.id)
+    #expect(steps["prepare"]?.cachedFrom == 1)
+    #expect(steps["prepare"]?.cacheReason == "the result of r1, for --from train")
+    #expect(steps["train"]?.cacheReason == "run anew (--from train)")
+    #expect(executor.specs.last?.inputs.map(\.artifact.digest) == [Digest(of: "data.txt")])
+  }
+
+  @Test func `only a step is run, and the rest stands as it was`() throws {
+    let executor = ScriptedExecutor()
+    let site = try RunSite(Self.files, executor: executor)
+    _ = try site.run()
+    let second = try site.run(["lr": "0.5"], selection: Selection(.only, ["train"], reference: 1))
+    #expect(executor.started.count == 4)
+    #expect(
+      try site.statuses(second.id) == ["prepare: Cached", "train: Succeeded", "evaluate: Cached"]
+    )
+    #expect(executor.specs.last?.arguments[2] == "0.5")
+  }
+
+  @Test func `a part of a run that fails is resumed as that part`() throws {
+    var fails = false
+    let executor = ScriptedExecutor {
+      fails && $0.step == "train" ? .fail("no") : .succeed($0.outputs)
+    }
+    let site = try RunSite(Self.files, executor: executor)
+    _ = try site.run()
+    fails = true
+    try site.write("p = 2", "prepare.py")
+    let second = try site.run(selection: Selection(.only, ["train"]))
+    #expect(second.status == .failed)
+    fails = false
+    try site.ask(.resume(run: second.id))
+    #expect(try site.end(of: second.id).status == .succeeded)
+    #expect(executor.started == ["prepare", "train", "evaluate", "train", "train"])
+  }
+
+  @Test(arguments: [
+    (Selection(.from, ["trian"]), "There is no step 'trian' in the pipeline 'digits'."),
+    (
+      Selection(.only, ["evaluate"]),
+      "--only evaluate needs what 'train' makes, and r1 does not have it."
+    ),
+    (Selection(.from, ["train"], reference: 9), "There is no run r9 to take results from."),
+  ])
+  func `a part that cannot be run is refused with the reason`(
+    selection: Selection,
+    what: String
+  ) throws {
+    let executor = ScriptedExecutor { $0.step == "train" ? .fail("no") : .succeed($0.outputs) }
+    let site = try RunSite(Self.files, executor: executor)
+    _ = try site.run()
+    let told = #expect(throws: Explanation.self) { try site.run(selection: selection) }
+    #expect(told?.what == what)
+  }
+
+  @Test func `a part of a pipeline that never ran is refused`() throws {
+    let site = try RunSite(Self.files)
+    let told = #expect(throws: Explanation.self) {
+      try site.run(selection: Selection(.from, ["train"]))
+    }
+    #expect(told?.what == "There is no earlier run of 'digits' in 'digits'.")
+    #expect(try site.agent.reader.runs().isEmpty)
+  }
+
+  @Test func `a result that is too old is not taken, and the new one takes its place`() throws {
+    let executor = ScriptedExecutor()
+    let text = Self.three.replacing(
+      "run: [python, prepare.py],",
+      with: "run: [python, prepare.py], cache: { expire: 7d },"
+    )
+    let site = try RunSite(Self.files.merging(["pipeline.yaml": text]) { $1 }, executor: executor)
+    _ = try site.run()
+    #expect(try site.run().stepsCached == 3)
+    // Eight days pass.
+    let key = try #require(try site.steps(1)["prepare"]?.key)
+    var old = try #require(try site.agent.reader.execution(key))
+    old.ended = Date(timeIntervalSinceNow: -8 * 86_400)
+    try site.agent.catalog.write { [old] in try $0.replace(old) }
+    let third = try site.run()
+    #expect(
+      try site.statuses(third.id) == ["prepare: Succeeded", "train: Cached", "evaluate: Cached"]
+    )
+    #expect(try site.steps(3)["prepare"]?.cacheReason == "its result of r1 is older than 7d")
+    #expect(try site.run().stepsCached == 3)
+    #expect(try site.steps(4)["prepare"]?.cachedFrom == 3)
+  }
+
+  @Test func `a result whose bytes are gone is made again and replaced`() throws {
+    var text = "a"
+    let executor = ScriptedExecutor {
+      $0.step == "train" ? .succeed(["model": text]) : .succeed($0.outputs)
+    }
+    let site = try RunSite(Self.files, executor: executor)
+    _ = try site.run()
+    try FileManager.default.removeItem(atPath: site.store.path(of: Digest(of: "a")))
+    text = "b"
+    #expect(try site.statuses(try site.run().id)[1] == "train: Succeeded")
+    #expect(try site.steps(2)["train"]?.cacheReason == "its stored result is gone")
+    #expect(try site.run().stepsCached == 3)
+  }
+
+  @Test func `the nearest of the newest executions is what a miss is told against`() throws {
+    let site = try RunSite(Self.files)
+    _ = try site.run()
+    try site.write("t = 2", "train.py")
+    _ = try site.run(["lr": "0.2"])
+    try site.write("t = 1", "train.py")
+    let third = try site.run(["lr": "0.3"])
+    // Against r2 both would differ, against r1 only the parameter does.
+    #expect(try site.steps(third.id)["train"]?.cacheReason == "parameter lr changed")
+  }
+
+  @Test(arguments: [
+    (604_800.0, "7d"), (5400.0, "1h30m"), (90.0, "1m30s"), (0.5, "0.5s"), (86_460.0, "1d1m"),
+  ])
+  func `an age is told as pipelines write it`(seconds: Double, text: String) {
+    #expect(briefDuration(seconds) == text)
+  }
+}
+
+/// What is foreseen of a launch.
+struct LaunchPlanTests {
+  private func plan(_ site: RunSite, _ request: LaunchRequest? = nil) throws -> [String] {
+    let launch =
+      request
+      ?? LaunchRequest(
+        instance: "digits",
+        what: .pipeline(file: "pipeline.yaml"),
+        environment: ["PATH": "/usr/local/bin:/usr/bin:/bin"]
+      )
+    guard case .plan(let plan) = try site.ask(.plan(launch)) else { throw CancellationError() }
+    return plan.steps.map { "\($0.name) \($0.words)" }
+  }
+
+  @Test func `what is cached, what runs and what follows is told before the launch`() throws {
+    let executor = ScriptedExecutor()
+    let site = try RunSite(CacheRunTests.files, executor: executor)
+    #expect(
+      try plan(site) == [
+        "prepare runs: first execution",
+        "train runs after prepare, unless that makes the same bytes",
+        "evaluate runs after train, unless that makes the same bytes",
+      ]
+    )
+    #expect(try site.agent.reader.runs().isEmpty)
+    #expect(executor.started.isEmpty)
+    _ = try site.run()
+    try site.write("t = 2", "train.py")
+    #expect(
+      try plan(site) == [
+        "prepare from the cache of r1", "train runs: train.py changed",
+        "evaluate runs after train, unless that makes the same bytes",
+      ]
+    )
+    var request = LaunchRequest(
+      instance: "digits",
+      what: .pipeline(file: "pipeline.yaml"),
+      environment: ["PATH": "/usr/local/bin:/usr/bin:/bin"],
+      caching: .off
+    )
+    let off = "runs: nothing is taken from the cache (--no-cache)"
+    #expect(try plan(site, request) == ["prepare \(off)", "train \(off)", "evaluate \(off)"])
+    request.caching = .on
+    request.selection = Selection(.only, ["evaluate"])
+    #expect(
+      try plan(site, request) == [
+        "prepare the result of r1, for --only evaluate",
+        "train the result of r1, for --only evaluate", "evaluate runs: run anew (--only evaluate)",
+      ]
+    )
+    // What was foreseen is what happens.
+    let run = try site.run()
+    #expect(run.id == 2)
+    #expect(try site.statuses(2) == ["prepare: Cached", "train: Succeeded", "evaluate: Cached"])
+  }
+
+  @Test func `branches are told with their condition until it is known`() throws {
+    let executor = ScriptedExecutor {
+      .succeed($0.outputs.mapValues { _ in #"{"accuracy": 0.97}"# })
+    }
+    let site = try RunSite(
+      [
+        "pipeline.yaml": """
+        steps:
+          evaluate: { type: Processing, run: [a], outputs: { report: report.json } }
+          check:
+            type: Condition
+            if: "${steps.evaluate.outputs.report.accuracy} >= 0.9"
+            then: [good]
+            else: [bad]
+          good: { type: Processing, run: [b] }
+          bad: { type: Fail, message: "no" }
+        """
+      ],
+      executor: executor
+    )
+    #expect(
+      try plan(site) == [
+        "evaluate runs: first execution", "check is decided in the run",
+        "good runs: first execution, if check is true",
+        "bad is decided in the run, if check is false",
+      ]
+    )
+    _ = try site.run()
+    #expect(
+      try plan(site) == [
+        "evaluate from the cache of r1", "check is decided in the run",
+        "good from the cache of r1", "bad skipped: check is true",
+      ]
+    )
+  }
+}
+
+/// Changes that the user declares to be cosmetic.
+struct AcceptTests {
+  private let shell = ["PATH": "/usr/local/bin:/usr/bin:/bin"]
+
+  @Test func `an accepted change is taken from the cache until that is taken back`() throws {
+    let executor = ScriptedExecutor()
+    let site = try RunSite(CacheRunTests.files, executor: executor)
+    _ = try site.run()
+    try site.write("t = 1  # the same", "train.py")
+    let request = AcceptRequest(run: 1, step: "train", reason: "a comment", environment: shell)
+    guard case .accepted(let acceptance) = try site.ask(.accept(request)) else {
+      Issue.record("no answer")
+      return
+    }
+    #expect(acceptance.changes == ["train.py changed"])
+    let second = try site.run()
+    #expect(second.stepsCached == 3)
+    let step = try #require(try site.steps(2)["train"])
+    #expect(step.cachedFrom == 1)
+    #expect(step.cacheReason?.hasPrefix("accepted: a comment on 20") == true)
+    try site.ask(.accept(AcceptRequest(run: 2, step: "train", isUndone: true)))
+    _ = try site.run()
+    #expect(try site.statuses(3) == ["prepare: Cached", "train: Succeeded", "evaluate: Cached"])
+  }
+
+  @Test func `what cannot be accepted is refused with the reason`() throws {
+    let site = try RunSite(CacheRunTests.files)
+    func refusal(_ step: String, run: Int = 1, isUndone: Bool = false) -> String? {
+      let request = AcceptRequest(run: run, step: step, environment: shell, isUndone: isUndone)
+      return #expect(throws: Explanation.self) { try site.ask(.accept(request)) }?.what
+    }
+    #expect(refusal("train") == "There is no run r1.")
+    _ = try site.run()
+    #expect(refusal("trian") == "r1 has no step 'trian'.")
+    #expect(
+      refusal("train") == "There is nothing to accept: nothing that 'train' sees has changed."
+    )
+    #expect(refusal("train", isUndone: true) == "Nothing was accepted for r1 train.")
+    try site.write("p = 2", "prepare.py")
+    #expect(refusal("train") == "What 'train' would take is not known yet.")
+    try site.write("t = 2", "train.py")
+    _ = try site.run()
+    #expect(
+      refusal("train") == "There is nothing to accept: 'train' has been run as it is now."
+    )
+  }
+}
+
+/// Why steps were executed, as `lathe why` is told.
+struct StepExplanationTests {
+  private func why(_ site: RunSite, _ run: Int, _ step: String) throws -> StepExplanation {
+    let reader = site.agent.reader
+    return try StepExplanation(
+      try #require(try site.steps(run)[step]),
+      of: try #require(try reader.run(run)),
+      catalog: reader,
+      objects: site.store
+    )
+  }
+
+  @Test func `a hit names its source, a miss every part that differs with values and texts`() throws
+  {
+    let site = try RunSite(CacheRunTests.files)
+    _ = try site.run()
+    try site.write("t = 2", "train.py")
+    _ = try site.run(["lr": "0.3"])
+    guard case .taken(let taken) = try why(site, 2, "prepare").verdict else {
+      Issue.record("prepare was not taken")
+      return
+    }
+    #expect(taken.run == 1)
+    #expect(taken.made != nil)
+    #expect(taken.savedSeconds != nil)
+    guard case .ran(let compared?) = try why(site, 2, "train").verdict else {
+      Issue.record("train is not compared")
+      return
+    }
+    #expect(compared.run == 1)
+    #expect(compared.changes.map(\.item.words) == ["parameter lr changed", "train.py changed"])
+    #expect(compared.changes[0].old == "0.1")
+    #expect(compared.changes[0].new == "0.3")
+    #expect(compared.changes[1].diff(site.store) == ["@@ -1,1 +1,1 @@", "-t = 1", "+t = 2"])
+    #expect(try why(site, 1, "train").verdict == .ran(nil))
+    #expect(try why(site, 1, "train").reason == "first execution")
+  }
+
+  @Test func `a failed step and one that is not cached are explained from their claim`() throws {
+    let executor = ScriptedExecutor {
+      $0.arguments.contains("0.3") ? .fail("no") : .succeed($0.outputs)
+    }
+    let site = try RunSite(CacheRunTests.files, executor: executor)
+    _ = try site.run()
+    _ = try site.run(["lr": "0.3"])
+    guard case .ran(let compared?) = try why(site, 2, "train").verdict else {
+      Issue.record("train is not compared")
+      return
+    }
+    #expect(compared.changes.map(\.item.words) == ["parameter lr changed"])
+    #expect(try why(site, 2, "evaluate").verdict == .none)
+    #expect(try why(site, 2, "evaluate").reason == "train failed")
+  }
+}
