@@ -181,6 +181,98 @@ struct CacheRunTests {
     #expect(try site.steps(third.id)["train"]?.cacheReason == "parameter lr changed")
   }
 
+  @Test func `a later agent goes on with what the launch asked for`() throws {
+    let executor = ScriptedExecutor {
+      $0.run == 2 && $0.step == "prepare" ? .hold : .succeed($0.outputs)
+    }
+    let site = try RunSite(Self.files, executor: executor)
+    _ = try site.run()
+    let second = try site.launch(caching: .off)
+    // What explains later misses is in the claim: nothing has to be planned anew for it.
+    try site.write("p = 9", "prepare.py")
+    try site.replaceAgent(executor: executor)
+    let key = try #require(site.agent.keys.values.first)
+    #expect(key.digest == (try site.steps(1)["prepare"]?.key))
+    try executor.finish("prepare", of: 2, for: site.agent)
+    #expect(try site.end(of: second).status == .succeeded)
+    #expect(executor.started.count == 6)
+  }
+
+  @Test func `what an earlier version asked for or wrote is read`() throws {
+    func strip(_ data: Data, _ names: String...) throws -> Data {
+      let object = try JSONSerialization.jsonObject(with: data)
+      var members = try #require(object as? [String: Any])
+      for name in names { members[name] = nil }
+      return try JSONSerialization.data(withJSONObject: members)
+    }
+    let request = LaunchRequest(instance: "i", what: .command(["a"]), caching: .off)
+    let old = try JSONDecoder().decode(
+      LaunchRequest.self,
+      from: strip(JSONEncoder().encode(request), "caching", "selection")
+    )
+    #expect(old.caching == .on && old.selection == nil && old.token == request.token)
+    let body = LaunchBody(
+      what: .command(["a"]),
+      token: "t",
+      pipelineText: "",
+      given: [:],
+      environment: [:],
+      instanceFolder: "/i",
+      paths: [:],
+      caching: .off,
+      selection: Selection(.from, ["a"], reference: 3)
+    )
+    let text = try JSONEncoder().encode(body)
+    #expect(try JSONDecoder().decode(LaunchBody.self, from: text) == body)
+    let older = try JSONDecoder().decode(
+      LaunchBody.self,
+      from: strip(text, "caching", "selection")
+    )
+    #expect(older.caching == .on && older.selection == nil)
+  }
+
+  @Test func `the nearest execution has the fewest parts that differ`() {
+    var random = SystemRandomNumberGenerator()
+    let seed = UInt64.random(in: .min ... .max, using: &random)
+    var state = seed
+    func next(_ count: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % count
+    }
+    func parts() -> [String: Digest] {
+      var parts: [String: Digest] = [:]
+      for name in ["a", "b", "c", "d"] where next(4) > 0 {
+        parts[name] = Digest(of: "\(next(3))")
+      }
+      return parts
+    }
+    for _ in 0..<200 {
+      let mine = parts()
+      let others = (0..<next(6)).map { run in
+        ExecutionRecord(
+          key: Digest(of: "\(run)"),
+          run: run,
+          step: "s",
+          pipeline: "p",
+          attempt: 1,
+          seconds: 1,
+          components: parts(),
+          outputs: [:],
+          ended: Date(timeIntervalSince1970: 0)
+        )
+      }
+      let counts = others.map { other in
+        Set(mine.keys).union(other.components.keys).count { mine[$0] != other.components[$0] }
+      }
+      let expected = counts.min().flatMap { least in counts.firstIndex(of: least) }
+      let found = KeyDifference.nearest(to: mine, among: others)
+      #expect(found?.run == expected, "seed \(seed)")
+      // As many items as parts differ: none of them is a manifest here.
+      let items = KeyDifference(from: found?.components ?? mine, to: mine) { _ in nil }.items
+      #expect(items.count == counts.min() ?? 0, "seed \(seed)")
+    }
+  }
+
   @Test(arguments: [
     (604_800.0, "7d"), (5400.0, "1h30m"), (90.0, "1m30s"), (0.5, "0.5s"), (86_460.0, "1d1m"),
   ])

@@ -119,6 +119,33 @@ struct CatalogCacheTests {
     )
   }
 
+  @Test func `the newest executions of one step, up to a time`() throws {
+    try writer.write { transaction in
+      for index in 0..<8 {
+        try transaction.add(Self.execution("a\(index)", after: Double(index)))
+        try transaction.add(Self.execution("b\(index)", step: "b", after: Double(index)))
+      }
+    }
+    func keys(until: Date = .distantFuture, limit: Int = 5) throws -> [Digest] {
+      try catalog.executions(pipeline: "p", step: "a", until: until, limit: limit).map(\.key)
+    }
+    #expect(try keys() == [7, 6, 5, 4, 3].map { Digest(of: "a\($0)") })
+    #expect(try keys(until: Self.time + 1, limit: 9) == [1, 0].map { Digest(of: "a\($0)") })
+    #expect(try keys(until: Self.time - 1).isEmpty)
+  }
+
+  @Test func `a result takes the place of one that cannot be taken any more`() throws {
+    let (old, new) = (Self.execution("k"), Self.execution("k", run: 2, after: 9))
+    try writer.write {
+      try $0.add(old)
+      try $0.add(new)
+    }
+    #expect(try catalog.execution(old.key) == old)
+    try writer.write { try $0.replace(new) }
+    #expect(try catalog.execution(old.key) == new)
+    #expect(try catalog.execution(Digest(of: "other")) == nil)
+  }
+
   @Test func `a follower reads what changed since`() throws {
     func step(_ run: Int, _ index: Int, _ status: StepStatus = .waiting) -> StepRecord {
       StepRecord(run: run, name: "s\(index)", index: index, type: .processing, status: status)

@@ -36,6 +36,7 @@ package struct RunReport: Sendable {
     let sections: [(SafeText, [Line])] = [
       ("", heading(at: now, zone: zone)),
       ("Steps", stepTable(at: now, width: width)),
+      ("Warnings", warnings),
       ("Parameters", parameterTable(width: width)),
       ("Metrics", metricTable(width: width)),
       ("Logged parameters", factTable(width: width, logged(\.params) { $0 })),
@@ -102,6 +103,15 @@ package struct RunReport: Sendable {
       .init("memory", right: true, rank: 3),
     ]
     return steps.isEmpty ? [] : Table(columns, rows).lines(width: width.map { $0 - 2 })
+  }
+
+  /// What is wrong with results of steps that succeeded.
+  private var warnings: [Line] {
+    steps.compactMap { step in
+      step.warning.map {
+        Line(SafeText(hostile: step.name), .bold) + Line(": ") + Line(SafeText(hostile: $0))
+      }
+    }
   }
 
   private func parameterTable(width: Int?) -> [Line] {

@@ -48,7 +48,7 @@ extension Agent {
       return "run anew (--\(selection.extent.rawValue) \(plan.step.name))"
     }
     let key = plan.key.digest
-    if let same = executions(of: [key])[key] {
+    if let same = publications[key] ?? (try? reader.execution(key)) {
       return obstacle(to: same, for: plan.process.cache) ?? "its stored result is gone"
     }
     let earlier = try? reader.executions(

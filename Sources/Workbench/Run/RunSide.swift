@@ -136,13 +136,15 @@ struct RunSide {
           + SafeText(hostile: artifact.digest.hex.prefix(6))
       )
     }
-    if let reason = step.cacheReason, step.status != .cached {
-      let text = StyledText(SafeText(hostile: reason), .dim)
-      for (index, line) in text.wordWrapped(to: max(8, width - head)).enumerated() {
-        let name: SafeText = index == 0 ? "ran" : ""
-        lines.append(StyledText(name.padded(to: head), .dim) + line)
+    func wrap(_ name: SafeText, _ text: String?, _ style: Style) {
+      let lined = StyledText(SafeText(hostile: text ?? ""), style)
+      guard !lined.isEmpty else { return }
+      for (index, line) in lined.wordWrapped(to: max(8, width - head)).enumerated() {
+        lines.append(StyledText((index == 0 ? name : "").padded(to: head), .dim) + line)
       }
     }
+    wrap("warn", step.warning, .warning)
+    wrap(step.status == .cached ? "hit" : "ran", step.cacheReason, .dim)
     say("path", SafeText(hostile: path), .dim)
     return lines
   }
