@@ -337,6 +337,57 @@ struct LaunchPlanTests {
     #expect(try site.statuses(2) == ["prepare: Cached", "train: Succeeded", "evaluate: Cached"])
   }
 
+  @Test(arguments: 0..<4)
+  func `what is foreseen of a random graph is what happens`(seed: UInt64) throws {
+    var state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1
+    func next(_ count: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % count
+    }
+    let count = 7
+    var text = "steps:\n"
+    var files: [String: String] = [:]
+    for index in 0..<count {
+      var words = ["python", "s\(index).py"]
+      for earlier in 0..<index where next(3) == 0 {
+        words.append("${steps.s\(earlier).outputs.o}")
+      }
+      let line = words.map { "\"\($0)\"" }.joined(separator: ", ")
+      text += "  s\(index): { type: Processing, run: [\(line)], outputs: { o: o } }\n"
+      files["s\(index).py"] = "x = 0"
+    }
+    files["pipeline.yaml"] = text
+    // About half of all edits change nothing of what a step makes.
+    let executor = ScriptedExecutor { spec in
+      let seen = spec.inputs.map(\.artifact.digest.hex).joined(separator: " ")
+      let isOdd = spec.code.hex.utf8.first.map { $0 % 2 == 1 } ?? false
+      return .succeed(spec.outputs.mapValues { _ in "\(spec.step) \(seen) \(isOdd)" })
+    }
+    let site = try RunSite(files, executor: executor)
+    _ = try site.run()
+    for round in 1...3 {
+      for index in 0..<count where next(4) == 0 {
+        try site.write("x = \(round)\(next(2))", "s\(index).py")
+      }
+      let launch = LaunchRequest(
+        instance: "digits",
+        what: .pipeline(file: "pipeline.yaml"),
+        environment: ["PATH": "/usr/local/bin:/usr/bin:/bin"]
+      )
+      guard case .plan(let plan) = try site.ask(.plan(launch)) else { throw CancellationError() }
+      let steps = try site.steps(try site.run().id)
+      for planned in plan.steps {
+        let step = try #require(steps[planned.name])
+        switch planned.decision {
+        case .taken(let run, _, _): #expect(step.status == .cached && step.cachedFrom == run)
+        case .runs(let reason): #expect(step.status == .succeeded && step.cacheReason == reason)
+        case .follows: #expect(step.status.isSuccess)
+        default: Issue.record("\(planned.name) is \(planned.words)")
+        }
+      }
+    }
+  }
+
   @Test func `branches are told with their condition until it is known`() throws {
     let executor = ScriptedExecutor {
       .succeed($0.outputs.mapValues { _ in #"{"accuracy": 0.97}"# })

@@ -109,7 +109,7 @@ extension Agent {
       step: request.step,
       pipeline: target.pipeline,
       time: Date(),
-      reason: request.reason
+      reason: String(request.reason.prefix(1000))
     )
     try catalog.write { try $0.add(alias) }
     let difference = KeyDifference(from: target.components, to: key.components) {

@@ -94,7 +94,8 @@ private struct Foresight {
           }
           guard awaited.isEmpty else {
             let isCached = active.launch.takesResults(of: step)
-            let ordered = active.pipeline.steps.map(\.name).filter(awaited.contains)
+            let places = active.pipeline.positions
+            let ordered = awaited.sorted { (places[$0] ?? 0) < (places[$1] ?? 0) }
             leave(step, isCached ? .follows(ordered) : .runs(reason: planless(step)))
             continue
           }
