@@ -28,16 +28,18 @@ extension Agent {
     send(alerts, of: run)
   }
 
-  /// Runs the programs that are subscribed to the topics of a run's stack, once an alert is written.
+  /// Runs the programs that are subscribed to the topics of a run's stack, and those of `notify`, once an alert is written.
   ///
   /// A program gets the alert's text as its one argument and a minute's time; the catalog does not wait
   /// for it.
-  func send(_ alerts: [AlertRecord], of run: RunRecord) {
-    guard !alerts.isEmpty, let instance = try? reader.instance(run.instance),
-      let stack = instance.stack, let resources = try? reader.resources(of: stack)
-    else { return }
-    let programs = resources.filter { $0.status == .createComplete }
-      .flatMap { ($0.attributes[Topic.programs] ?? "").split(separator: "\n").map(String.init) }
+  ///
+  /// `notify` are commands that the pipeline names: they get the text as their last argument.
+  func send(_ alerts: [AlertRecord], of run: RunRecord, notify: [[String]] = []) {
+    guard !alerts.isEmpty, let instance = try? reader.instance(run.instance) else { return }
+    let resources = (try? instance.stack.map { try reader.resources(of: $0) }) ?? []
+    let subscribed = resources.filter { $0.status == .createComplete }
+      .flatMap { ($0.attributes[Topic.programs] ?? "").split(separator: "\n").map { [String($0)] } }
+    let programs = subscribed + notify
     guard !programs.isEmpty else { return }
     let environment = [
       "PATH": runs[run.id]?.launch.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
@@ -48,14 +50,14 @@ extension Agent {
         for alert in alerts {
           do {
             _ = try ChildProcess.collect(
-              [program, alert.message],
+              program + [alert.message],
               environment: environment,
               folder: instance.folder,
               timeout: 60
             )
           } catch {
             let words = Explanation(error).what
-            post { $0.log("the alert program \(program) failed: \(words)") }
+            post { $0.log("the alert program \(program.joined(separator: " ")) failed: \(words)") }
           }
         }
       }

@@ -179,10 +179,12 @@ extension Agent {
     placedAgain[name] = nil
     unwatch(name)
     let key = keys[name]
+    if retry(name, record) { return }
     _ = change(name.run) { active in
       let step = active.pipeline.step(name.step)
       if record.status == .succeeded {
-        let isCached = step?.process?.isCached ?? false
+        // What is not beyond doubt is kept for the user and never reused.
+        let isCached = step?.process?.isCached ?? false && record.warning == nil
         active.unpublished += 1
         publications.add(
           Publications.Entry(
@@ -200,6 +202,20 @@ extension Agent {
     mark(name.run)
     // Room has become free.
     for id in runs.keys where !(runs[id]?.waiting.isEmpty ?? true) { mark(id) }
+  }
+
+  /// Tries a failed attempt again, where a retry policy of the step says so.
+  private func retry(_ name: RunnerName, _ record: ExitRecord) -> Bool {
+    guard record.status == .failed, runs[name.run]?.run.status == .executing,
+      let delay = change(name.run, { $0.retry(name.step, record, now: Date()) }) ?? nil
+    else { return false }
+    release(name)
+    mark(name.run)
+    loop.after(delay) { [unowned self] in
+      _ = change(name.run) { $0.look(at: name.step) }
+      mark(name.run)
+    }
+    return true
   }
 
   private func execution(

@@ -1,5 +1,6 @@
 import Documents
 import Foundation
+import Pipelines
 import Store
 
 extension Agent {
@@ -21,14 +22,15 @@ extension Agent {
       return
     }
     unwritten = []
-    var alerts: [(RunRecord, [AlertRecord])] = []
+    var alerts: [(RunRecord, [AlertRecord], [[String]])] = []
     for id in ids {
       _ = change(id) { active in
-        alerts.append((active.run, active.alerts))
+        let notify = active.run.status == .failed ? active.pipeline.notify : []
+        alerts.append((active.run, active.alerts, notify))
         active.isWritten()
       }
     }
-    for (run, raised) in alerts { send(raised, of: run) }
+    for (run, raised, notify) in alerts { send(raised, of: run, notify: notify) }
     handOver()
     let due = answers
     answers = []

@@ -26,6 +26,8 @@ struct ActiveRun {
   var models: [ModelRecord] = []
   /// The launch as it is to be written with the run's first rows.
   private(set) var unsavedLaunch: String?
+  /// What failed attempts of steps were tried again for: how often by which policy, and since when.
+  private var retries: [String: [Int: (count: Int, first: Date)]] = [:]
   /// Results that are not safely on the disk yet: the run is not over before they are.
   var unpublished = 0
 
@@ -134,6 +136,26 @@ struct ActiveRun {
     ready.append(name)
   }
 
+  /// Seconds until a failed attempt is tried again; nil where no policy of the step says so.
+  mutating func retry(_ name: String, _ record: ExitRecord, now: Date) -> Double? {
+    guard let exception = record.exception, let process = pipeline.step(name)?.process,
+      let index = process.retry.firstIndex(where: { $0.exceptions.contains(exception) })
+    else { return nil }
+    let before = retries[name]?[index]
+    let (count, first) = ((before?.count ?? 0) + 1, before?.first ?? now)
+    let policy = process.retry[index]
+    guard let delay = policy.delay(afterFailures: count, elapsed: now.timeIntervalSince(first))
+    else { return nil }
+    retries[name, default: [:]][index] = (count, first)
+    change(name) {
+      $0.note(record)
+      $0.move(to: .queued)
+      let again = delay < 1 ? "again at once" : "again in \(Int(delay.rounded())) s"
+      $0.reason = "attempt \($0.attempt) failed (\(record.reason ?? exception.rawValue)); \(again)"
+    }
+    return delay
+  }
+
   /// A step that waited for room has to wait for another step instead.
   mutating func stopWaiting(_ name: String) { waiting.remove(name) }
 
@@ -197,15 +219,7 @@ struct ActiveRun {
   /// Takes an attempt's exit record.
   mutating func settle(_ name: String, _ record: ExitRecord) {
     change(name) { step in
-      step.ended = record.ended
-      step.exitCode = record.exitCode
-      step.signal = record.signal
-      step.reason = record.reason
-      step.outputs = record.outputs
-      step.peakMemory = record.peakMemory
-      step.cpuSeconds = record.cpuSeconds
-      step.facts = record.facts ?? StepFacts()
-      step.pid = nil
+      step.note(record)
       switch record.status {
       case .succeeded: step.move(to: .succeeded)
       case .failed: step.move(to: .failed)
@@ -341,7 +355,40 @@ struct CachedSources {
   }
 }
 
+extension ExitRecord {
+  /// What a failed attempt failed of, in the words of retry policies.
+  var exception: RetryPolicy.Exception? {
+    guard status == .failed else { return nil }
+    return switch cause {
+    case .exit, .signal, nil: .exit
+    case .timeout: .timeout
+    case .memory: .resourceLimit
+    case .lost: .jobInternalError
+    case .diskFull: .capacityError
+    case .setUp: .serviceFault
+    // The same script would make the same again.
+    case .outputs: nil
+    }
+  }
+}
+
 extension StepRecord {
+  /// Takes what an exit record says of an attempt, but for its status.
+  mutating func note(_ record: ExitRecord) {
+    ended = record.ended
+    exitCode = record.exitCode
+    signal = record.signal
+    reason = record.reason
+    warning = record.warning
+    outputs = record.outputs
+    peakMemory = record.peakMemory
+    cpuSeconds = record.cpuSeconds
+    readBytes = record.readBytes
+    writtenBytes = record.writtenBytes
+    facts = record.facts ?? StepFacts()
+    pid = nil
+  }
+
   /// What the schedule has to know of a step that has ended.
   var scheduleOutcome: Schedule.Outcome? {
     switch status {

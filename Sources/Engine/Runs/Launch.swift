@@ -105,8 +105,17 @@ struct Launcher: Sendable {
     var paths: [String: Artifact] = [:]
     for step in pipeline.steps {
       for (name, input) in step.process?.inputs ?? [:] {
-        guard case .path(let path, _) = input, paths[path] == nil else { continue }
-        paths[path] = try freeze(path, input: name, of: step, in: instance, objects: objects)
+        guard case .path(let path, let judgement) = input else { continue }
+        let key = LaunchBody.key(of: path, judgement)
+        guard paths[key] == nil else { continue }
+        paths[key] = try freeze(
+          path,
+          by: judgement,
+          input: name,
+          of: step,
+          in: instance,
+          objects: objects
+        )
       }
     }
     let source = SourceControl(folder: instance.folder).version(objects: objects)
@@ -195,12 +204,13 @@ struct Launcher: Sendable {
 
   private func freeze(
     _ path: String,
+    by judgement: ProcessStep.Judgement,
     input: String,
     of step: Step,
     in instance: InstanceRecord,
     objects: ObjectStore
   ) throws -> Artifact {
-    let full = instance.folder + "/" + path
+    let full = path.hasPrefix("/") ? path : instance.folder + "/" + path
     guard let real = realpath(full, nil) else {
       throw Explanation(
         what: "The input '\(input)' of step '\(step.name)' does not exist.",
@@ -209,7 +219,16 @@ struct Launcher: Sendable {
       )
     }
     defer { free(real) }
-    return try objects.put(artifact: String(cString: real))
+    let target = String(cString: real)
+    let mark: Digest
+    switch judgement {
+    case .content: return try objects.put(artifact: target)
+    case .stat: mark = InputStamp.of(target)
+    case .version(let text): mark = Digest(of: "version " + text)
+    }
+    var facts = stat()
+    let isFolder = stat(target, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
+    return Artifact(kind: isFolder ? .folder : .file, digest: mark, size: 0)
   }
 }
 
@@ -226,6 +245,15 @@ extension LaunchBody {
         reason: step.dependsOn.isEmpty
           ? nil : "waits for \(step.dependsOn.joined(separator: ", "))"
       )
+    }
+  }
+
+  /// The name under which an input that is a path is frozen; the same one may be judged in several ways.
+  static func key(of path: String, _ judgement: ProcessStep.Judgement) -> String {
+    switch judgement {
+    case .content: path
+    case .stat: "stat:" + path
+    case .version(let text): "version \(text):" + path
     }
   }
 

@@ -159,11 +159,11 @@ final class StepPlanner {
     var inputs: [String: AttemptSpec.Input] = [:]
     for (name, input) in process.inputs {
       switch input {
-      case .path(let path, _):
-        guard let artifact = launch.paths[path] else {
+      case .path(let path, let judgement):
+        guard let artifact = launch.paths[LaunchBody.key(of: path, judgement)] else {
           throw Explanation(what: "The input '\(name)' (\(path)) was not in the launch.")
         }
-        inputs[name] = AttemptSpec.Input(name: name, artifact: artifact, path: path)
+        inputs[name] = given(name, path, judgement, artifact)
       case .output(let step, let output):
         inputs[name] = try brought(name, step: step, output: output, in: active)
       }
@@ -173,6 +173,25 @@ final class StepPlanner {
       inputs[name] = try brought(name, step: step, output: output, in: active)
     }
     return inputs
+  }
+
+  /// An input that is a path: a copy of what the launch froze, or a link to what is too large for that.
+  private func given(
+    _ name: String,
+    _ path: String,
+    _ judgement: ProcessStep.Judgement,
+    _ artifact: Artifact
+  ) -> AttemptSpec.Input {
+    let isAbsolute = path.hasPrefix("/")
+    var input = AttemptSpec.Input(
+      name: name,
+      artifact: artifact,
+      path: isAbsolute ? "inputs/" + name : path
+    )
+    guard judgement != .content else { return input }
+    input.link = isAbsolute ? path : launch.instanceFolder + "/" + path
+    if judgement == .stat { input.stamp = artifact.digest }
+    return input
   }
 
   private func brought(
