@@ -390,7 +390,7 @@ struct RunTests {
     )
     _ = try site.run()
     let code = try #require(executor.specs.first.flatMap { site.store.manifest($0.code) })
-    #expect(code.entries.keys.sorted() == ["notes.txt", "pipeline.yaml", "train.py"])
+    #expect(code.entries.keys.sorted() == ["notes.txt", "train.py"])
   }
 
   @Test func `one command sees all code of the instance`() throws {

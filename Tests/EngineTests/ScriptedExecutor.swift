@@ -56,6 +56,7 @@ final class ScriptedExecutor: Executor {
   func stop(_ name: RunnerName) -> Bool { held["r\(name.run) \(name.step)"] != nil }
 
   func rest() {}
+  func end() {}
 
   /// Ends a step that was held, as its runner would.
   func finish(

@@ -25,6 +25,7 @@ final class ThreadExecutor: Executor {
   }
 
   func rest() {}
+  func end() {}
 
   func run(_ spec: AttemptSpec, in attempt: AttemptFolder) throws {
     try makeFolder(attempt.path)

@@ -17,6 +17,9 @@ struct RunFollower {
   private var readers: [String: (path: String, reader: SeriesReader)] = [:]
   private var seen: [String: LiveMetric] = [:]
   private var watched: Set<String> = []
+  private var steps: [StepRecord] = []
+  private var places: [String: Int] = [:]
+  private var revision = 0
   private let waiter = Waiter()
 
   init(session: Session, run: Int, onInterrupt: OnInterrupt = .detach) {
@@ -82,12 +85,25 @@ struct RunFollower {
     }
     // The log of the WAL comes and goes with its writers.
     watch(session.home.catalog + "-wal")
-    let steps = try session.catalog.steps(of: run)
+    let steps = try readSteps()
     if let metric = record.mainMetric {
       for step in steps where step.logAttempt > 0 { try refresh(step, metric: metric) }
     }
     let parent = try record.parent.flatMap { try session.catalog.run($0) }
     return RunSnapshot(run: record, parent: parent, steps: steps, live: seen)
+  }
+
+  /// The run's steps; only those that were written since the last look are read.
+  private mutating func readSteps() throws -> [StepRecord] {
+    let (changed, newest) = try session.catalog.steps(of: run, after: revision)
+    revision = newest
+    guard changed.allSatisfy({ places[$0.name] != nil }) else {
+      steps = try session.catalog.steps(of: run)
+      places = Dictionary(uniqueKeysWithValues: steps.indices.map { (steps[$0].name, $0) })
+      return steps
+    }
+    for step in changed { if let place = places[step.name] { steps[place] = step } }
+    return steps
   }
 
   private mutating func refresh(_ step: StepRecord, metric: String) throws {

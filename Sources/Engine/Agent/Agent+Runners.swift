@@ -19,6 +19,9 @@ extension Agent {
       mark(name.run)
     case .ended(let name, let record):
       guard isUnderWay(name) else { return }
+      // On a full disk it may be missing there; later agents and a resumption look for it.
+      let folder = folder(of: name)
+      if access(folder.exit, F_OK) != 0 { try? record.publish(in: folder) }
       end(name, record)
     case .watched(let name):
       do { try raise(name) } catch { log("an alert was not raised: \(Explanation(error).what)") }

@@ -167,6 +167,9 @@ extension Agent {
       if isAwaited(plan, of: &active) { return false }
       var spec = try planner.spec(plan, in: active)
       spec.gpus = placement.gpus
+      if !placement.gpus.isEmpty {
+        spec.environment["CUDA_VISIBLE_DEVICES"] = placement.gpus.joined(separator: ",")
+      }
       if let instance = instance(of: active.run), instance.cpus != nil {
         spec.cpuSet = placement.cpuSet
       }

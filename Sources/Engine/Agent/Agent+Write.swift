@@ -152,7 +152,13 @@ extension CatalogWriter.Transaction {
 
   /// Writes what has changed of a run.
   func save(_ active: ActiveRun) throws {
-    try save(active.run)
+    if active.run != active.savedRun {
+      if let saved = active.savedRun, active.run.hasOnlyAdvanced(since: saved) {
+        try saveCounts(of: active.run)
+      } else {
+        try save(active.run)
+      }
+    }
     for name in active.unsaved {
       if let step = active.steps[name] { try save(step) }
     }
@@ -165,5 +171,15 @@ extension CatalogWriter.Transaction {
       model.version = try nextVersion(of: model.group)
       try save(model)
     }
+  }
+}
+
+extension RunRecord {
+  /// Whether nothing differs but how many steps are done.
+  fileprivate func hasOnlyAdvanced(since earlier: RunRecord) -> Bool {
+    var same = earlier
+    same.stepsDone = stepsDone
+    same.stepsCached = stepsCached
+    return same == self
   }
 }

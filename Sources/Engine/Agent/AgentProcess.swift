@@ -24,6 +24,7 @@ package enum AgentProcess {
       server.start()
       agent.recover()
       agent.loop.run(for: agent)
+      agent.executor.end()
       unlink(home.socket)
       return 0
     } catch {

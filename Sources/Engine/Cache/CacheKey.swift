@@ -22,15 +22,11 @@ struct CacheKey: Sendable, Equatable {
     digest = encoder.digest
   }
 
-  /// The key of a step.
+  /// The key of a step that sees `code`, the digest of a manifest.
   ///
-  /// - Parameters:
-  ///   - code: the digest of the manifest of the code that the step sees.
-  ///   - values: the run's parameters; those that the step names count.
-  ///   - environment: the variables that the step declares, resolved.
-  ///   - launch: the launching shell's variables, of which passed ones count.
-  ///   - texts: what else its references stand for.
-  ///   - programs: what runs it: the program's content and installed packages, by name.
+  /// Of `values`, the run's parameters, those count that the step names; `environment` holds the
+  /// variables that it declares, resolved, and `launch` the passed ones. `texts` are what else its
+  /// references stand for, `programs` what runs it.
   init(
     step: Step,
     process: ProcessStep,

@@ -31,10 +31,7 @@ final class Programs {
 
   /// The parts of a key that say what runs a step, by their names.
   ///
-  /// - Parameters:
-  ///   - process: the step.
-  ///   - path: the PATH that the step gets.
-  ///   - folder: the instance's folder.
+  /// `path` is the PATH that the step gets, `folder` the instance's.
   func parts(of process: ProcessStep, path: String, folder: String) -> [String: Digest] {
     var parts: [String: Digest] = [:]
     if let python = process.python {

@@ -8,6 +8,7 @@ import Store
 /// A class, because it remembers what it has read; all that it answers follows from the run's manifest.
 final class RunCode {
   private let manifest: Manifest
+  private let pipelineFile: String?
   private let objects: ObjectStore
   /// Every path of the code and every folder above one.
   private let places: Set<String>
@@ -16,11 +17,20 @@ final class RunCode {
   private var modules: [Digest: [PythonImports.Module]] = [:]
 
   /// Throws where the code of the run is missing from the store.
-  init(_ code: Digest, of run: String, objects: ObjectStore) throws {
+  ///
+  /// `pipelineFile`, where there is one, is code of those steps only that declare it: an edit of one
+  /// step would otherwise be one of all that see everything.
+  init(
+    _ code: Digest,
+    of run: String,
+    pipelineFile: String? = nil,
+    objects: ObjectStore
+  ) throws {
     guard let manifest = objects.manifest(code) else {
       throw Explanation(what: "The code of \(run) is missing from the store.")
     }
     self.manifest = manifest
+    self.pipelineFile = pipelineFile.map(CodeSnapshot.normal)
     self.objects = objects
     var places: Set<String> = []
     for path in manifest.entries.keys {
@@ -54,7 +64,8 @@ final class RunCode {
   private func closure(of process: ProcessStep, named name: String) -> Manifest {
     if let known = closures[name] { return known }
     let closure = CodeClosure(code: manifest) { [unowned self] in imports(of: $0) }
-    let found = closure.manifest(for: process)
+    var found = closure.manifest(for: process)
+    if process.code == nil, let pipelineFile { found.entries[pipelineFile] = nil }
     closures[name] = found
     return found
   }

@@ -15,6 +15,9 @@ protocol Executor: AnyObject {
 
   /// Nothing waits to be run: idle runners may end.
   func rest()
+
+  /// This agent ends: idle runners end, those at work go on without it.
+  func end()
 }
 
 /// What an executor tells of an attempt that it was given.

@@ -19,6 +19,8 @@ struct ActiveRun {
   private(set) var waiting = StepQueue()
   /// Steps whose runner is at work.
   private(set) var activeNames: Set<String> = []
+  /// The run's row as the catalog has it.
+  private(set) var savedRun: RunRecord?
   /// Rows that differ from the catalog's.
   var unsaved: Set<String> = []
   var metrics: [MetricSummary] = []
@@ -167,6 +169,7 @@ struct ActiveRun {
 
   mutating func isWritten() {
     unsaved = []
+    savedRun = run
     unsavedLaunch = nil
     metrics = []
     alerts = []

@@ -23,6 +23,12 @@ struct LaunchBody: Sendable, Codable, Equatable {
   var caching = Caching.on
   /// The part of the pipeline that is run, with its reference run resolved.
   var selection: Selection?
+  /// Values of secrets: with this agent only, never written down.
+  var secrets: [String: String] = [:]
+
+  private enum CodingKeys: CodingKey {
+    case what, token, pipelineText, given, environment, instanceFolder, paths, caching, selection
+  }
 }
 
 extension LaunchBody {
@@ -151,7 +157,8 @@ struct Launcher: Sendable {
         instanceFolder: instance.folder,
         paths: paths,
         caching: request.caching,
-        selection: request.selection
+        selection: request.selection,
+        secrets: StepEnvironment.secrets(of: request.environment, for: pipeline)
       ),
       pipeline: pipeline
     )

@@ -21,9 +21,23 @@ enum StepEnvironment {
   /// What of the launching shell's environment has to be kept for a pipeline's steps.
   static func kept(of environment: [String: String], for pipeline: Pipeline) -> [String: String] {
     let passed = Set(pipeline.steps.flatMap { $0.process?.passEnvironment ?? [] })
+      .subtracting(secretNames(of: pipeline))
     return environment.filter { entry in
       base.contains(entry.key) || entry.key.hasPrefix("LC_") || passed.contains(entry.key)
     }
+  }
+
+  /// The values of the variables that a pipeline's steps declare as secrets.
+  static func secrets(
+    of environment: [String: String],
+    for pipeline: Pipeline
+  ) -> [String: String] {
+    let names = secretNames(of: pipeline)
+    return environment.filter { names.contains($0.key) }
+  }
+
+  private static func secretNames(of pipeline: Pipeline) -> Set<String> {
+    Set(pipeline.steps.flatMap { $0.process?.secrets ?? [] })
   }
 
   /// Where programs are looked for when the launching shell had no PATH.

@@ -36,7 +36,9 @@ final class StepPlanner {
     self.objects = objects
     self.launch = launch
     self.programs = programs
-    code = try RunCode(run.code, of: run.shortName, objects: objects)
+    var file: String?
+    if case .pipeline(let name) = launch.what { file = name }
+    code = try RunCode(run.code, of: run.shortName, pipelineFile: file, objects: objects)
   }
 
   /// What a ready step sees, and its key.
@@ -98,6 +100,17 @@ final class StepPlanner {
     }
     let (arguments, variables) = try command(process, values)
     environment.merge(variables) { _, new in new }
+    for name in process.secrets {
+      guard let value = launch.secrets[name] else {
+        throw Explanation(
+          what: "The secret \(name) is not known.",
+          why: "It is kept by nobody but the agent that the launch went to.",
+          next:
+            "Launch again from a shell where it is set: \(name)=... lathe rerun \(active.run.shortName)"
+        )
+      }
+      environment[name] = value
+    }
     var spec = AttemptSpec(
       run: active.run.id,
       step: step.name,

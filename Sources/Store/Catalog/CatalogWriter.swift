@@ -47,6 +47,13 @@ package final class CatalogWriter: Sendable {
     let stamp = Stamp()
 
     package func save(_ run: RunRecord) throws { try run.save(db) }
+    /// How many steps of a run are done: what changes with every step of it.
+    package func saveCounts(of run: RunRecord) throws {
+      let statement = try db.cachedStatement(
+        sql: "UPDATE run SET stepsDone = ?, stepsCached = ? WHERE id = ?"
+      )
+      try statement.execute(arguments: [run.stepsDone, run.stepsCached, run.id])
+    }
     /// One statement each: a step may have 10,000.
     package func save(_ metric: MetricSummary) throws {
       try metric.insert(db, onConflict: .replace)

@@ -140,15 +140,32 @@ final class RunnerPool: Executor {
     idle.append(channel)
   }
 
+  func end() {
+    for channel in idle { dismiss(channel) }
+    idle = []
+  }
+
+  /// Takes a runner's end: at once, as it closes its channel last, or when it comes.
+  private func reap(_ pid: Int32) {
+    var status: Int32 = 0
+    guard waitpid(pid, &status, WNOHANG) == 0 else { return }
+    let descriptor = lathe_pidfd_open(pid)
+    guard descriptor >= 0 else { return }
+    loop?.watch(descriptor) { [weak self] _ in
+      var status: Int32 = 0
+      waitpid(pid, &status, WNOHANG)
+      self?.loop?.unwatch(descriptor)
+      close(descriptor)
+    }
+  }
+
   /// A runner is gone.
   private func end(_ channel: Int32) {
     loop?.unwatch(channel)
     close(channel)
     idle.removeAll { $0 == channel }
     guard let runner = runners.removeValue(forKey: channel) else { return }
-    // It closes its channel as it ends: a moment at most.
-    var status: Int32 = 0
-    waitpid(runner.pid, &status, 0)
+    reap(runner.pid)
     guard let (name, _) = runner.current else { return }
     if busy[name] == channel { busy[name] = nil }
     report(.lost(name))
