@@ -22,6 +22,7 @@ from curves import curves
 from ingest import events, ingest, python
 from latency import latency
 from leet import leet
+from pipelines import inputs, output, pipelines
 from report import Result, Unmeasured, median, say, show, spread
 from terminal import Program, not_shown
 
@@ -35,8 +36,9 @@ def main():
     parser.add_argument("--samples", type=int, default=200, help="of latency")
     parser.add_argument("--runs", type=int, default=10_000, help="in the store")
     parser.add_argument("--points", type=int, default=100_000_000, help="of the longest curve")
+    parser.add_argument("--steps", default="100,1000,10000", help="of the pipelines, comma-separated")
     parser.add_argument("--scale", type=float, default=1, help="of what is taken in, to try the benchmark itself")
-    parser.add_argument("--peers", default=sys.executable, help="a Python with tensorboard, wandb or mlflow")
+    parser.add_argument("--peers", default=sys.executable, help="a Python with tensorboard, wandb, mlflow, dvc or snakemake")
     parser.add_argument("--out", type=Path, help="JSON file to be written")
     options = parser.parse_args()
     if not os.access(options.lathe, os.X_OK):
@@ -269,6 +271,9 @@ PARTS = {
     "events": events,
     "latency": latency,
     "leet": leet,
+    "pipelines": pipelines,
+    "inputs": inputs,
+    "output": output,
 }
 
 if __name__ == "__main__":

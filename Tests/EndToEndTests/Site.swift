@@ -101,7 +101,7 @@ final class Site {
     return stat(path, &status) == 0 ? Int(status.st_size) : -1
   }
 
-  private static func words(_ path: String) -> String {
+  static func words(_ path: String) -> String {
     guard let bytes = FileManager.default.contents(atPath: path) else { return "" }
     return String(decoding: bytes.map { $0 == 0 ? 0x20 : $0 }, as: UTF8.self)
   }

@@ -5,6 +5,13 @@ struct StepRow: Decodable {
   let name: String
   let status: String
   let folder: String?
+  /// Why it was not taken from the cache.
+  let cacheReason: String?
+
+  private enum CodingKeys: String, CodingKey {
+    case name, status, folder
+    case cacheReason = "cache_reason"
+  }
 
   private struct Run: Decodable {
     let status: String
@@ -14,6 +21,13 @@ struct StepRow: Decodable {
   /// Each step's status by name.
   static func all(of run: String, _ site: Site) throws -> [String: String] {
     Dictionary(uniqueKeysWithValues: try read(run, site).steps.map { ($0.name, $0.status) })
+  }
+
+  /// Why each step ran, by name.
+  static func reasons(of run: String, _ site: Site) throws -> [String: String] {
+    Dictionary(
+      uniqueKeysWithValues: try read(run, site).steps.map { ($0.name, $0.cacheReason ?? "") }
+    )
   }
 
   /// The run's own status.

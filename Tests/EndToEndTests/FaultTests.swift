@@ -1,0 +1,174 @@
+import Foundation
+import Glibc
+import Testing
+
+extension EndToEnd {
+  struct FaultTests {
+    private static func number(_ variable: String) -> Int? {
+      ProcessInfo.processInfo.environment[variable].flatMap { Int($0) }
+    }
+
+    /// `LATHE_ROUNDS=200` is the long form; `LATHE_SEED` is the first round's, to see one again.
+    private static let seeds: Range<Int> = {
+      let first = number("LATHE_SEED") ?? 1
+      return first..<first + (number("LATHE_ROUNDS") ?? 3)
+    }()
+
+    private enum Victims: CaseIterable {
+      case agent, runner, script, command, all
+    }
+
+    @Test(.timeLimit(.minutes(240)))
+    func `whatever is killed at whatever moment, nothing is lost and nothing done is done again`()
+      throws
+    {
+      var attempts = 0
+      for seed in Self.seeds {
+        let (faults, count) = try round(seed)
+        attempts += count
+        #expect(faults.isEmpty, "seed \(seed)")
+        if !faults.isEmpty { print("seed \(seed):", faults.joined(separator: "\n  ")) }
+      }
+      print("\(Self.seeds.count) rounds, \(attempts) attempts")
+    }
+
+    /// One home: two runs of a pipeline at once, while something is killed now and then.
+    private func round(_ seed: Int) throws -> (faults: [String], attempts: Int) {
+      var generator = Seeded(state: UInt64(seed))
+      let site = try Site()
+      let side = site.folder + "/side"
+      let graph = FaultGraph(&generator)
+      _ = try site.adopt(
+        "faults",
+        pipeline: graph.pipeline(side: side),
+        scripts: ["step.sh": FaultGraph.script]
+      )
+      let one = try launch("one", site)
+      let two = try launch("two", site)
+      var history = "seed \(seed):"
+      for victims in plan(&generator) {
+        history += " " + meet(victims, [one.id, two.id], site, side, &generator)
+      }
+      // Where the command itself was killed there is nothing to be read.
+      _ = try? one.result(within: 90)
+      _ = try? two.result(within: 90)
+      var faults: [String] = []
+      do {
+        faults += try settle(site)
+      } catch {
+        faults.append("\(error)")
+      }
+      faults += remains(site)
+      let evidence = FaultEvidence(site, side: side)
+      let salts = try Dictionary(uniqueKeysWithValues: FaultRun.all(site).map { ($0.run, $0.name) })
+      faults += try evidence.faults(graph, salts: salts, site)
+      if !faults.isEmpty { faults.insert(history, at: 0) }
+      return (faults, evidence.count)
+    }
+
+    private func launch(_ salt: String, _ site: Site) throws -> ChildProcess {
+      let words = ["run", "--in", "faults", "-p", "salt=\(salt)", "--name", salt]
+      return try ChildProcess(
+        [Site.lathe] + words,
+        environment: site.environment,
+        folder: site.folder
+      )
+    }
+
+    /// Who is killed, and when: after so many lines of the side file, and so many milliseconds more.
+    private func plan(_ generator: inout Seeded) -> [(victims: Victims, line: Int, pause: Int32)] {
+      let count = Int.random(in: 2...5, using: &generator)
+      let lines = (0..<count).map { _ in Int.random(in: 0..<250, using: &generator) }.sorted()
+      return lines.map { line in
+        (
+          Victims.allCases.randomElement(using: &generator) ?? .all, line,
+          Int32.random(in: 0...40, using: &generator)
+        )
+      }
+    }
+
+    private func meet(
+      _ due: (victims: Victims, line: Int, pause: Int32),
+      _ commands: [pid_t],
+      _ site: Site,
+      _ side: String,
+      _ generator: inout Seeded
+    ) -> String {
+      // Nothing more may come: what is killed now was left by what was killed before.
+      let _: Bool? = awaited(within: 3) {
+        let lines = (site.read(side) ?? "").utf8.count { $0 == 0x0A }
+        return lines >= due.line ? true : nil
+      }
+      // Not to wait for anything: moments that no line tells.
+      poll(nil, 0, due.pause)
+      let runners = site.runners.sorted()
+      let scripts = site.scripts.sorted()
+      let meant: [pid_t] =
+        switch due.victims {
+        case .agent: [site.agent].compactMap { $0 }
+        case .runner: [runners.randomElement(using: &generator)].compactMap { $0 }
+        case .script: [scripts.randomElement(using: &generator)].compactMap { $0 }
+        case .command: [commands.randomElement(using: &generator)].compactMap { $0 }
+        case .all:
+          ([site.agent].compactMap { $0 } + runners + scripts + commands)
+            .shuffled(using: &generator)
+        }
+      for process in meant { kill(process, SIGKILL) }
+      return "\(due.victims)(\(meant.count))@\(due.line)+\(due.pause)"
+    }
+
+    /// Gets both runs to their end, as a user would.
+    private func settle(_ site: Site) throws -> [String] {
+      for _ in 0..<12 {
+        // Whoever asks starts an agent, which takes up what is left.
+        let health = try site.lathe("doctor")
+        guard health.code == 0 else { return ["doctor: \(health.output)"] }
+        let runs = try FaultRun.all(site)
+        for name in ["one", "two"] {
+          guard let run = runs.first(where: { $0.name == name }) else {
+            _ = try launch(name, site).result(within: 90)
+            continue
+          }
+          // They stay until the run has ended: one that stands still is a failure.
+          switch run.status {
+          case "Succeeded": break
+          case "Failed", "Stopped": try site.lathe("resume", run.run, within: 90)
+          default: try site.lathe("watch", run.run, within: 90)
+          }
+        }
+        let ended = try FaultRun.all(site)
+        if ended.count == 2, ended.allSatisfy({ $0.status == "Succeeded" }) {
+          return try ended.flatMap { run in
+            try StepRow.all(of: run.run, site).filter {
+              !["Succeeded", "Cached"].contains($0.value)
+            }
+            .map { "\(run.run) succeeded with \($0.key) \($0.value)" }
+          }
+        }
+      }
+      return ["not settled: \(try FaultRun.all(site))"]
+    }
+
+    /// Processes that nobody needs any more.
+    private func remains(_ site: Site) -> [String] {
+      let isQuiet: Bool? = awaited(within: 30) {
+        site.scripts.isEmpty && site.runners.isEmpty ? true : nil
+      }
+      return isQuiet == true ? [] : ["left: scripts \(site.scripts), runners \(site.runners)"]
+    }
+  }
+}
+
+/// What `lathe runs --json` tells of a run.
+private struct FaultRun: Decodable {
+  var run: String
+  var name: String
+  var status: String
+  var reason: String?
+
+  static func all(_ site: Site) throws -> [FaultRun] {
+    let told = try site.lathe("runs", "--json")
+    guard told.code == 0 else { throw Failure("runs: \(told)") }
+    return try JSONDecoder().decode([FaultRun].self, from: Data(told.output.utf8))
+  }
+}
