@@ -53,6 +53,22 @@ struct AdoptionTests {
     #expect(executor.started == ["a", "b"])
   }
 
+  @Test func `a result that was recorded and not published is there for other runs`() throws {
+    let executor = ScriptedExecutor { $0.run == 1 ? .hold : .succeed($0.outputs) }
+    let site = try RunSite(Self.files, executor: executor)
+    let run = try site.launch()
+    // What is published comes back to the agent's loop, which is not served any more.
+    try executor.finish("a", for: site.agent)
+    try site.replaceAgent(executor: executor)
+    #expect(executor.started == ["a", "b"])
+    let second = try site.launch()
+    #expect(try site.statuses(second).first == "a: Cached")
+    try executor.finish("b", for: site.agent)
+    #expect(try site.end(of: run).status == .succeeded)
+    #expect(try site.statuses(second) == ["a: Cached", "b: Cached"])
+    #expect(executor.started == ["a", "b"])
+  }
+
   @Test func `a runner that died is recorded as lost, once`() throws {
     let executor = ScriptedExecutor { $0.step == "a" ? .hold : .succeed($0.outputs) }
     let site = try RunSite(Self.files, executor: executor)

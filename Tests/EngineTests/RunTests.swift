@@ -240,6 +240,29 @@ struct RunTests {
     #expect(try site.statuses(second) == ["a: Cached"])
   }
 
+  @Test func `of equal steps that waited for room, one is computed`() throws {
+    let executor = ScriptedExecutor { _ in .hold }
+    let site = try RunSite(
+      [
+        "pipeline.yaml": """
+        steps:
+          first: { type: Processing, run: [first] }
+          a: { type: Processing, run: [same] }
+          b: { type: Processing, run: [same] }
+        """
+      ],
+      executor: executor,
+      cpus: 1
+    )
+    let run = try site.launch()
+    try executor.finish("first", for: site.agent)
+    // Now `b` alone waits for room, and gets it when its result is there.
+    try executor.finish("a", for: site.agent)
+    #expect(try site.end(of: run).status == .succeeded)
+    #expect(executor.started == ["first", "a"])
+    #expect(try site.statuses(run).last == "b: Cached")
+  }
+
   @Test func `steps run together as far as the CPUs go`() throws {
     let executor = ScriptedExecutor { _ in .hold }
     let site = try RunSite(

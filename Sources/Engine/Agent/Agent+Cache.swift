@@ -18,7 +18,7 @@ extension Agent {
   }
 
   /// Earlier executions by key: those of this moment as well, which the catalog does not have yet.
-  private func executions(of keys: [Digest]) -> [Digest: ExecutionRecord] {
+  func executions(of keys: [Digest]) -> [Digest: ExecutionRecord] {
     guard !keys.isEmpty else { return [:] }
     var found: [Digest: ExecutionRecord] = [:]
     var others: [Digest] = []

@@ -221,7 +221,7 @@ extension Agent {
     return true
   }
 
-  private func execution(
+  func execution(
     _ name: RunnerName,
     _ key: CacheKey,
     _ record: ExitRecord,

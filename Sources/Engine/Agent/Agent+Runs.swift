@@ -22,6 +22,7 @@ extension Agent {
         )
         add(active)
         for step in active.active { hold(step, of: active) }
+        publishAgain(run.id)
       } catch {
         giveUp(run, reason: "It could not be continued: \(Explanation(error).what)")
       }
@@ -67,15 +68,25 @@ extension Agent {
     shares.hold(waiting(declared, process, of: active))
     guard process.isCached, let digest = step.key else { return }
     computing[digest] = name
-    // The parts of the key explain later misses: they are in the claim.
+    keys[name] = key(of: name, digest, declared, process, in: active)
+  }
+
+  /// The parts of a key that an earlier agent computed; nil when they are not found again.
+  func key(
+    of name: RunnerName,
+    _ digest: Digest,
+    _ step: Step,
+    _ process: ProcessStep,
+    in active: ActiveRun
+  ) -> CacheKey? {
+    // They explain later misses, and are in the claim.
     let parts = (try? AttemptSpec.read(folder(of: name)))?.keyParts ?? [:]
-    if CacheKey(components: parts).digest == digest {
-      keys[name] = CacheKey(components: parts)
-    } else if let plan = try? planner(of: active).plan(declared, process, in: active),
+    let claimed = CacheKey(components: parts)
+    if claimed.digest == digest { return claimed }
+    guard let plan = try? planner(of: active).plan(step, process, in: active),
       plan.key.digest == digest
-    {
-      keys[name] = plan.key
-    }
+    else { return nil }
+    return plan.key
   }
 
   /// Starts a launch that was prepared on a worker thread; returns the run's number.

@@ -165,6 +165,12 @@ extension Agent {
       let plan = try planner.plan(step, process, in: active)
       active.stopWaiting(step.name)
       if isAwaited(plan, of: &active) { return false }
+      if !hits(for: [plan], launch: active.launch).isEmpty {
+        // An equal step had its room earlier, and has ended since this one began to wait for its own.
+        active.look(at: step.name)
+        mark(active.run.id)
+        return false
+      }
       var spec = try planner.spec(plan, in: active)
       spec.gpus = placement.gpus
       if !placement.gpus.isEmpty {
