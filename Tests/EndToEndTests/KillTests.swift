@@ -73,6 +73,9 @@ extension EndToEnd {
         scripts: Self.scripts(side: site.folder + "/side")
       )
       #expect(try site.lathe("run", "--in", "flood", "-p", "round=1").code == 0)
+      // A runner whose agent dies sees to another one, even when it is idle.
+      let isIdle: Bool? = awaited { site.runners.isEmpty ? true : nil }
+      try #require(isIdle == true)
       if let agent = site.agent { kill(agent, SIGKILL) }
       let isGone: Bool? = awaited { site.agent == nil ? true : nil }
       try #require(isGone == true)
