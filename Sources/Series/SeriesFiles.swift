@@ -29,12 +29,15 @@ struct SeriesFiles: ~Copyable {
     }
     let lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard lock >= 0 else { throw SeriesError.system(call: "open", path: folder, number: errno) }
-    // A file system without locks is written all the same: an attempt is claimed once.
-    if flock(lock, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
-      close(lock)
-      throw SeriesError.busy(path: folder)
+    // A program that an earlier writer's process is just starting shares the lock until its exec: that
+    // is over in a moment.
+    for _ in 0..<500 {
+      // A file system without locks is written all the same: an attempt is claimed once.
+      guard flock(lock, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK else { return lock }
+      usleep(1000)
     }
-    return lock
+    close(lock)
+    throw SeriesError.busy(path: folder)
   }
 
   deinit {

@@ -36,6 +36,8 @@ extension Agent {
     answers = []
     for answer in due { answer.send(answer.reply, self) }
     for id in ids where runs[id]?.run.status.isActive == false { forget(id) }
+    // Told so, an idle runner does not take this agent's end for a death that nobody else has seen.
+    if runs.isEmpty { executor.end() }
     publish()
   }
 

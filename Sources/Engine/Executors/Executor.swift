@@ -16,7 +16,7 @@ protocol Executor: AnyObject {
   /// Nothing waits to be run: idle runners may end.
   func rest()
 
-  /// This agent ends: idle runners end, those at work go on without it.
+  /// No run is left, or this agent ends: idle runners end, those at work go on without it.
   func end()
 }
 

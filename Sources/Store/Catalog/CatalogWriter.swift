@@ -1,5 +1,6 @@
 import Documents
 import GRDB
+import Glibc
 
 /// The catalog's only writer: the agent holds the one of a home, behind the agent's lock.
 ///
@@ -38,7 +39,11 @@ package final class CatalogWriter: Sendable {
 
   /// Changes the catalog in one transaction; an error undoes all of it.
   package func write<T: Sendable>(_ changes: (borrowing Transaction) throws -> T) throws -> T {
-    try database.write { db in try changes(Transaction(db: db)) }
+    do {
+      return try database.write { db in try changes(Transaction(db: db)) }
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
+      throw SystemFailure("write the catalog", ENOSPC)
+    }
   }
 
   /// What one transaction may do.
