@@ -137,7 +137,7 @@ def spent(program, home):
     times = {"workbench": 0, "runners": 0, "agent": 0}
     for pid, command in processes.of_home(home).items():
         kind = "workbench" if pid == program.pid else None
-        kind = "runners" if " __step " in f"{command} " else "agent" if " __agent " in f"{command} " else kind
+        kind = "runners" if " __runner " in f"{command} " else "agent" if " __agent " in f"{command} " else kind
         if kind:
             try:
                 times[kind] += processes.counters(pid)["cpu_ms"]

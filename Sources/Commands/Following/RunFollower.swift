@@ -39,6 +39,8 @@ struct RunFollower {
     var live = LiveLines(output: session.errors)
     let isLive = session.errors.isTerminal && !session.isJSON
     var stopped = false
+    // Short runs are told of at once; frames of longer ones stay apart.
+    var pause = 10
     while true {
       let snapshot = try read()
       if isLive {
@@ -54,7 +56,8 @@ struct RunFollower {
         if stopped { throw ExitCode(130) }
         return snapshot
       }
-      var signal = waiter.rest(milliseconds: isLive ? 80 : 250)
+      var signal = waiter.rest(milliseconds: pause)
+      pause = min(pause * 2, isLive ? 80 : 160)
       if signal == nil, case .signal(let number) = waiter.wait(milliseconds: isLive ? 1000 : 10_000)
       {
         signal = number
