@@ -12,6 +12,8 @@ final class ScriptedExecutor: Executor {
     case fail(String)
     /// Goes on until `finish`, with a live claim.
     case hold
+    /// No runner can be started.
+    case refuse
     /// The runner ends before its claim.
     case vanish
   }
@@ -42,6 +44,7 @@ final class ScriptedExecutor: Executor {
     try JSONEncoder.keepingNaN.encode(spec).write(to: URL(filePath: attempt.spec))
     switch answer(spec) {
     case .vanish: break
+    case .refuse: throw SystemFailure("start a step runner", EAGAIN)
     case .hold:
       guard let lock = try Claim.take(attempt, for: spec) else { break }
       held["r\(spec.run) \(spec.step)"] = (lock, attempt, spec)

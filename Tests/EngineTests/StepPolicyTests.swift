@@ -51,6 +51,16 @@ struct StepPolicyTests {
     #expect(executor.started == ["a"])
   }
 
+  @Test func `a step whose runner cannot be started fails, and the run ends by itself`() throws {
+    let site = try RunSite(
+      ["pipeline.yaml": "steps: { a: { type: Processing, run: [a] } }"],
+      executor: ScriptedExecutor { _ in .refuse }
+    )
+    let run = try site.run()
+    #expect(run.status == .failed)
+    #expect(try site.steps(run.id)["a"]?.reason?.contains("start a step runner") == true)
+  }
+
   @Test func `a run is stopped while a step waits to be tried again`() throws {
     let executor = ScriptedExecutor { _ in .fail("no") }
     let site = try RunSite(

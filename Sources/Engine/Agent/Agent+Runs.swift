@@ -93,6 +93,7 @@ extension Agent {
   func begin(_ prepared: PreparedLaunch) throws -> Int {
     // Asked for twice at once: two snapshots were prepared, and the first one has begun.
     let token = prepared.body.token
+    if let begun = runs.values.first(where: { $0.launch.token == token }) { return begun.run.id }
     if let run = try catalog.write({ try $0.run(launchedBy: token) }) { return run }
     // The snapshot takes its time: the instance may have been stopped or taken down meanwhile.
     guard try instance(prepared.run.instance).status == .inService else {

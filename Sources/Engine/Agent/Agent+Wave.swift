@@ -9,13 +9,16 @@ extension Agent {
   /// Called behind each turn of the loop; costs nothing when nothing has happened.
   func wave() {
     instances = [:]
-    while !marked.isEmpty {
-      let ids = takeMarked()
-      unwritten.formUnion(ids)
-      for id in ids.sorted() { _ = change(id) { decide(&$0) } }
-      place()
-    }
-    if !unwritten.isEmpty || !answers.isEmpty { write() }
+    repeat {
+      while !marked.isEmpty {
+        let ids = takeMarked()
+        unwritten.formUnion(ids)
+        for id in ids.sorted() { _ = change(id) { decide(&$0) } }
+        place()
+      }
+      if !unwritten.isEmpty || !answers.isEmpty { write() }
+      // An attempt that could not be handed over has ended meanwhile, and nothing else may wake the loop.
+    } while !marked.isEmpty
   }
 
   // MARK: Decide

@@ -10,12 +10,8 @@ enum RunnerBench {
   ///
   /// Returns CPU seconds (user and system, of the runner and all that it started) and the time it took.
   static func run(_ count: Int, _ arguments: [String]) throws -> (cpu: Double, seconds: Double) {
-    var template = Array("/tmp/lathe-bench.XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw SystemFailure("make a folder", errno) }
-    let root = String(
-      decoding: template.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)),
-      as: UTF8.self
-    )
+    let root = FileManager.default.temporaryDirectory.path + "/lathe-bench-" + UUID().uuidString
+    try makeFolder(root)
     defer { try? FileManager.default.removeItem(atPath: root) }
     let home = Home(folder: root)
     let code = try ObjectStore(home: home, isDurable: false).put(Data(Manifest().text.utf8))
