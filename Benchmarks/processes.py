@@ -1,6 +1,7 @@
 """What the kernel counted for a process, and which processes belong to a home."""
 
 import os
+import time
 from pathlib import Path
 
 
@@ -14,6 +15,12 @@ def counters(pid):
                 switches += int(line.split()[1])
         nanoseconds += int((thread / "schedstat").read_text().split()[0])
     return {"switches": switches, "cpu_ms": nanoseconds / 1e6}
+
+
+def cpu_ms(pid):
+    """CPU time in ms of a process that lives, of its threads that have ended too; exact to the nanosecond."""
+    # The kernel's own number of a process' CPU clock, see clock_getcpuclockid(3).
+    return time.clock_gettime_ns(~pid << 3 | 2) / 1e6
 
 
 def of_home(home):

@@ -186,6 +186,7 @@ class Program:
 
     def __init__(self, arguments, environment):
         self.screen = Screen()
+        self.received = 0
         self.started = time.perf_counter()
         self.pid, self.terminal = pty.fork()
         if self.pid == 0:
@@ -205,6 +206,7 @@ class Program:
         came, wall = time.perf_counter(), time.time()
         if not data:
             return None
+        self.received += len(data)
         self.screen.feed(data)
         return came, wall
 
