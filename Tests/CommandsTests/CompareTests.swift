@@ -100,6 +100,9 @@ struct CompareTests {
       .init(run: run(1), metrics: [fit]), .init(run: run(2), metrics: [fit, train]),
     ])
     #expect(two.metrics.map(\.step) == ["fit", "train"])
+    let told = two.lines(at: noon, width: 80).plain
+    #expect(told.contains("fit: val_loss") && told.contains("train: val_loss"))
+    #expect(!one.lines(at: noon, width: 80).plain.contains("fit: "))
   }
 
   @Test func `a step that one run never reached makes no input differ`() {

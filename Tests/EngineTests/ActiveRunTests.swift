@@ -135,6 +135,42 @@ struct ActiveRunTests {
     #expect(run.run.sparkline == [1, 0.5])
   }
 
+  @Test func `a step that logs the main metric of another is not what the run is judged by`() throws
+  {
+    let step = "type: Training, run: [a], metrics: [{ name: loss, goal: min"
+    func judged(_ train: String) throws -> Double? {
+      let text = """
+        steps:
+          train: { \(step)\(train) }] }
+          evaluate: { \(step) }], depends_on: train }
+        """
+      var run = try active(text)
+      run.run.mainMetric = run.pipeline.mainMetric?.metric.name
+      for (name, best) in [("train", 0.5), ("evaluate", 0.2)] {
+        let summary = MetricSummary(
+          run: 1,
+          step: name,
+          name: "loss",
+          goal: .min,
+          count: 1,
+          last: best,
+          lastStep: 0,
+          min: best,
+          minStep: 0,
+          max: best,
+          maxStep: 0
+        )
+        run.take([summary], sparkline: [best])
+      }
+      #expect(run.isMain("loss", of: "train"))
+      #expect(run.isMain("loss", of: "a trial"))
+      return run.run.mainBest
+    }
+    #expect(try judged(", main: true") == 0.5)
+    // Nothing is marked: the last one that was logged.
+    #expect(try judged("") == 0.2)
+  }
+
   // MARK: Resume
 
   private func resumed(_ text: String, _ old: [StepRecord]) throws -> [String] {

@@ -125,6 +125,46 @@ struct ChartFeatureTests {
     )
   }
 
+  @Test func `marks that say the same in one column share a label`() {
+    var chart = losses
+    chart.marks = (["r1", "r3"] as [SafeText]).map { owner in
+      var mark = LineChart.Mark(x: 30, label: "Threshold", color: .warning)
+      mark.owner = owner
+      return mark
+    }
+    #expect(screen(chart, 80, 14).text.ranges(of: "Threshold").count == 1)
+    #expect(screen(chart, 80, 14).text.contains("r1, r3 Threshold"))
+    for owner in ["r4", "r5", "r6", "r7"] as [SafeText] {
+      chart.marks.append(LineChart.Mark(x: 30, label: "Threshold", color: .warning))
+      chart.marks[chart.marks.count - 1].owner = owner
+    }
+    #expect(screen(chart, 80, 14).text.contains("6x Threshold"))
+    chart.marks[0].x = 10
+    let text = screen(chart, 80, 14).text
+    #expect(text.contains("r1 Threshold") && text.contains("5x Threshold"))
+  }
+
+  @Test func `a label that would cover curves is left out, unless it is asked for`() {
+    let x = (0..<400).map(Double.init)
+    let y = x.map { $0.truncatingRemainder(dividingBy: 2) }
+    var chart = LineChart(series: [.init(label: "noise", x: x, y: y, color: .series1)])
+    chart.marks = [LineChart.Mark(x: 200, label: "overflow", color: .bad, kind: .point)]
+    #expect(screen(chart).text.contains("%") && !screen(chart).text.contains("overflow"))
+    chart.marks[0].isAsked = true
+    #expect(screen(chart).text.contains("overflow"))
+    chart.marks = [30, 90, 150, 210, 270, 330].map {
+      LineChart.Mark(x: $0, label: "rule", color: .warning)
+    }
+    #expect(screen(chart, 100, 14).text.ranges(of: "rule").count == 4)
+  }
+
+  @Test func `lines of one colour differ in their strokes and signs`() {
+    #expect(Set((0..<36).map { "\($0 % 6) \(LineChart.Stroke.series($0))" }).count == 36)
+    #expect(Set((0..<36).map { "\($0 % 6) \(LineChart.mark($0))" }).count == 36)
+    #expect((0..<6).map { LineChart.Stroke.series($0) } == LineChart.Stroke.allCases)
+    #expect(LineChart.Stroke.series(-1) == LineChart.Stroke.series(35))
+  }
+
   @Test func `a box and a shade`() {
     var chart = losses
     let raw = chart.series[0].y.enumerated().map { $0.element + ($0.offset % 2 == 0 ? 0.2 : -0.2) }

@@ -294,6 +294,8 @@ struct ChartTextTests {
     (9.99996, "10"), (-0.5, "-0.5"), (1e300, "1e300"), (.leastNonzeroMagnitude, "4.941e-324"),
     (0, "0"), (-0.0, "0"), (.nan, "nan"), (.infinity, "inf"), (-.infinity, "-inf"),
     (0.00012, "0.00012"), (1.7e-4, "0.00017"), (99.999, "100"),
+    (1.7671e-4, "1.767e-4"), (-1.7671e-4, "-1.767e-4"), (1.62e-4, "0.000162"),
+    (0.0017671, "0.001767"),
     (.greatestFiniteMagnitude, "1.798e308"),
   ])
   func `a number has four significant digits`(_ value: Double, _ text: String) {

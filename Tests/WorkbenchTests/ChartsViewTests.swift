@@ -95,6 +95,12 @@ struct ChartsViewTests {
     )
   }
 
+  @Test(arguments: [(13, "0.352  0.2933"), (12, "0.352"), (5, "0.352"), (4, "")])
+  func `as many values stand above a chart as have room`(_ width: Int, _ values: String) {
+    let (view, _) = Self.shown([141, 142], 80, 24)
+    #expect(view.values(of: view.shown[0], width: width).plain.string == values)
+  }
+
   @Test func `the crosshair is one for all charts`() {
     var (view, context) = Self.shown([142], 120, 36)
     context = Self.press(&view, [.left, .left, .left, .left], context)
@@ -148,6 +154,8 @@ struct ChartsViewTests {
       _ = view.update(.terminal(.mouse(mouse)), context)
     }
     #expect(RunFixture.picture(view, context).contains("┌──────"))
+    // The crosshair stays where the box began; its line and its values would lie under the box.
+    #expect(view.crosshair != nil && !RunFixture.picture(view, context).contains("┊"))
     _ = view.update(.terminal(.mouse(Mouse(.release, at: to))), context)
     context = RunFixture.told(&view, context)
     let shown = try #require(view.geometry(of: id, context))

@@ -44,6 +44,21 @@ struct CompareViewTests {
     )
   }
 
+  @Test func `metrics of one name are told with their steps`() {
+    var answers = RunFixture.comparison
+    var compared = RunFixture.compared
+    var other = compared.metrics[0]
+    other.step = "test"
+    compared.metrics.insert(other, at: 1)
+    answers[.comparison([141, 142])] = .comparison(compared)
+    let context = RunFixture.context(120, 36, answers)
+    let picture = RunFixture.picture(Self.view(context), context)
+    #expect(
+      picture.contains("│ train: val_loss min  ") && picture.contains("│ test: val_loss  min  ")
+    )
+    #expect(picture.contains("│ val_acc         max"))
+  }
+
   @Test func `a wide terminal shows all rows`() {
     let context = RunFixture.context(120, 36, RunFixture.comparison)
     #expect(

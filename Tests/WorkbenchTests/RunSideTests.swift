@@ -5,6 +5,26 @@ import Testing
 @testable import Workbench
 
 struct RunSideTests {
+  @Test func `a metric that several steps log is told with its step`() throws {
+    var facts = RunFixture.facts(RunFixture.run(.succeeded), RunFixture.steps(.succeeded))
+    var other = try #require(facts.metrics.first { $0.name == "val_loss" })
+    other.step = "evaluate"
+    facts.metrics.append(other)
+    func text(_ step: String) -> String {
+      let side = RunSide(facts: facts, step: nil, metricStep: step, path: "/p", now: RunFixture.now)
+      var screen = Screen(size: Size(width: 60, height: 12))
+      side.draw(on: &screen, in: screen.bounds)
+      return (0..<12).map { y in
+        (0..<60).compactMap { screen[$0, y].text }.map { String($0) }.joined()
+      }.joined(separator: "\n")
+    }
+    #expect(text("train").contains("evaluate: val_loss "))
+    #expect(!text("train").contains("train: "))
+    #expect(
+      text("evaluate").contains("train: val_loss ") && !text("evaluate").contains("train: val_acc")
+    )
+  }
+
   @Test func `why a step ran, and what is wrong with its result, is wrapped and never cut`() throws
   {
     var steps = RunFixture.steps(.succeeded)

@@ -57,7 +57,7 @@ extension RunComparison {
   private func rows(of metric: MetricRow) -> [[Line]] {
     let arrow = metric.goal.map { $0 == .min ? " ↓" : " ↑" } ?? ""
     let name =
-      Line(SafeText(hostile: metric.name), metric.isMain ? .bold : .normal)
+      Line(SafeText(hostile: title(of: metric)), metric.isMain ? .bold : .normal)
       + Line(SafeText(hostile: arrow), .dim)
     func row(
       _ label: SafeText,

@@ -11,6 +11,8 @@ struct ActiveRun {
   var run: RunRecord
   private(set) var steps: [String: StepRecord]
   let pipeline: Pipeline
+  /// Whether one metric is marked as the main one, and not only the first of them.
+  private let marksMain: Bool
   let launch: LaunchBody
   var schedule: Schedule
   /// Named by the schedule, and not looked at yet.
@@ -42,6 +44,7 @@ struct ActiveRun {
       }
     }
     self.pipeline = pipeline
+    marksMain = pipeline.mainMetric?.metric.isMain ?? false
     self.launch = launch
     self.steps = Dictionary(steps.map { ($0.name, $0) }) { first, _ in first }
     var ended: [String: Schedule.Outcome] = [:]
@@ -237,10 +240,18 @@ struct ActiveRun {
     }
   }
 
+  /// Whether the run is judged by a step's metric: where one is marked as main, by no other step's of
+  /// the same name.
+  func isMain(_ metric: String, of step: String) -> Bool {
+    guard metric == run.mainMetric else { return false }
+    guard marksMain, let process = pipeline.step(step)?.process else { return true }
+    return process.metrics.contains { $0.name == metric && $0.isMain }
+  }
+
   /// Metric summaries of a step that has ended, or whose result was taken from the cache.
   mutating func take(_ summaries: [MetricSummary], sparkline: [Double]) {
     metrics += summaries
-    var main = summaries.first { $0.name == run.mainMetric }
+    var main = summaries.first { isMain($0.name, of: $0.step) }
     let isCommand = launch.isCommand
     if main == nil, isCommand || run.mainMetric == nil {
       // Nothing is declared: the first that a run can be judged by is its main metric.

@@ -85,6 +85,11 @@ package struct RunComparison: Sendable, Equatable {
     }
   }
 
+  /// What a metric is called: with its step where another step's has the same name.
+  package func title(of row: MetricRow) -> String {
+    metrics.count { $0.name == row.name } > 1 ? row.step + ": " + row.name : row.name
+  }
+
   /// One metric of one step; nil where a run did not log it.
   package struct MetricRow: Sendable, Equatable {
     package var step: String

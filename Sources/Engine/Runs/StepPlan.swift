@@ -127,7 +127,7 @@ final class StepPlanner {
           name: $0.name,
           regex: $0.pattern?.source,
           goal: $0.goal,
-          isMain: $0.name == active.run.mainMetric,
+          isMain: active.isMain($0.name, of: step.name),
           isGuess: launch.isCommand ? true : nil
         )
       },

@@ -30,18 +30,69 @@ extension ChartLayout {
   }
 
   /// Writes the labels of the marks, each where it covers the least, and none over another.
+  ///
+  /// A few lines are named in any case, and what is asked for; what else would cover a curve is left
+  /// out: the signs tell that there is something.
   func drawMarkLabels(on screen: inout Screen, _ places: inout LabelPlaces) {
-    for mark in chart.marks {
-      guard let column = geometry.column(of: mark.x) else { continue }
-      let label = mark.label.cut(to: min(28, max(0, plot.width / 3)))
-      guard !label.isEmpty else { continue }
+    var lines = 0
+    for label in markLabels {
+      let text = label.text(plot.width, glyphs)
+      let mark = label.marks[0]
       let candidates =
         mark.kind == .line
-        ? besideLine(column, width: label.width)
-        : aroundPoint(column, row(of: mark), width: label.width)
-      guard let place = places.best(of: candidates) else { continue }
-      screen.write(label, x: place.x, y: place.y, style: Style(mark.color))
+        ? besideLine(label.column, width: text.width)
+        : label.marks.flatMap { aroundPoint(label.column, row(of: $0), width: text.width) }
+      lines += mark.kind == .line ? 1 : 0
+      let isTold = label.isAsked || mark.kind == .line && lines <= Self.mostLinesInAnyCase
+      let place = places.best(of: candidates, covering: isTold ? .max : Self.mostCovered)
+      guard let place else { continue }
+      screen.write(text, x: place.x, y: place.y, style: Style(mark.color))
     }
+  }
+
+  private static let mostLinesInAnyCase = 4
+  /// Two cells of a curve, and what is less than a curve.
+  private static let mostCovered = 299
+
+  /// Marks in one column that say the same, and points close by: they have one label.
+  private struct MarkLabel {
+    var column: Int
+    var marks: [LineChart.Mark]
+
+    var isAsked: Bool { marks.contains(where: \.isAsked) }
+
+    func has(_ mark: LineChart.Mark, _ column: Int) -> Bool {
+      abs(self.column - column) <= (mark.kind == .line ? 0 : 3) && marks[0].kind == mark.kind
+        && marks[0].label == mark.label && marks[0].color == mark.color
+    }
+
+    /// "r1, r3 Threshold", or "2× Threshold" where the owners' names have no room.
+    func text(_ width: Int, _ glyphs: GlyphSet) -> SafeText {
+      var owners: [SafeText] = []
+      for mark in marks where !mark.owner.isEmpty && !owners.contains(mark.owner) {
+        owners.append(mark.owner)
+      }
+      let most = min(28, max(0, width / 3))
+      guard !owners.isEmpty else { return marks[0].label.cut(to: most) }
+      let named = owners.joined(separator: ", ") + " " + marks[0].label
+      let times: SafeText = glyphs == .ascii ? "x " : "× "
+      let isCounted = owners.count > 1 && named.width > most
+      return (isCounted ? "\(owners.count)" + times + marks[0].label : named).cut(to: most)
+    }
+  }
+
+  /// Those that are asked for first: they take the best places.
+  private var markLabels: [MarkLabel] {
+    var labels: [MarkLabel] = []
+    for mark in chart.marks where !mark.label.isEmpty {
+      guard let column = geometry.column(of: mark.x) else { continue }
+      if let index = labels.firstIndex(where: { $0.has(mark, column) }) {
+        labels[index].marks.append(mark)
+      } else {
+        labels.append(MarkLabel(column: column, marks: [mark]))
+      }
+    }
+    return labels.filter(\.isAsked) + labels.filter { !$0.isAsked }
   }
 
   /// The row of a point's curve at its x.

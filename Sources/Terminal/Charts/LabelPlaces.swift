@@ -24,7 +24,7 @@ struct LabelPlaces {
     for row in 0..<plot.height {
       var across: Int32 = 0
       for column in 0..<plot.width {
-        across += ink.hasLine(column, row) ? 100 : ink.hasShade(column, row) ? 15 : 0
+        across += ink.hasLine(column, row) ? 100 : ink.hasShade(column, row) ? 8 : 0
         across += upright[column]
         if signs.contains(row * plot.width + column) { across += 1000 }
         sums[(row + 1) * width + column + 1] = sums[row * width + column + 1] + across
@@ -52,11 +52,14 @@ struct LabelPlaces {
   mutating func take(_ rect: Rect) { taken.append(rect) }
 
   /// The free place of least cost, with what it covers; then it is taken, and a cell on both sides.
-  mutating func best(of candidates: [Candidate]) -> Rect? {
+  ///
+  /// Nil where there is none, and where all of them cover more than `most`.
+  mutating func best(of candidates: [Candidate], covering most: Int = .max) -> Rect? {
     var best: Candidate?
     for candidate in candidates where isFree(candidate.rect) {
-      let cost = candidate.cost + covered(by: candidate.rect)
-      if best.map({ cost < $0.cost }) ?? true {
+      let covered = covered(by: candidate.rect)
+      let cost = candidate.cost + covered
+      if covered <= most, best.map({ cost < $0.cost }) ?? true {
         best = Candidate(rect: candidate.rect, cost: cost)
       }
     }

@@ -30,10 +30,12 @@ extension LineChart {
     var count: Int { min(x.count, y.count) }
   }
 
-  /// What the `index`th series is drawn with in ASCII; they repeat after six, as the colours do.
+  /// What the `index`th series is drawn with in ASCII.
+  ///
+  /// Colours repeat after six; from there on each comes with another mark than before.
   package static func mark(_ index: Int) -> Character {
     let marks: [Character] = ["*", "o", "+", "x", "#", "@"]
-    return marks[((index % marks.count) + marks.count) % marks.count]
+    return marks[index.shifted(within: marks.count)]
   }
 
   /// What a series is for.
@@ -52,9 +54,11 @@ extension LineChart {
     case sparse
     case longDashed
 
-    /// The stroke of the `index`th series; they repeat after six, as the colours do.
+    /// The stroke of the `index`th series.
+    ///
+    /// Colours repeat after six; from there on each comes with another stroke than before.
     package static func series(_ index: Int) -> Stroke {
-      allCases[((index % allCases.count) + allCases.count) % allCases.count]
+      allCases[index.shifted(within: allCases.count)]
     }
   }
 
@@ -81,6 +85,10 @@ extension LineChart {
     package var label: SafeText
     package var color: Color
     package var kind: Kind
+    /// Whose mark it is, where there are several; marks that say the same in one column share a label.
+    package var owner: SafeText = ""
+    /// Whether the label is told even where it covers a curve.
+    package var isAsked = false
     /// The curve that a point is on, counted without what is behind.
     package var curve = 0
     package var sign = Sign("◆", ascii: "%")
@@ -115,5 +123,13 @@ extension LineChart {
     /// The least and greatest value in that column.
     package var low: Double
     package var high: Double
+  }
+}
+
+extension Int {
+  /// 0 ..< count, counted around; each round begins one further than the one before.
+  fileprivate func shifted(within count: Int) -> Int {
+    let round = Int((Double(self) / Double(count)).rounded(.down))
+    return (((self + round) % count) + count) % count
   }
 }

@@ -3,13 +3,15 @@ internal import Glibc
 /// A number for tables and labels: four significant digits, without zeros at the end.
 ///
 /// Whole below a million as it is (12345), beyond with an exponent (1.235e6), below 0.0001 likewise
-/// (1.2e-5); "nan", "inf" and "-inf" for what is not finite.
+/// (1.2e-5), and below 0.001 where it would not fit a table's eight cells (1.651e-4); "nan", "inf" and
+/// "-inf" for what is not finite.
 package func numberText(_ value: Double) -> SafeText {
   guard value.isFinite else { return value.isNaN ? "nan" : value > 0 ? "inf" : "-inf" }
   guard value != 0 else { return "0" }
   let exponent = Int(log10(abs(value)).rounded(.down))
   if exponent >= -4, exponent < 6 {
-    return SafeText(trusted: trimmed(decimal(value, places: max(0, 3 - exponent))))
+    let text = trimmed(decimal(abs(value), places: max(0, 3 - exponent)))
+    if text.count <= 8 { return SafeText(trusted: value < 0 ? "-" + text : text) }
   }
   return SafeText(trusted: scientific(value, places: 3))
 }

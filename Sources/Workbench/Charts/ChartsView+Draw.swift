@@ -121,7 +121,8 @@ extension ChartsView {
       focused: isSelected,
       glyphs: context.glyphs
     )
-    frame.right = values(of: item)
+    // A corner, a line and two blanks at each side, and one between both titles.
+    frame.right = values(of: item, width: rect.width - 9 - frame.title.width)
     frame.draw(on: &screen, in: rect)
     drawPlot(item, plot, on: &screen, in: Self.plotArea(in: rect), context)
   }
@@ -132,15 +133,17 @@ extension ChartsView {
     return String(item.id.name.dropFirst(item.prefix.count))
   }
 
-  /// Each run's last value, or that at the crosshair.
-  private func values(of item: ChartItem) -> StyledText {
+  /// Each run's last value, or that at the crosshair; only the first ones where not all have room.
+  func values(of item: ChartItem, width: Int) -> StyledText {
     guard let shown = plots[item.id]?.shown else { return StyledText() }
     var text = StyledText()
     // In the order of the runs: the first one's line is the last, so that it lies in front.
     for (line, curve) in zip(shown.lines, shown.facts.curves).reversed() {
       guard let value = value(of: curve) else { continue }
+      let word = numberText(value)
+      guard text.width + (text.isEmpty ? 0 : 2) + word.width <= width else { break }
       if !text.isEmpty { text.append("  ") }
-      text.append(numberText(value), runs.count > 1 ? Style(line.color) : .dim)
+      text.append(word, runs.count > 1 ? Style(line.color) : .dim)
     }
     return text
   }
@@ -168,7 +171,11 @@ extension ChartsView {
     chart.crosshair = crosshair
     chart.showsReadings = isFull
     chart.marks = marks(of: item, plot, context)
-    if let drag, drag.chart == item.id, drag.isBox { chart.box = box(drag, context) }
+    if let drag, drag.chart == item.id, drag.isBox, let box = box(drag, context) {
+      chart.box = box
+      // It stands where the box began, and its values would only lie under the box.
+      chart.crosshair = nil
+    }
     chart.emptyText = view.isWhole ? "no points yet" : "nothing in this window"
     chart.draw(on: &screen, in: area, glyphs: glyphs(context))
   }

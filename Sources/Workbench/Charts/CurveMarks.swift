@@ -11,7 +11,7 @@ struct CurveMarks {
   var key: SeriesKey
   var axis: CurveAxis
   var origin: Double
-  /// Said before each label: whose mark it is, where there are several runs.
+  /// Whose marks they are, where there are several runs.
   var owner: SafeText = ""
   var context: Context
 
@@ -31,12 +31,14 @@ struct CurveMarks {
       .suffix(Self.mostFindings)
       .compactMap { finding in
         axis.place(step: finding.step, time: finding.time, origin: origin).map { x in
-          LineChart.Mark(
+          var mark = LineChart.Mark(
             x: x,
-            label: told(SafeText(hostile: finding.rule, limit: 40)),
+            label: SafeText(hostile: finding.rule, limit: 40),
             color: .warning,
             kind: .line
           )
+          mark.owner = owner
+          return mark
         }
       }
   }
@@ -68,20 +70,21 @@ struct CurveMarks {
     let asked = crosshair.map { columns.column(of: $0) / width }
     return groups.map { column, x, message in
       let isTold = hasLabels && (groups.count <= Self.mostLabels || column == asked)
-      return mark(message, x, label: isTold ? label(message) : "")
+      var mark = mark(message, x, label: isTold ? label(message) : "")
+      mark.isAsked = isTold && column == asked
+      return mark
     }
   }
 
   private func label(_ message: LogMessage) -> SafeText {
-    guard message.count > 1 else { return told(StyledText(log: message.text, limit: 80).plain) }
-    return told("\(message.count) " + (message.severity == .error ? "errors" : "warnings"))
+    guard message.count > 1 else { return StyledText(log: message.text, limit: 80).plain }
+    return "\(message.count) " + (message.severity == .error ? "errors" : "warnings")
   }
-
-  private func told(_ text: SafeText) -> SafeText { owner.isEmpty ? text : owner + " " + text }
 
   private func mark(_ message: LogMessage, _ x: Double, label: SafeText) -> LineChart.Mark {
     let isError = message.severity == .error
     var mark = LineChart.Mark(x: x, label: label, color: isError ? .bad : .warning, kind: .point)
+    mark.owner = owner
     mark.curve = curve
     mark.sign = isError ? .init("◆", ascii: "E") : .init("◇", ascii: "W")
     return mark

@@ -123,9 +123,10 @@ extension CompareView {
     _ all: RunComparison,
     _ context: Context
   ) -> CompareRow {
-    // The goals stand below each other, unless a name is so long that they would vanish.
-    let names = all.metrics.map { SafeText(hostile: $0.name).width }.filter { $0 <= 14 }
-    let name = SafeText(hostile: row.name).padded(to: names.max() ?? 0)
+    // The goals stand below each other; a name is cut before its goal would vanish.
+    let room = labelWidth(context.area.inset().left(1).1) - 5
+    let names = all.metrics.map { SafeText(hostile: all.title(of: $0)).width }
+    let name = SafeText(hostile: all.title(of: row)).padded(to: min(room, names.max() ?? 0))
     var label = StyledText(name, row.isMain ? .bold : .normal)
     if let goal = row.goal { label.append(" " + SafeText(hostile: goal.rawValue), .dim) }
     let shown = row.values.enumerated().map {

@@ -69,7 +69,7 @@ extension CompareView {
   }
 
   /// Enough for "data, env, pipeline" and for a metric with its goal.
-  private func labelWidth(_ rect: Rect) -> Int {
+  func labelWidth(_ rect: Rect) -> Int {
     min(28, max(16, min(20, rect.width / 4 + 1), rect.width / 5 + 1))
   }
 

@@ -96,11 +96,17 @@ struct RunSide {
       if goal.isBetter(old.best.value, than: best.value) { style = .warning }
     }
     return Table.Row([
-      StyledText(SafeText(hostile: metric.name), metric.isMain ? .bold : .normal),
+      StyledText(SafeText(hostile: name(of: metric)), metric.isMain ? .bold : .normal),
       StyledText(numberText(metric.last), metric.last.isFinite ? .normal : .bad),
       StyledText(shownBest, style),
       StyledText(old.map { numberText($0.best.value) } ?? "", .dim),
     ])
+  }
+
+  /// With its step where another step logs one of this name, too: the shown step's own stand alone.
+  private func name(of metric: MetricSummary) -> String {
+    let isShared = facts.metrics.contains { $0.name == metric.name && $0.step != metric.step }
+    return isShared && metric.step != metricStep ? metric.step + ": " + metric.name : metric.name
   }
 
   // MARK: Resources
