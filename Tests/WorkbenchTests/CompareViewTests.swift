@@ -59,6 +59,18 @@ struct CompareViewTests {
     #expect(picture.contains("│ val_acc         max"))
   }
 
+  @Test func `the curves are those of the step with the main metric`() {
+    var answers = RunFixture.comparison
+    var facts = RunFixture.facts(RunFixture.ended, RunFixture.steps(.succeeded))
+    var other = facts.metrics[0]
+    other.step = facts.steps[2].name
+    other.isMain = false
+    facts.metrics.append(other)
+    facts.steps[2].logAttempt = 1
+    answers[.run(142)] = .run(facts)
+    #expect(Self.view(RunFixture.context(80, 24, answers)).origins[142]?.step == "train")
+  }
+
   @Test func `a wide terminal shows all rows`() {
     let context = RunFixture.context(120, 36, RunFixture.comparison)
     #expect(

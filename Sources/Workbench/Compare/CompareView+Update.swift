@@ -25,7 +25,9 @@ extension CompareView {
   private mutating func look(_ context: Context) {
     for run in runs {
       guard let facts = facts(of: run, context) else { continue }
-      let sources = RunSources(facts, chosen: nil, home: context.home)
+      // The curves are those of the step that the runs are judged by, whatever ran after it.
+      let judged = facts.metrics.first(where: \.isMain)?.step
+      let sources = RunSources(facts, chosen: judged, home: context.home)
       series[run] = sources.series
       origins[run] = Origin(instance: facts.run.instance, step: sources.metricStep)
     }
