@@ -86,6 +86,8 @@ int lathe_punch(int descriptor, off_t length) {
   return fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, length);
 }
 
+void lathe_name_process(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+
 int lathe_adopt_orphans(int adopts) { return prctl(PR_SET_CHILD_SUBREAPER, adopts, 0, 0, 0); }
 
 pid_t lathe_ended_child(void) {

@@ -16,17 +16,20 @@ struct SeriesFiles: ~Copyable {
   /// A file was made whose name the disk may not have yet.
   private var hasNewName = false
 
+  /// Whether the folder was made just now: there is nothing to go on with.
+  let isNew: Bool
+
   /// Makes the folder and takes its lock.
   init(folder: String) throws {
-    let lock = try SeriesFiles.lock(folder)
+    isNew = mkdir(folder, 0o700) == 0
+    if !isNew, errno != EEXIST {
+      throw SeriesError.system(call: "mkdir", path: folder, number: errno)
+    }
+    lock = try SeriesFiles.lock(folder)
     self.folder = folder
-    self.lock = lock
   }
 
   private static func lock(_ folder: String) throws -> Int32 {
-    if mkdir(folder, 0o700) != 0, errno != EEXIST {
-      throw SeriesError.system(call: "mkdir", path: folder, number: errno)
-    }
     let lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard lock >= 0 else { throw SeriesError.system(call: "open", path: folder, number: errno) }
     // A program that an earlier writer's process is just starting shares the lock until its exec: that

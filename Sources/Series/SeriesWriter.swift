@@ -59,8 +59,10 @@ package struct SeriesWriter: ~Copyable {
   package init(folder: String, pointsOfJournal: Int = 1 << 18) throws {
     var files = try SeriesFiles(folder: folder)
     var reader = SeriesReader(folder: folder)
-    _ = try reader.refresh()
-    try files.begin(after: reader)
+    if !files.isNew {
+      _ = try reader.refresh()
+      try files.begin(after: reader)
+    }
     let contents = reader.contents
     self.files = files
     self.pointsOfJournal = pointsOfJournal

@@ -103,7 +103,7 @@ final class RunnerSeat {
   }
 
   func run(_ spec: AttemptSpec) throws {
-    try order(.run(spec, folder: folder(spec.step).path))
+    try order(.run(PackedSpec(spec), folder: folder(spec.step).path))
   }
 
   /// The next report; nil at the channel's end.

@@ -37,6 +37,9 @@ off_t lathe_seek_data(int descriptor, off_t place);
 /// Gives the space of a file's first `length` bytes back; its size stays. 0, or -1 with errno.
 int lathe_punch(int descriptor, off_t length);
 
+/// What lists of processes call this one: at most 15 bytes of a name.
+void lathe_name_process(const char *name);
+
 /// Whether processes that lose their parent and descend from this one become its children; 0, or -1
 /// with errno.
 int lathe_adopt_orphans(int adopts);

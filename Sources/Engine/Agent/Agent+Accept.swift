@@ -112,6 +112,7 @@ extension Agent {
       reason: String(request.reason.prefix(1000))
     )
     try catalog.write { try $0.add(alias) }
+    publications.anyMayHave()
     let difference = KeyDifference(from: target.components, to: key.components) {
       objects.manifest($0)
     }

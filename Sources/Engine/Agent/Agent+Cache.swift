@@ -26,7 +26,7 @@ extension Agent {
       if let known = publications[key] { found[key] = known } else { others.append(key) }
     }
     guard !others.isEmpty else { return found }
-    let stored = (try? catalog.write { try $0.executions(others) }) ?? [:]
+    let stored = (try? catalog.executions(others)) ?? [:]
     return found.merging(stored) { own, _ in own }
   }
 
@@ -48,15 +48,18 @@ extension Agent {
       return "run anew (--\(selection.extent.rawValue) \(plan.step.name))"
     }
     let key = plan.key.digest
-    if let same = publications[key] ?? (try? reader.execution(key)) {
+    let earlier =
+      publications[key].map { [$0] }
+      ?? (try? catalog.executions(
+        nearest: key,
+        pipeline: active.run.pipeline,
+        step: plan.step.name,
+        limit: KeyDifference.memory
+      )) ?? []
+    if let same = earlier.first, same.key == key {
       return obstacle(to: same, for: plan.process.cache) ?? "its stored result is gone"
     }
-    let earlier = try? reader.executions(
-      pipeline: active.run.pipeline,
-      step: plan.step.name,
-      limit: KeyDifference.memory
-    )
-    guard let nearest = KeyDifference.nearest(to: plan.key.components, among: earlier ?? []) else {
+    guard let nearest = KeyDifference.nearest(to: plan.key.components, among: earlier) else {
       return "first execution"
     }
     return KeyDifference(from: nearest.components, to: plan.key.components) {

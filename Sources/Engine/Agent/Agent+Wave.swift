@@ -19,6 +19,7 @@ extension Agent {
       if !unwritten.isEmpty || !answers.isEmpty { write() }
       // An attempt that could not be handed over has ended meanwhile, and nothing else may wake the loop.
     } while !marked.isEmpty
+    planned = [:]
   }
 
   // MARK: Decide
@@ -50,11 +51,17 @@ extension Agent {
           active.take(hit, for: plan.step, from: &sources, because: accepted)
         } else if !isAwaited(plan, of: &active) {
           active.waitForRoom(plan.step.name)
+          remember(plan, of: active.run.id)
           newWaiting.append(waiting(plan.step, plan.process, of: active))
         }
       }
     }
     active.conclude(now: Date())
+  }
+
+  /// What starts in this wave need not be planned again; of many that wait, few do.
+  private func remember(_ plan: StepPlan, of run: Int) {
+    if planned.count < 64 { planned[Shares.Name(run: run, step: plan.step.name)] = plan }
   }
 
   func planner(of active: ActiveRun) throws -> StepPlanner {
@@ -154,7 +161,10 @@ extension Agent {
       }
       guard hasMore else { break }
     }
-    if shares.waitingCount == 0 { executor.rest() }
+    if shares.waitingCount == 0 {
+      executor.rest()
+      publications.nobodyWaits()
+    }
     for id in runs.keys { _ = change(id) { tellReasons(&$0, isDue: false) } }
   }
 
@@ -165,10 +175,11 @@ extension Agent {
     else { return false }
     do {
       let planner = try planner(of: active)
-      let plan = try planner.plan(step, process, in: active)
+      let name = Shares.Name(run: active.run.id, step: step.name)
+      let plan = try planned[name] ?? planner.plan(step, process, in: active)
       active.stopWaiting(step.name)
       if isAwaited(plan, of: &active) { return false }
-      if !hits(for: [plan], launch: active.launch).isEmpty {
+      if publications.mayHave(plan.key.digest), !hits(for: [plan], launch: active.launch).isEmpty {
         // An equal step had its room earlier, and has ended since this one began to wait for its own.
         active.look(at: step.name)
         mark(active.run.id)

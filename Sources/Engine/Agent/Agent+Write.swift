@@ -77,11 +77,24 @@ extension Agent {
 
   /// Puts results into the cache, once they are safely on the disk.
   private func publish() {
-    guard let entries = publications.begin() else { return }
+    let now = monotonicSeconds()
+    let isAwaited = runs.values.contains { $0.awaitsPublication }
+    guard let rest = publications.rest(at: now, isAwaited: isAwaited) else { return }
+    guard rest == 0 else { return publishLater(rest) }
+    let entries = publications.begin(at: now)
     let home = home
     work { post in
       let failure = Result { try home.sync() }
       post { agent in agent.publish(entries, failure) }
+    }
+  }
+
+  private func publishLater(_ rest: Double) {
+    guard !isPublishingLater else { return }
+    isPublishingLater = true
+    loop.after(rest) { [unowned self] in
+      isPublishingLater = false
+      publish()
     }
   }
 

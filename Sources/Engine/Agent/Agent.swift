@@ -34,6 +34,8 @@ final class Agent {
   /// Steps that wait for the result of an equal one, by key.
   var awaiting: [Digest: [(run: Int, step: String)]] = [:]
   var keys: [RunnerName: CacheKey] = [:]
+  /// Steps that this wave has planned, which may start in it.
+  var planned: [Shares.Name: StepPlan] = [:]
   /// Steps that wait for room since the last time that room was given.
   var newWaiting: [Shares.Waiting] = []
   /// Attempts that are decided, but not written down or handed over yet.
@@ -49,6 +51,7 @@ final class Agent {
   var answers: [Answer] = []
   var isRetrying = false
   var isTellingReasons = false
+  var isPublishingLater = false
   var server: Server?
 
   init(home: Home, executor: any Executor, machine: Machine) throws {

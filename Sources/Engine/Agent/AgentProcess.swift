@@ -14,6 +14,8 @@ package enum AgentProcess {
   /// - Parameter home: the home.
   /// - Returns: the exit status of the process.
   package static func run(home: Home) -> Int32 {
+    // It is started by way of /proc/self/exe, and would be listed as that.
+    lathe_name_process("lathe-agent")
     do {
       guard let lock = try takeLock(home) else { return 0 }
       defer { close(lock) }

@@ -15,20 +15,45 @@ struct Publications {
 
   private var gathered: [Entry] = []
   private var known: [Digest: ExecutionRecord] = [:]
-  private(set) var isSyncing = false
+  private var isSyncing = false
+  /// When the last sync began, in seconds of the monotonic clock.
+  private var lastSync = -Double.infinity
+  /// Keys that may have got a result since steps began to wait for room; nil: any key may.
+  private var fresh: Set<Digest>? = []
 
   /// A result that is not in the catalog yet.
   subscript(key: Digest) -> ExecutionRecord? { known[key] }
 
   mutating func add(_ entry: Entry) {
     gathered.append(entry)
-    if let execution = entry.execution { known[execution.key] = known[execution.key] ?? execution }
+    if let execution = entry.execution {
+      known[execution.key] = known[execution.key] ?? execution
+      fresh?.insert(execution.key)
+    }
   }
 
-  /// What is to be synced now; nil while another sync is under way or nothing has gathered.
-  mutating func begin() -> [Entry]? {
+  /// Whether a key without a result may have one by now: a step that had to wait need not look it up again.
+  func mayHave(_ key: Digest) -> Bool { fresh?.contains(key) ?? true }
+
+  /// A key was declared to mean what another one does.
+  mutating func anyMayHave() { fresh = nil }
+
+  /// No step waits that has looked up its key already.
+  mutating func nobodyWaits() { fresh = [] }
+
+  /// Seconds from one sync to the next where no run waits for it: it holds up whoever writes meanwhile.
+  static let pause = 0.2
+
+  /// Seconds until the next sync is due; nil while another one is under way or nothing has gathered.
+  func rest(at now: Double, isAwaited: Bool) -> Double? {
     guard !isSyncing, !gathered.isEmpty else { return nil }
+    return isAwaited ? 0 : max(0, lastSync + Publications.pause - now)
+  }
+
+  /// What is to be synced now.
+  mutating func begin(at now: Double) -> [Entry] {
     isSyncing = true
+    lastSync = now
     defer { gathered = [] }
     return gathered
   }

@@ -265,11 +265,14 @@ struct ActiveRun {
     run.sparkline = sparkline
   }
 
+  /// Whether everything of it has ended, and it waits for the disk to have what it made.
+  var awaitsPublication: Bool { isDone && unpublished > 0 }
+
+  private var isDone: Bool { schedule.isDone && activeNames.isEmpty && run.status.isActive }
+
   /// Ends the run when everything has, and when what it made is safely on the disk.
   mutating func conclude(now: Date) {
-    guard schedule.isDone, activeNames.isEmpty, unpublished == 0, run.status.isActive else {
-      return
-    }
+    guard isDone, unpublished == 0 else { return }
     run.started = run.started ?? steps.values.compactMap(\.started).min()
     run.ended = now
     switch schedule.result {

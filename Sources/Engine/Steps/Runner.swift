@@ -10,6 +10,8 @@ import Store
 package enum Runner {
   /// Serves the agent behind a stream socket until that is closed; returns the exit status.
   package static func run(channel: Int32) -> Int32 {
+    // It is started by way of /proc/self/exe, and would be listed as that.
+    lathe_name_process("lathe-runner")
     let site = RunnerSite(
       signals: lathe_signal_descriptor(),
       isReaper: Descendants.adopt(),

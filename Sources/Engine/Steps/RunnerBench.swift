@@ -37,7 +37,7 @@ enum RunnerBench {
         outputs: [:],
         metrics: []
       )
-      let order = try Wire.frame(.run(spec, folder: folder.path))
+      let order = try Wire.frame(.run(PackedSpec(spec), folder: folder.path))
       try order.withUnsafeBytes { try writeAll($0, to: runner.channel, "the runner's channel") }
       var isOver = false
       while !isOver {

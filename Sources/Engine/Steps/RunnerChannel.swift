@@ -44,7 +44,7 @@ final class RunnerChannel {
 
   private func take(_ order: RunnerOrder) {
     switch order {
-    case .run(let spec, let path): queue.append((spec, AttemptFolder(path: path)))
+    case .run(let packed, let path): queue.append((packed.spec, AttemptFolder(path: path)))
     case .stop(let path):
       if queue.contains(where: { $0.folder.path == path }) {
         queue.removeAll { $0.folder.path == path }

@@ -15,22 +15,7 @@ extension Catalog {
     limit: Int
   ) throws -> [ExecutionRecord] {
     try read(none: []) { db in
-      let row = try RowStatement(
-        db,
-        sql: """
-          SELECT key FROM execution WHERE pipeline = ? AND step = ? AND ended <= ?
-          ORDER BY ended DESC LIMIT ?
-          """
-      )
-      row.bind(pipeline, at: 1)
-      row.bind(step, at: 2)
-      row.bind(time, at: 3)
-      row.bind(limit, at: 4)
-      var keys: [Digest] = []
-      while try row.next() { keys.append(try row.digest(0)) }
-      row.reset()
-      let reader = try ExecutionRow.reader(db)
-      return try keys.compactMap { try ExecutionRow.execution($0, reader) }
+      try ExecutionRow.newest(pipeline: pipeline, step: step, until: time, limit: limit, db)
     }
   }
 }

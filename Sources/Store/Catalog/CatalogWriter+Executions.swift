@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 /// What the cache asks and remembers.
@@ -117,6 +118,30 @@ extension CatalogWriter.Transaction {
 }
 
 extension CatalogWriter {
+  /// The executions under some keys, each by the key that was asked for; aliases are followed.
+  package func executions(_ keys: [Digest]) throws -> [Digest: ExecutionRecord] {
+    try look { try Transaction(db: $0).executions(keys) }
+  }
+
+  /// The execution under exactly this key, else the newest ones of the step, newest first.
+  package func executions(
+    nearest key: Digest,
+    pipeline: String,
+    step: String,
+    limit: Int
+  ) throws -> [ExecutionRecord] {
+    try look { db in
+      if let same = try ExecutionRow.execution(key, ExecutionRow.reader(db)) { return [same] }
+      return try ExecutionRow.newest(
+        pipeline: pipeline,
+        step: step,
+        until: .distantFuture,
+        limit: limit,
+        db
+      )
+    }
+  }
+
   /// So many declarations are followed from one key.
   fileprivate static var longestAlias: Int { 16 }
 }

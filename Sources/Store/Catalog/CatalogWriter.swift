@@ -46,6 +46,11 @@ package final class CatalogWriter: Sendable {
     }
   }
 
+  /// Looks without a transaction, which costs more than the look: nobody else changes the catalog meanwhile.
+  func look<T: Sendable>(_ body: (Database) throws -> T) throws -> T {
+    try database.unsafeRead(body)
+  }
+
   /// What one transaction may do.
   package struct Transaction: ~Copyable {
     let db: Database

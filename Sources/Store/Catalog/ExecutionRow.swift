@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 /// An execution's row: its columns in one order for writing and reading.
@@ -28,6 +29,32 @@ struct ExecutionRow {
   /// Finds one key at a time.
   static func reader(_ db: Database) throws -> RowStatement {
     try RowStatement(db, sql: "SELECT \(columns) FROM execution WHERE key = ?")
+  }
+
+  /// The newest of a step of a pipeline, newest first: those that had ended at a time.
+  static func newest(
+    pipeline: String,
+    step: String,
+    until time: Date,
+    limit: Int,
+    _ db: Database
+  ) throws -> [ExecutionRecord] {
+    let row = try RowStatement(
+      db,
+      sql: """
+        SELECT key FROM execution WHERE pipeline = ? AND step = ? AND ended <= ?
+        ORDER BY ended DESC LIMIT ?
+        """
+    )
+    row.bind(pipeline, at: 1)
+    row.bind(step, at: 2)
+    row.bind(time, at: 3)
+    row.bind(limit, at: 4)
+    var keys: [Digest] = []
+    while try row.next() { keys.append(try row.digest(0)) }
+    row.reset()
+    let reader = try ExecutionRow.reader(db)
+    return try keys.compactMap { try ExecutionRow.execution($0, reader) }
   }
 
   static func execution(_ key: Digest, _ row: RowStatement) throws -> ExecutionRecord? {

@@ -15,6 +15,8 @@ final class RunnerPool: Executor {
   private weak var loop: EventLoop?
   private var report: (ExecutorReport) -> Void = { _ in }
   private var isResting = false
+  /// Attempts that were ever handed to a runner.
+  private var placed = 0
 
   /// Idle runners stay this long, in seconds, for what may come next.
   private static let patience = 2.0
@@ -28,9 +30,10 @@ final class RunnerPool: Executor {
     try RunnerPool.make(attempt.path)
     let channel = try idle.popLast() ?? start()
     let name = RunnerName(spec)
+    placed += 1
     runners[channel]?.current = (name, attempt.path)
     busy[name] = channel
-    send(.run(spec, folder: attempt.path), to: channel)
+    send(.run(PackedSpec(spec), folder: attempt.path), to: channel)
   }
 
   /// Makes an attempt's folder in its step's: two calls, where looking for all folders above takes many.
@@ -51,9 +54,12 @@ final class RunnerPool: Executor {
   func rest() {
     guard !isResting, !idle.isEmpty else { return }
     isResting = true
+    let before = placed
     loop?.after(RunnerPool.patience) { [weak self] in
       guard let self else { return }
       isResting = false
+      // Where something came meanwhile, more may follow.
+      guard placed == before else { return rest() }
       for channel in idle { dismiss(channel) }
       idle = []
     }
