@@ -37,6 +37,9 @@ struct Session {
     if isJSON { output.print(try json()) } else { output.print(try lines()) }
   }
 
+  /// Tells of full disks, on which what is read here may be behind the times.
+  func warnOfFullDisks() { errors.print(ErrorReport.warnings(of: home.spaces())) }
+
   /// Whether questions can be asked: somebody sits at both ends.
   var canAsk: Bool { !isJSON && errors.isTerminal && isatty(STDIN_FILENO) == 1 }
 

@@ -25,7 +25,8 @@ package enum SeriesError: Error, Sendable, Equatable {
     case .system(_, _, let number): "\(String(cString: strerror(number)))."
     case .damaged(_, let offset): "Its checksum does not hold from byte \(offset) on."
     case .busy: "A process that writes it still runs."
-    case .partlyWritten(_, let left): "\(left) bytes were not taken; the disk may be full."
+    case .partlyWritten(_, let left):
+      "\(String(cString: strerror(ENOSPC))): \(left) bytes were not taken."
     }
   }
 

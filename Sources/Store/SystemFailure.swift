@@ -1,5 +1,6 @@
 import Documents
 import Glibc
+import Series
 
 /// A system call that failed: what was tried, and the system's words.
 package struct SystemFailure: Explained, Equatable {
@@ -9,6 +10,16 @@ package struct SystemFailure: Explained, Equatable {
   package init(_ action: String, _ code: Int32) {
     self.action = action
     self.code = code
+  }
+
+  /// Whether an error says that there is no space left where something was to be written.
+  package static func isFullDisk(_ error: any Error) -> Bool {
+    switch error {
+    case let failure as SystemFailure: [ENOSPC, EDQUOT].contains(failure.code)
+    case SeriesError.system(_, _, let number): [ENOSPC, EDQUOT].contains(number)
+    case SeriesError.partlyWritten: true
+    default: false
+    }
   }
 
   package var what: String { "Could not \(action)." }

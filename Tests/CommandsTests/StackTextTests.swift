@@ -224,9 +224,9 @@ struct StackTextTests {
     #expect(localeCheck([:]).verdict == .warning)
     #expect(terminalCheck(["TERM": "xterm"]).verdict == .ok)
     #expect(!terminalCheck(["TERM": "dumb"]).next.isEmpty)
-    #expect(spaceFinding(free: 10).verdict == .problem)
-    #expect(spaceFinding(free: 5_000_000_000).verdict == .warning)
-    #expect(spaceFinding(free: 50_000_000_000).verdict == .ok)
+    #expect(spaceFinding(FreeSpace(path: "/h", free: 10)).verdict == .problem)
+    #expect(spaceFinding(FreeSpace(path: "/h", free: 5_000_000_000)).verdict == .warning)
+    #expect(spaceFinding(FreeSpace(path: "/h", free: 50_000_000_000)).verdict == .ok)
     let lingering = lingeringFinding(
       hasSessionManager: true,
       killsUserProcesses: true,

@@ -10,6 +10,10 @@ final class Site {
   var home: String { folder + "/lathe" }
   /// What every program here is started with.
   var environment: [String: String]
+  /// What every program is started by: the words that lead into another mount namespace.
+  var entry: [String] = []
+  /// The folder below which this process sees what the site's programs see.
+  var view = ""
 
   init() throws {
     var template = Array("/tmp/lathe-end-XXXXXX".utf8CString)
@@ -38,8 +42,9 @@ final class Site {
     }
   }
 
-  /// The binary beside the test bundle.
+  /// The binary beside the test bundle, or the one that `LATHE_BINARY` names.
   static let lathe: String = {
+    if let named = ProcessInfo.processInfo.environment["LATHE_BINARY"] { return named }
     var path = [CChar](repeating: 0, count: 4096)
     let count = readlink("/proc/self/exe", &path, path.count)
     let bundle = String(decoding: path.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -56,14 +61,20 @@ final class Site {
     try run([Site.lathe] + arguments, setting: setting, within: seconds)
   }
 
+  /// Starts `lathe` with arguments, and does not wait for it.
+  func start(_ arguments: String...) throws -> ChildProcess {
+    try ChildProcess(entry + [Site.lathe] + arguments, environment: environment, folder: folder)
+  }
+
   /// Runs a program to its end; an empty value takes a variable out of the environment.
+  @discardableResult
   func run(
     _ arguments: [String],
     setting: [String: String] = [:],
     within seconds: Double = 60
   ) throws -> ChildProcess.Result {
     let variables = environment.merging(setting) { $1 }.filter { !$0.value.isEmpty }
-    return try ChildProcess(arguments, environment: variables, folder: folder)
+    return try ChildProcess(entry + arguments, environment: variables, folder: folder)
       .result(within: seconds)
   }
 
@@ -79,7 +90,8 @@ final class Site {
 
   /// A file's text; nil when there is none.
   func read(_ name: String) -> String? {
-    try? String(contentsOfFile: name.hasPrefix("/") ? name : folder + "/" + name, encoding: .utf8)
+    let path = name.hasPrefix("/") ? name : folder + "/" + name
+    return try? String(contentsOfFile: view + path, encoding: .utf8)
   }
 
   /// The processes of this site whose command line pleases; arguments are divided by spaces.
@@ -94,6 +106,17 @@ final class Site {
 
   /// This home's agent; nil when none lives.
   var agent: pid_t? { processes { $0.split(separator: " ").dropFirst().first == "__agent" }.first }
+
+  /// What SQLite says of a catalog: "ok", or what is wrong with it.
+  func integrity(of catalog: String) throws -> String {
+    let told = try run(["python3", "-c", Site.integrity, catalog])
+    return told.output.isEmpty ? told.errors : String(told.output.dropLast())
+  }
+
+  private static let integrity = """
+    import sqlite3, sys
+    print(sqlite3.connect(sys.argv[1]).execute('PRAGMA integrity_check').fetchone()[0])
+    """
 
   /// A file's size in bytes; -1 when there is no file.
   static func size(of path: String) -> Int {

@@ -7,9 +7,11 @@ struct StepRow: Decodable {
   let folder: String?
   /// Why it was not taken from the cache.
   let cacheReason: String?
+  /// Why it failed, or what it waits for.
+  let reason: String?
 
   private enum CodingKeys: String, CodingKey {
-    case name, status, folder
+    case name, status, folder, reason
     case cacheReason = "cache_reason"
   }
 
@@ -32,6 +34,11 @@ struct StepRow: Decodable {
 
   /// The run's own status.
   static func status(of run: String, _ site: Site) throws -> String { try read(run, site).status }
+
+  /// Each step by name.
+  static func steps(of run: String, _ site: Site) throws -> [String: StepRow] {
+    Dictionary(uniqueKeysWithValues: try read(run, site).steps.map { ($0.name, $0) })
+  }
 
   private static func read(_ run: String, _ site: Site) throws -> Run {
     let shown = try site.lathe("show", run, "--json")

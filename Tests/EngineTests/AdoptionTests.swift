@@ -100,7 +100,43 @@ struct AdoptionTests {
     let site = try RunSite(Self.files, executor: executor)
     let run = try site.run()
     #expect(run.status == .failed)
+    #expect(run.reason == "a: Its step runner ends before it begins.")
     #expect(executor.started == ["a", "a", "a", "a"])
+    #expect(executor.specs.map(\.attempt) == [1, 2, 3, 4])
+  }
+
+  @Test
+  func `a runner that claims late finds the attempt given up, and its step under another number`()
+    throws
+  {
+    var isFirst = true
+    let executor = ScriptedExecutor {
+      defer { isFirst = false }
+      return isFirst ? .vanish : .succeed($0.outputs)
+    }
+    let site = try RunSite(Self.files, executor: executor)
+    let run = try site.launch()
+    let late = try #require(executor.specs.first)
+    try site.replaceAgent(executor: executor)
+    let folder = site.home.attempt(run: run, step: "a", attempt: 1)
+    #expect(Claim.state(of: folder) == .givenUp)
+    #expect(try Claim.take(folder, for: late) == nil)
+    #expect(try site.end(of: run).status == .succeeded)
+    #expect(try site.steps(run)["a"]?.attempt == 2)
+  }
+
+  @Test func `a runner that claims at the last moment keeps the attempt`() throws {
+    let executor = ScriptedExecutor { $0.step == "a" ? .vanish : .succeed($0.outputs) }
+    let site = try RunSite(Self.files, executor: executor)
+    let run = try site.launch()
+    let folder = site.home.attempt(run: run, step: "a", attempt: 1)
+    let late = try #require(executor.specs.first)
+    let lock = try #require(try Claim.take(folder, for: late))
+    #expect(try !Claim.giveUp(folder))
+    try site.replaceAgent(executor: executor)
+    #expect(executor.started == ["a"])
+    #expect(try site.steps(run)["a"]?.pid == Int(getpid()))
+    close(lock)
   }
 
   @Test func `a run that is stopped before its runner claims starts nothing again`() throws {

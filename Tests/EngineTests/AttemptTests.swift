@@ -51,6 +51,32 @@ struct AttemptTests {
     for lock in locks { close(lock) }
   }
 
+  @Test func `what is given up is never claimed, and what is claimed is not given up`() throws {
+    #expect(try Claim.giveUp(attempt))
+    #expect(try Claim.giveUp(attempt))
+    #expect(Claim.state(of: attempt) == .givenUp)
+    #expect(try Claim.take(attempt) == nil)
+    let other = AttemptFolder(path: attempt.path + "/other")
+    try makeFolder(other.path)
+    let lock = try #require(try Claim.take(other))
+    #expect(try !Claim.giveUp(other))
+    close(lock)
+    #expect(try !Claim.giveUp(other))
+    #expect(Claim.state(of: other) == .dead(.ofThisProcess()))
+  }
+
+  @Test func `of a claim and its giving up at once, one comes to be`() async throws {
+    for round in 0..<200 {
+      let folder = AttemptFolder(path: attempt.path + "/\(round)")
+      try makeFolder(folder.path)
+      async let lock = Claim.take(folder)
+      async let isGivenUp = Claim.giveUp(folder)
+      let (taken, given) = try await (lock, isGivenUp)
+      #expect((taken != nil) != given)
+      if let taken { close(taken) }
+    }
+  }
+
   @Test func `a process's start time is read behind any name`() throws {
     #expect(Claim.startTime(of: getpid()) ?? 0 > 0)
     #expect(Claim.startTime(of: -1) == nil)

@@ -38,7 +38,7 @@ struct RunnerTests {
       try seat.report()
         == .refused(
           folder: seat.folder("a").path,
-          reason: "Another step runner has claimed it."
+          Refusal(reason: "It was given up, or another step runner has claimed it.")
         )
     )
     try seat.order(.end)
@@ -49,8 +49,7 @@ struct RunnerTests {
 
   @Test func `an attempt that was given up is not begun`() throws {
     let seat = try RunnerSeat()
-    try makeFolder(seat.folder("a").path)
-    try Data("{}".utf8).write(to: URL(filePath: seat.folder("a").exit))
+    #expect(try Claim.giveUp(seat.folder("a")))
     #expect(try seat.record(of: seat.spec("a", "true")) == nil)
     #expect(access(seat.folder("a").log, F_OK) != 0)
   }
@@ -119,7 +118,7 @@ struct RunnerTests {
     #expect(try seat.report() == .claimed(folder: seat.folder("a").path))
     #expect(
       try seat.report()
-        == .refused(folder: seat.folder("b").path, reason: "Stopped before it began.")
+        == .refused(folder: seat.folder("b").path, Refusal(reason: "Stopped before it began."))
     )
     try Data().write(to: URL(filePath: seat.folder("a").path + "/go"))
     #expect(try seat.ending()?.status == .succeeded)

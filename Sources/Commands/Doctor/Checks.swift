@@ -1,13 +1,15 @@
 import Documents
 import Engine
 import Foundation
-import Store
+package import Store
 import Terminal
 
 extension Session {
   func checks() -> [Finding] {
     [
-      homeCheck(), spaceCheck(), catalogCheck(), agentCheck(),
+      homeCheck()
+    ] + home.spaces().map(spaceFinding) + [
+      catalogCheck(), agentCheck(),
       program("python3", for: "steps in Python", isNeeded: true),
       program("git", for: "commits recorded with runs", isNeeded: false),
       program("tmux", for: "terminals that outlive a connection", isNeeded: false),
@@ -53,18 +55,6 @@ extension Session {
     return Finding("home", .ok, "\(folder) is writable and private.")
   }
 
-  private func spaceCheck() -> Finding {
-    var folder = home.folder
-    while !FileManager.default.fileExists(atPath: folder), folder != "/" {
-      folder = URL(filePath: folder).deletingLastPathComponent().path
-    }
-    var status = statvfs()
-    guard statvfs(folder, &status) == 0 else {
-      return Finding("space", .warning, "The free space of \(folder) is not known.")
-    }
-    return spaceFinding(free: Int(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize)))
-  }
-
   private func catalogCheck() -> Finding {
     guard FileManager.default.fileExists(atPath: home.catalog) else {
       return Finding("catalog", .ok, "There is none yet.")
@@ -94,7 +84,14 @@ extension Session {
 
   private func agentCheck() -> Finding {
     do {
-      try agent.send(.ping)
+      if case .waiting(let explanation) = try agent.send(.ping) {
+        return Finding(
+          "agent",
+          .problem,
+          "It waits, and goes on by itself: \(explanation.what) \(explanation.why)",
+          next: explanation.next
+        )
+      }
       return Finding("agent", .ok, "It answers.")
     } catch {
       let explanation = Explanation(error)
@@ -147,9 +144,9 @@ extension Session {
 }
 
 /// Whether there is room for runs: below 1 GB is a problem, below 10 GB a warning.
-package func spaceFinding(free: Int) -> Finding {
-  let text = "\(bytesText(free).string) are free."
-  if free < 1_000_000_000 {
+package func spaceFinding(_ space: FreeSpace) -> Finding {
+  let text = "\(bytesText(space.free).string) are free on the disk of \(space.path)."
+  if space.free < 1_000_000_000 {
     return Finding(
       "space",
       .problem,
@@ -157,7 +154,7 @@ package func spaceFinding(free: Int) -> Finding {
       next: "Make room: 'lathe rm RUN', then empty the trash."
     )
   }
-  if free < 10_000_000_000 {
+  if space.free < 10_000_000_000 {
     return Finding("space", .warning, text, next: "Make room before long runs.")
   }
   return Finding("space", .ok, text)

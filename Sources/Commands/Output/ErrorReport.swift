@@ -1,5 +1,6 @@
 package import Documents
 import Foundation
+package import Store
 import Terminal
 
 /// How an error reads on standard error: three lines, or findings as a compiler prints them.
@@ -18,6 +19,18 @@ package enum ErrorReport {
     if !explanation.why.isEmpty { lines += block("  why: ", explanation.why) }
     if !explanation.next.isEmpty { lines += block(" next: ", explanation.next) }
     return lines
+  }
+
+  /// What somebody has to know who reads what may be behind the times.
+  package static func warnings(of spaces: [FreeSpace]) -> [Line] {
+    spaces.filter(\.isFull).flatMap { space in
+      [labelled("warning: ", "The disk of \(space.path) is full.", .warning)]
+        + block(
+          "  why: ",
+          "Only \(bytesText(space.free).string) are free: what happens now is not written down."
+        )
+        + block(" next: ", "Free some space: the agent waits, and goes on by itself.")
+    }
   }
 
   /// `FILE:LINE:COLUMN: error: MESSAGE`, the line it stands in, and a caret under the place.

@@ -36,6 +36,7 @@ package struct RunsCommand: ParsableCommand {
 
   package func run() throws {
     let session = Session(output)
+    session.warnOfFullDisks()
     var runs: [RunRecord]
     if let filter {
       runs = try session.catalog.runs(matching: filter, limit: limit)

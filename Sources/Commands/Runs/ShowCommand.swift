@@ -23,6 +23,7 @@ package struct ShowCommand: ParsableCommand {
 
   package func run() throws {
     let session = Session(output)
+    session.warnOfFullDisks()
     var report = try session.report(on: try session.catalog.run(named: reference))
     report.notFinite = try session.notFinite(of: report.run)
     session.answer(report.json) {

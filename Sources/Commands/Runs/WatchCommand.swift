@@ -23,6 +23,7 @@ package struct WatchCommand: ParsableCommand {
 
   package func run() throws {
     let session = Session(output)
+    session.warnOfFullDisks()
     let run = try session.catalog.run(named: reference)
     // An agent may have to be there for the run to go on; watching works without one.
     if run.status.isActive { _ = try? session.agent.send(.ping) }

@@ -9,7 +9,7 @@ extension Agent {
   func handle(_ request: AgentRequest, answer: @escaping @Sendable (AgentReply, Agent) -> Void) {
     do {
       switch request {
-      case .ping: answer(.done, self)
+      case .ping: answer(obstacle.map(AgentReply.waiting) ?? .done, self)
       case .shutdown:
         answer(.done, self)
         loop.after(0.05) { [unowned self] in loop.stop() }

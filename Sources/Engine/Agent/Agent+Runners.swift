@@ -27,6 +27,10 @@ extension Agent {
       do { try raise(name) } catch { log("an alert was not raised: \(Explanation(error).what)") }
     case .lost(let name):
       settle(name)
+    case .refused(let name, let refusal):
+      guard isUnderWay(name) else { return }
+      unclaimed[name.ofStep, default: (0, nil)].refusal = refusal
+      settle(name)
     }
   }
 
@@ -49,8 +53,8 @@ extension Agent {
     case .alive(let claim):
       if adopted[name] == nil { watch(claim.pid, for: name) }
       if step.pid != Int(claim.pid) { take(.claimed(name, pid: claim.pid)) }
-    case .unclaimed:
-      guard !placements.contains(where: { $0.name == name }) else { return }
+    case .unclaimed: giveUp(name)
+    case .givenUp:
       if step.status == .stopping {
         lose(name, reason: "Stopped before it began.")
       } else {
@@ -99,15 +103,32 @@ extension Agent {
     close(descriptor)
   }
 
-  /// Its runner ended before its claim, or the agent died before it handed the attempt over: decided
-  /// anew, with the same number, so that a runner that comes late finds the claim of the other.
+  /// Its runner ended before its claim, or an agent died before it handed the attempt over.
+  ///
+  /// A runner that comes late, with an order of an agent that died, finds the claim taken: what follows
+  /// is decided only when no runner can begin the attempt any more.
+  private func giveUp(_ name: RunnerName) {
+    guard !placements.contains(where: { $0.name == name }) else { return }
+    do {
+      // False: a runner was first, and has it.
+      _ = try Claim.giveUp(folder(of: name))
+      settle(name)
+    } catch {
+      log("\(folder(of: name).path) cannot be given up: \(Explanation(error).what)")
+      loop.after(2) { [unowned self] in settle(name) }
+    }
+  }
+
+  /// Decides a step anew whose attempt was given up.
   private func place(again name: RunnerName) {
-    // A runner that cannot even claim its attempt (a full disk) would come back for ever.
-    guard placedAgain[name, default: 0] < 3 else {
-      lose(name, reason: "Its step runner ends before it begins; is there space in the home?")
+    // A runner that cannot even claim its attempt would come back for ever.
+    let (count, refusal) = unclaimed[name.ofStep] ?? (0, nil)
+    guard count < 3 else {
+      let refusal = refusal ?? Refusal(reason: "Its step runner ends before it begins.")
+      lose(name, reason: refusal.reason, cause: refusal.cause ?? .lost)
       return
     }
-    placedAgain[name, default: 0] += 1
+    unclaimed[name.ofStep] = (count + 1, nil)
     release(name)
     _ = change(name.run) { $0.takeBack(name.step) }
     mark(name.run)
@@ -140,7 +161,7 @@ extension Agent {
         guard let step = agent.runs[name.run]?.steps[name.step], step.attempt == name.attempt,
           step.status.isActive
         else { return }
-        agent.lose(name, reason: reason, result, facts)
+        agent.lose(name, reason: reason, cause: .lost, result, facts)
       }
     }
   }
@@ -149,6 +170,7 @@ extension Agent {
   func lose(
     _ name: RunnerName,
     reason: String,
+    cause: ExitRecord.Cause? = nil,
     _ logged: Logged = Logged(),
     _ facts: StepFacts? = nil
   ) {
@@ -158,6 +180,7 @@ extension Agent {
     let record = ExitRecord(
       status: isStopping ? .stopped : .failed,
       reason: reason,
+      cause: isStopping ? nil : cause,
       started: started,
       ended: now,
       outputs: [:],
@@ -179,7 +202,7 @@ extension Agent {
 
   private func end(_ name: RunnerName, _ record: ExitRecord) {
     do { try raise(name) } catch { log("an alert was not raised: \(Explanation(error).what)") }
-    placedAgain[name] = nil
+    unclaimed[name.ofStep] = nil
     unwatch(name)
     let key = keys[name]
     if retry(name, record) { return }

@@ -49,6 +49,9 @@ extension Agent {
       step.reason = reason
       return step
     }
+    for step in open where step.status.isActive {
+      abandon(home.attempt(run: run.id, step: step.name, attempt: step.attempt))
+    }
     do {
       try catalog.write { [lost] transaction in
         try transaction.save(lost)
@@ -57,6 +60,18 @@ extension Agent {
     } catch {
       log("\(run.shortName) could not be given up: \(error)")
     }
+  }
+
+  /// Sees to it that nothing runs for a run that nobody knows.
+  private func abandon(_ folder: AttemptFolder) {
+    if (try? Claim.giveUp(folder)) ?? false { return }
+    guard case .alive(let claim) = Claim.state(of: folder), claim.pid != getpid() else { return }
+    let descriptor = lathe_pidfd_open(claim.pid)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    // Its number may have been given to another process since.
+    guard Claim.state(of: folder) == .alive(claim) else { return }
+    _ = lathe_pidfd_signal(descriptor, SIGTERM)
   }
 
   /// Takes the share and the cache key of a step that an earlier agent started.

@@ -16,11 +16,15 @@ extension Agent {
         for id in ids { if let active = runs[id] { try transaction.save(active) } }
       }
     } catch {
-      log("the catalog cannot be written: \(error)")
-      refuseLaunches(Explanation(error))
+      let explanation = Explanation(error)
+      // Once, not every two seconds: a full disk may stay so for days.
+      if obstacle != explanation { log("the catalog cannot be written: \(error)") }
+      obstacle = explanation
+      refuseLaunches(explanation)
       retryLater()
       return
     }
+    obstacle = nil
     unwritten = []
     var alerts: [(RunRecord, [AlertRecord], [[String]])] = []
     for id in ids {
@@ -70,7 +74,8 @@ extension Agent {
       do {
         try executor.run(spec, in: folder(of: name))
       } catch {
-        lose(name, reason: "\(Explanation(error).what) \(Explanation(error).why)")
+        let refusal = Refusal(error)
+        lose(name, reason: refusal.reason, cause: refusal.cause)
       }
     }
   }
@@ -113,7 +118,9 @@ extension Agent {
       }
       publish()
     } catch {
-      log("results cannot be kept: \(Explanation(error).what)")
+      let explanation = Explanation(error)
+      if obstacle != explanation { log("results cannot be kept: \(explanation.what)") }
+      obstacle = explanation
       publications.fail(entries)
       loop.after(2) { [unowned self] in publish() }
     }

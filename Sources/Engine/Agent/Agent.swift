@@ -40,8 +40,8 @@ final class Agent {
   var newWaiting: [Shares.Waiting] = []
   /// Attempts that are decided, but not written down or handed over yet.
   var placements: [(name: RunnerName, spec: AttemptSpec)] = []
-  /// How often an attempt was handed over anew, because its runner ended without a claim.
-  var placedAgain: [RunnerName: Int] = [:]
+  /// How often a step was decided anew because nobody claimed its attempt, and what was last said of that.
+  var unclaimed: [StepName: (count: Int, refusal: Refusal?)] = [:]
   /// Attempts whose runner was killed and whose metrics are being taken in.
   var recovering: Set<RunnerName> = []
   var publications = Publications()
@@ -50,6 +50,8 @@ final class Agent {
   /// Answers that wait until what they tell is written down.
   var answers: [Answer] = []
   var isRetrying = false
+  /// Why the catalog could not be written the last time; nil when it could.
+  var obstacle: Explanation?
   var isTellingReasons = false
   var isPublishingLater = false
   var server: Server?
@@ -111,6 +113,12 @@ final class Agent {
   }
 }
 
+/// One step of one run.
+struct StepName: Hashable, Sendable {
+  let run: Int
+  let step: String
+}
+
 /// One attempt's runner by what it runs.
 struct RunnerName: Hashable, Sendable {
   let run: Int
@@ -122,6 +130,8 @@ struct RunnerName: Hashable, Sendable {
     self.step = step
     self.attempt = attempt
   }
+
+  var ofStep: StepName { StepName(run: run, step: step) }
 
   init(_ spec: AttemptSpec) { self.init(run: spec.run, step: spec.step, attempt: spec.attempt) }
 }

@@ -130,5 +130,7 @@ package enum AgentReply: Sendable, Codable, Equatable {
   case instance(String)
   case plan(LaunchPlan)
   case accepted(Acceptance)
+  /// It lives, and cannot write down what it has decided: it tries again until it can.
+  case waiting(Explanation)
   case refused(Explanation)
 }

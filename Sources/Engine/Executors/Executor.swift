@@ -29,4 +29,6 @@ enum ExecutorReport: Sendable {
   case watched(RunnerName)
   /// Its runner is gone without a word: what the attempt's folder says is the truth.
   case lost(RunnerName)
+  /// Its runner did not begin it.
+  case refused(RunnerName, Refusal)
 }

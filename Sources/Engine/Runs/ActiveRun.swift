@@ -131,11 +131,10 @@ struct ActiveRun {
     run.move(to: .executing)
   }
 
-  /// Its attempt was never claimed: it is to be decided anew, with the same number.
+  /// Its attempt was given up before it was claimed: it is to be decided anew, with another number.
   mutating func takeBack(_ name: String) {
     change(name) {
       $0.move(to: .queued)
-      $0.attempt -= 1
       $0.started = nil
     }
     ready.append(name)

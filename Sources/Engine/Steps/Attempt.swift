@@ -153,9 +153,8 @@ struct Attempt: ~Copyable {
         return
       } catch {
         let explanation = Explanation(error)
-        let isFull = [ENOSPC, EDQUOT].contains((error as? SystemFailure)?.code ?? 0)
         record.status = .failed
-        record.cause = isFull ? .diskFull : .outputs
+        record.cause = SystemFailure.isFullDisk(error) ? .diskFull : .outputs
         record.reason =
           "The output '\(name)' could not be stored: \(explanation.what) \(explanation.why)"
         return

@@ -51,16 +51,37 @@ struct Claim: Codable, Equatable {
     throw SystemFailure("claim \(attempt.path)", failure)
   }
 
+  /// Takes the place of an attempt's claim, so that no runner will ever have it; false when one has.
+  ///
+  /// Whoever gives up what was never claimed asks this first: of two that come at once, one is first. A
+  /// link that leads nowhere is made by one call and needs no space, so that a full disk does not keep
+  /// it from being made.
+  static func giveUp(_ attempt: AttemptFolder) throws -> Bool {
+    try makeFolder(attempt.path)
+    if symlink(givenUp, attempt.claim) == 0 { return true }
+    guard errno == EEXIST else { throw SystemFailure("write \(attempt.claim)", errno) }
+    return isGivenUp(attempt)
+  }
+
+  private static let givenUp = "given up"
+
+  private static func isGivenUp(_ attempt: AttemptFolder) -> Bool {
+    var facts = stat()
+    return lstat(attempt.claim, &facts) == 0 && facts.st_mode & S_IFMT == S_IFLNK
+  }
+
   enum State: Equatable {
     case unclaimed
+    /// No runner has it, or ever will.
+    case givenUp
     case alive(Claim)
     case dead(Claim?)
   }
 
   /// Whether an attempt is claimed, and whether its runner lives.
   static func state(of attempt: AttemptFolder) -> State {
-    let descriptor = open(attempt.claim, O_RDWR | O_CLOEXEC)
-    guard descriptor >= 0 else { return .unclaimed }
+    let descriptor = open(attempt.claim, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+    guard descriptor >= 0 else { return isGivenUp(attempt) ? .givenUp : .unclaimed }
     defer { close(descriptor) }
     let claim = read(attempt)
     // Shared, so that two who look at the same time do not take each other for the runner.

@@ -12,7 +12,7 @@ extension ExitRecord {
     unlink(attempt.reserve)
     do {
       try write(in: attempt)
-    } catch let failure as SystemFailure where [ENOSPC, EDQUOT].contains(failure.code) {
+    } catch  where SystemFailure.isFullDisk(error) {
       var short = self
       short.metrics = Array(metrics.prefix(100))
       short.facts = nil

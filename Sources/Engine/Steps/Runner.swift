@@ -61,13 +61,8 @@ package enum Runner {
     do {
       try makeFolder(path)
       guard let lock = try Claim.take(folder, for: spec) else {
-        channel.report(.refused(folder: path, reason: "Another step runner has claimed it."))
-        return nil
-      }
-      // An attempt that was given up before it was claimed is over.
-      guard access(folder.exit, F_OK) != 0 else {
-        close(lock)
-        channel.report(.refused(folder: path, reason: "It was given up before it began."))
+        let reason = "It was given up, or another step runner has claimed it."
+        channel.report(.refused(folder: path, Refusal(reason: reason)))
         return nil
       }
       channel.report(.claimed(folder: path))
@@ -87,9 +82,7 @@ package enum Runner {
       let isLeaving = channel.isEnding
       return channel.report(.ended(folder: path, record)) && !isLeaving
     } catch {
-      let explanation = Explanation(error)
-      let reason = [explanation.what, explanation.why].filter { !$0.isEmpty }.joined(separator: " ")
-      channel.report(.refused(folder: path, reason: reason))
+      channel.report(.refused(folder: path, Refusal(error)))
       return nil
     }
   }

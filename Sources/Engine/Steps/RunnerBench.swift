@@ -48,7 +48,8 @@ enum RunnerBench {
               throw Explanation(what: "An attempt failed.", why: record.reason ?? "")
             }
             isOver = true
-          case .refused(_, let reason): throw Explanation(what: "An attempt failed.", why: reason)
+          case .refused(_, let refusal):
+            throw Explanation(what: "An attempt failed.", why: refusal.reason)
           case .claimed, .watched: break
           }
         } else {

@@ -48,7 +48,7 @@ final class RunnerChannel {
     case .stop(let path):
       if queue.contains(where: { $0.folder.path == path }) {
         queue.removeAll { $0.folder.path == path }
-        report(.refused(folder: path, reason: "Stopped before it began."))
+        report(.refused(folder: path, Refusal(reason: "Stopped before it began.")))
       } else {
         stopped.insert(path)
       }

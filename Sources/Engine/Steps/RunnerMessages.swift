@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Store
 
@@ -58,7 +59,23 @@ enum RunnerReport: Sendable, Codable, Equatable {
   /// Watch rules found something, which is in the attempt's marks.
   case watched(folder: String)
   /// The attempt was not begun: somebody else has claimed it, or it is over.
-  case refused(folder: String, reason: String)
+  case refused(folder: String, Refusal)
+}
+
+/// Why an attempt was not begun: a sentence, and what brought that about where it was a failure.
+struct Refusal: Sendable, Codable, Equatable {
+  var reason: String
+  var cause: ExitRecord.Cause?
+
+  init(reason: String, cause: ExitRecord.Cause? = nil) {
+    (self.reason, self.cause) = (reason, cause)
+  }
+
+  init(_ error: any Error) {
+    let explanation = Explanation(error)
+    reason = [explanation.what, explanation.why].filter { !$0.isEmpty }.joined(separator: " ")
+    cause = SystemFailure.isFullDisk(error) ? .diskFull : .setUp
+  }
 }
 
 extension Wire {

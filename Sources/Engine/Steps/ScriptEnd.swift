@@ -46,9 +46,7 @@ struct ScriptEnd {
     guard failure == nil else { return }
     let explanation = Explanation(error)
     failure = [explanation.what, explanation.why].filter { !$0.isEmpty }.joined(separator: " ")
-    if let error = error as? SystemFailure, [ENOSPC, EDQUOT].contains(error.code) {
-      failureCause = .diskFull
-    }
+    if SystemFailure.isFullDisk(error) { failureCause = .diskFull }
   }
 
   /// Reaps the script.

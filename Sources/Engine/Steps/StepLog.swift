@@ -5,6 +5,7 @@ import Store
 /// The log of an attempt: written as it comes, a `write` a read, and cut into lines for the metrics.
 struct StepLog: ~Copyable {
   private let log: Int32
+  private let logPath: String
   private let timesPath: String
   /// Opened with the first of them; -1 before.
   private var times: Int32 = -1
@@ -21,6 +22,7 @@ struct StepLog: ~Copyable {
   /// `secrets` are texts that get into neither log nor lines.
   init(folder: AttemptFolder, secrets: [String] = []) throws {
     log = try StepLog.open(folder.log)
+    logPath = folder.log
     timesPath = folder.times
     mask = SecretMask(secrets)
   }
@@ -35,7 +37,7 @@ struct StepLog: ~Copyable {
   static func append(_ text: String, in folder: AttemptFolder) {
     guard let descriptor = try? open(folder.log) else { return }
     defer { close(descriptor) }
-    try? Array(text.utf8).withUnsafeBytes { try writeAll($0, to: descriptor, "the step's log") }
+    try? Array(text.utf8).withUnsafeBytes { try writeAll($0, to: descriptor, folder.log) }
   }
 
   deinit {
@@ -107,11 +109,11 @@ struct StepLog: ~Copyable {
   static let mark = "lathe: "
 
   private mutating func write(_ bytes: UnsafeRawBufferPointer, _ now: Double) throws {
-    try writeAll(bytes, to: log, "the step's log")
+    try writeAll(bytes, to: log, logPath)
     if times < 0 { times = try StepLog.open(timesPath) }
     let stamp = "\(now) \(offset)\n"
     offset += bytes.count
-    try Array(stamp.utf8).withUnsafeBytes { try writeAll($0, to: times, "the step's log") }
+    try Array(stamp.utf8).withUnsafeBytes { try writeAll($0, to: times, timesPath) }
   }
 
   /// Space for the exit record, so that a disk that fills up meanwhile cannot keep it from being written.

@@ -46,8 +46,6 @@ package enum StepRunner {
       let spec = try JSONDecoder.keepingNaN.decode(AttemptSpec.self, from: data)
       guard let lock = try Claim.take(folder) else { return 0 }
       defer { close(lock) }
-      // An attempt that was given up before it was claimed is over.
-      guard access(folder.exit, F_OK) != 0 else { return 0 }
       let record = Attempt(
         spec: spec,
         folder: folder,
@@ -70,8 +68,15 @@ package enum StepRunner {
   }
 
   /// The agent answers `ended` when it has started what follows: until then this process stays, so that
-  /// there is always somebody left who starts an agent.
+  /// there is always somebody left who starts an agent. One that a full disk keeps from starting is
+  /// started once there is space again.
   @Sendable static func tell(_ request: AgentRequest, _ spec: AttemptSpec) {
-    _ = try? AgentClient(home: Home(folder: spec.home, state: spec.state)).send(request)
+    let home = Home(folder: spec.home, state: spec.state)
+    var pause: UInt32 = 1
+    while (try? AgentClient(home: home).send(request)) == nil {
+      guard home.spaces().contains(where: \.isFull) else { return }
+      sleep(pause)
+      pause = min(2 * pause, 30)
+    }
   }
 }

@@ -7,11 +7,13 @@ import Glibc
 /// Each call is one transaction; what belongs together is written in one `write`.
 package final class CatalogWriter: Sendable {
   private let database: DatabaseQueue
+  private let path: String
 
   /// Opens or makes the catalog and brings an older one up to date.
   ///
   /// One that a newer Lathe wrote is refused with an `Explanation`.
   package init(home: Home) throws {
+    path = home.catalog
     var configuration = Configuration()
     configuration.busyMode = .timeout(5)
     configuration.prepareDatabase { db in
@@ -42,7 +44,7 @@ package final class CatalogWriter: Sendable {
     do {
       return try database.write { db in try changes(Transaction(db: db)) }
     } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
-      throw SystemFailure("write the catalog", ENOSPC)
+      throw SystemFailure("write the catalog \(path)", ENOSPC)
     }
   }
 

@@ -29,7 +29,7 @@ struct Temporary: ~Copyable {
     while !rest.isEmpty {
       let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
       if count < 0 && errno == EINTR { continue }
-      guard count >= 0 else { throw SystemFailure("write into the object store", errno) }
+      guard count >= 0 else { throw SystemFailure("write \(path)", errno) }
       rest = UnsafeRawBufferPointer(rebasing: rest[count...])
     }
   }

@@ -130,9 +130,8 @@ final class AnswerSource: Sendable {
 
   private func header() throws -> HeaderFacts {
     let counts = try catalog.counts()
-    var disk = statvfs()
-    let known = statvfs(nearestExisting(home.folder), &disk) == 0
-    let free = known ? Int(clamping: UInt64(disk.f_bavail) * UInt64(disk.f_frsize)) : 0
+    // Of all that the home lies on, the one that is full first.
+    let free = home.spaces().map(\.free).min() ?? 0
     return HeaderFacts(
       counts: counts,
       instances: try catalog.instances(),

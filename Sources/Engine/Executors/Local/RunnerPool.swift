@@ -142,9 +142,9 @@ final class RunnerPool: Executor {
     case .ended(path, let record):
       isFree(channel, of: name)
       report(.ended(name, record))
-    case .refused(path, _):
+    case .refused(path, let refusal):
       isFree(channel, of: name)
-      report(.lost(name))
+      report(.refused(name, refusal))
     default: break
     }
   }
