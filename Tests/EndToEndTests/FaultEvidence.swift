@@ -64,6 +64,17 @@ struct FaultEvidence {
     }
   }
 
+  /// What was being written when its writer was killed, and has not become what it was to be.
+  static func temporaries(in home: String) -> [String] {
+    let names = FileManager.default.enumerator(atPath: home)?.compactMap { $0 as? String } ?? []
+    return names.filter { name in
+      let parts = name.split(separator: "/")
+      guard let last = parts.last, !parts.contains("work") else { return false }
+      return name.hasPrefix("objects/tmp/") || last.hasPrefix("claim.")
+        || last.hasPrefix("exit.json.") || last.hasSuffix("-journal")
+    }.sorted()
+  }
+
   /// How many attempts were begun.
   var count: Int { attempts.count }
 

@@ -15,7 +15,7 @@ extension EndToEnd {
     }()
 
     private enum Victims: CaseIterable {
-      case agent, runner, script, command, all
+      case agent, workbench, runner, script, command, all
     }
 
     @Test(.timeLimit(.minutes(240)))
@@ -23,17 +23,29 @@ extension EndToEnd {
       throws
     {
       var attempts = 0
+      var killed: [Victims: Int] = [:]
       for seed in Self.seeds {
-        let (faults, count) = try round(seed)
-        attempts += count
-        #expect(faults.isEmpty, "seed \(seed)")
-        if !faults.isEmpty { print("seed \(seed):", faults.joined(separator: "\n  ")) }
+        let told = try round(seed)
+        attempts += told.attempts
+        killed.merge(told.killed, uniquingKeysWith: +)
+        // Seen at once where many rounds take hours: `LATHE_SEED` and that number make it once more.
+        #expect(told.faults.isEmpty, "seed \(seed)")
+        if !told.faults.isEmpty { print("seed \(seed):", told.faults.joined(separator: "\n  ")) }
       }
-      print("\(Self.seeds.count) rounds, \(attempts) attempts")
+      let kills = Victims.allCases.map { "\($0) \(killed[$0] ?? 0)" }.joined(separator: ", ")
+      print("\(Self.seeds.count) rounds, \(attempts) attempts, processes killed: \(kills)")
+    }
+
+    /// What came of one round.
+    private struct Told {
+      var faults: [String] = []
+      var attempts = 0
+      /// Processes by what was meant to be killed.
+      var killed: [Victims: Int] = [:]
     }
 
     /// One home: two runs of a pipeline at once, while something is killed now and then.
-    private func round(_ seed: Int) throws -> (faults: [String], attempts: Int) {
+    private func round(_ seed: Int) throws -> Told {
       var generator = Seeded(state: UInt64(seed))
       let site = try Site()
       let side = site.folder + "/side"
@@ -45,25 +57,54 @@ extension EndToEnd {
       )
       let one = try launch("one", site)
       let two = try launch("two", site)
+      var told = Told()
       var history = "seed \(seed):"
-      for victims in plan(&generator) {
-        history += " " + meet(victims, [one.id, two.id], site, side, &generator)
+      var terminal = try TmuxTerminal(site)
+      for due in plan(&generator) {
+        if terminal.isOver { terminal = try TmuxTerminal(site) }
+        let count = meet(due, [one.id, two.id], terminal, site, side, &generator)
+        history += " \(due.victims)(\(count))@\(due.line)+\(due.pause)"
+        told.killed[due.victims, default: 0] += count
       }
       // Where the command itself was killed there is nothing to be read.
       _ = try? one.result(within: 90)
       _ = try? two.result(within: 90)
-      var faults: [String] = []
       do {
-        faults += try settle(site)
+        told.faults += try settle(site)
       } catch {
-        faults.append("\(error)")
+        told.faults.append("\(error)")
       }
-      faults += remains(site)
+      told.faults += remains(site)
       let evidence = FaultEvidence(site, side: side)
       let salts = try Dictionary(uniqueKeysWithValues: FaultRun.all(site).map { ($0.run, $0.name) })
-      faults += try evidence.faults(graph, salts: salts, site)
-      if !faults.isEmpty { faults.insert(history, at: 0) }
-      return (faults, evidence.count)
+      told.faults += try evidence.faults(graph, salts: salts, site)
+      told.faults += try secondLook(site, side)
+      if !told.faults.isEmpty { told.faults.insert(history, at: 0) }
+      told.attempts = evidence.count
+      return told
+    }
+
+    /// Another agent finds everything as it is, leaves it so, and the catalog is whole.
+    private func secondLook(_ site: Site, _ side: String) throws -> [String] {
+      func look() throws -> [String] {
+        try ["r1", "r2"].map { try site.lathe("show", $0, "--json").output }
+          + [
+            site.read(side) ?? "", FaultEvidence.temporaries(in: site.home).joined(separator: "\n"),
+          ]
+      }
+      let before = try look()
+      if let agent = site.agent { kill(agent, SIGKILL) }
+      let health = try site.lathe("doctor")
+      var faults = health.code == 0 ? [] : ["doctor: \(health.output)"]
+      faults += remains(site)
+      let after = try look()
+      for (name, pair) in zip(["r1", "r2", "the scripts' file", "temporaries"], zip(before, after))
+      where pair.0 != pair.1 {
+        faults.append("a second look changes \(name): \(pair.0)\n-> \(pair.1)")
+      }
+      let integrity = try site.integrity(of: site.home + "/catalog.sqlite")
+      if integrity != "ok" { faults.append("the catalog: \(integrity)") }
+      return faults
     }
 
     private func launch(_ salt: String, _ site: Site) throws -> ChildProcess {
@@ -90,10 +131,11 @@ extension EndToEnd {
     private func meet(
       _ due: (victims: Victims, line: Int, pause: Int32),
       _ commands: [pid_t],
+      _ terminal: TmuxTerminal,
       _ site: Site,
       _ side: String,
       _ generator: inout Seeded
-    ) -> String {
+    ) -> Int {
       // Nothing more may come: what is killed now was left by what was killed before.
       let _: Bool? = awaited(within: 3) {
         let lines = (site.read(side) ?? "").utf8.count { $0 == 0x0A }
@@ -106,15 +148,16 @@ extension EndToEnd {
       let meant: [pid_t] =
         switch due.victims {
         case .agent: [site.agent].compactMap { $0 }
+        case .workbench: [terminal.isOver ? nil : terminal.process].compactMap { $0 }
         case .runner: [runners.randomElement(using: &generator)].compactMap { $0 }
         case .script: [scripts.randomElement(using: &generator)].compactMap { $0 }
         case .command: [commands.randomElement(using: &generator)].compactMap { $0 }
         case .all:
-          ([site.agent].compactMap { $0 } + runners + scripts + commands)
+          ([site.agent, terminal.process].compactMap { $0 } + runners + scripts + commands)
             .shuffled(using: &generator)
         }
       for process in meant { kill(process, SIGKILL) }
-      return "\(due.victims)(\(meant.count))@\(due.line)+\(due.pause)"
+      return meant.count
     }
 
     /// Gets both runs to their end, as a user would.
