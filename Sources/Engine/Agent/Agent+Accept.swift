@@ -113,9 +113,7 @@ extension Agent {
     )
     try catalog.write { try $0.add(alias) }
     publications.anyMayHave()
-    let difference = KeyDifference(from: target.components, to: key.components) {
-      objects.manifest($0)
-    }
+    let difference = KeyDifference(from: target.components, to: key.components, in: objects)
     return Acceptance(aliases: [alias], changes: difference.items.map(\.words))
   }
 

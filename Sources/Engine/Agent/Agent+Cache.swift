@@ -62,9 +62,7 @@ extension Agent {
     guard let nearest = KeyDifference.nearest(to: plan.key.components, among: earlier) else {
       return "first execution"
     }
-    return KeyDifference(from: nearest.components, to: plan.key.components) {
-      objects.manifest($0)
-    }.summary
+    return KeyDifference(from: nearest.components, to: plan.key.components, in: objects).summary
   }
 
   /// How the user accepted a key, in words.

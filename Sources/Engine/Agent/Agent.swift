@@ -18,7 +18,7 @@ final class Agent {
   let loop: EventLoop
   let executor: any Executor
   let machine: Machine
-  let programs = Programs()
+  let programs: Programs
   var shares: Shares
   private(set) var runs: [Int: ActiveRun] = [:]
   /// What the steps of a run have in common, by run.
@@ -63,6 +63,7 @@ final class Agent {
     catalog = try CatalogWriter(home: home)
     reader = Catalog(home: home)
     objects = ObjectStore(home: home, isDurable: false)
+    programs = Programs(objects: objects)
     loop = try EventLoop()
     shares = Shares(machine: machine)
     executor.begin(on: loop) { [unowned self] in take($0) }

@@ -3,8 +3,9 @@ import Store
 
 /// Everything that a step can see, a digest a part: equal keys mean an equal execution.
 ///
-/// Paths and times do not count, content does. There are few parts, whatever the step sees: code and
-/// folders are named by their manifests, whose files tell what differs (`KeyDifference`).
+/// Where the instance lies and times do not count; content does, and the names that it has in the work
+/// folder. There are few parts, whatever the step sees: code and folders are named by their manifests,
+/// whose files tell what differs (`KeyDifference`).
 struct CacheKey: Sendable, Equatable {
   var components: [String: Digest]
   let digest: Digest
@@ -26,7 +27,7 @@ struct CacheKey: Sendable, Equatable {
   ///
   /// Of `values`, the run's parameters, those count that the step names; `environment` holds the
   /// variables that it declares, resolved, and `launch` the passed ones. `texts` are what else its
-  /// references stand for, `programs` what runs it.
+  /// references stand for, `paths` where its inputs lie in its work folder, `programs` what runs it.
   init(
     step: Step,
     process: ProcessStep,
@@ -36,6 +37,7 @@ struct CacheKey: Sendable, Equatable {
     environment: [String: String],
     launch: LaunchBody,
     texts: [String: String] = [:],
+    paths: [String: String] = [:],
     programs: [String: Digest] = [:]
   ) {
     var parts: [String: Digest] = [
@@ -53,6 +55,8 @@ struct CacheKey: Sendable, Equatable {
     for (name, artifact) in inputs {
       parts["input \(name)"] = CacheKey.input(artifact)
     }
+    // A script sees what its files are called.
+    for (name, path) in paths { parts["path of input \(name)"] = Digest(of: path) }
     for name in CacheKey.parameters(of: process) {
       guard let value = values[name] else { continue }
       parts["parameter \(name)"] = CacheKey.typed(value)

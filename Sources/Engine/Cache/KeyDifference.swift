@@ -21,8 +21,12 @@ package struct KeyDifference: Sendable, Equatable {
     /// Both contents of a file, for a diff of its text; nil where there is none.
     package var old: Digest?
     package var new: Digest?
+    /// What it was and is, where that can be said in a few words: a package's versions.
+    package var from: String?
+    package var to: String?
 
     package var words: String {
+      if let from, let to { return "\(part) \(from) -> \(to)" }
       let label = file.map { part == "code" ? $0 : "\(part): \($0)" } ?? part
       let plain = label.hasPrefix("text ") ? String(label.dropFirst(5)) : label
       return "\(plain) \(change.rawValue)"
@@ -36,10 +40,12 @@ package struct KeyDifference: Sendable, Equatable {
   ///   - old: the earlier key's parts.
   ///   - new: this one's.
   ///   - manifest: reads the manifest of code or a folder by its digest; nil for anything else.
+  ///   - packages: reads what is installed by the digest of that; nil where it is not known.
   package init(
     from old: [String: Digest],
     to new: [String: Digest],
-    manifest: (Digest) -> Manifest?
+    manifest: (Digest) -> Manifest?,
+    packages: (Digest) -> InstalledPackages? = { _ in nil }
   ) {
     var items: [Item] = []
     for name in Set(old.keys).union(new.keys) where old[name] != new[name] {
@@ -47,6 +53,10 @@ package struct KeyDifference: Sendable, Equatable {
       var files: [Item] = []
       if name == "code" || name.hasPrefix("input "), let a = old[name], let b = new[name] {
         files = KeyDifference.files(name, manifest(a), manifest(b))
+      } else if name.hasPrefix("packages of "), let a = old[name].flatMap(packages),
+        let b = new[name].flatMap(packages)
+      {
+        files = KeyDifference.packages(a, b)
       }
       items += files.isEmpty ? [Item(part: name, change: change)] : files
     }
@@ -71,6 +81,19 @@ package struct KeyDifference: Sendable, Equatable {
       items.append(Item(part: part, file: path, change: .gone, old: entry.digest))
     }
     return items
+  }
+
+  private static func packages(_ old: InstalledPackages, _ new: InstalledPackages) -> [Item] {
+    Set(old.versions.keys).union(new.versions.keys).compactMap { name in
+      let (a, b) = (old.versions[name], new.versions[name])
+      guard a != b else { return nil }
+      var item = Item(
+        part: name == "python" ? name : "package \(name)",
+        change: a == nil ? .new : b == nil ? .gone : .changed
+      )
+      (item.from, item.to) = (a, b)
+      return item
+    }
   }
 
   /// Of some executions, newest first, the one whose key differs in the fewest parts: the newest at a
@@ -102,8 +125,27 @@ package struct KeyDifference: Sendable, Equatable {
 extension KeyDifference.Item {
   fileprivate var rank: Int {
     if part == "code" { return 1 }
-    let kinds = ["parameter ", "code", "input ", "text ", "variable ", "packages ", "program "]
+    let kinds = [
+      "parameter ", "code", "input ", "path of ", "text ", "variable ", "python", "package ",
+      "packages ", "program ",
+    ]
     return kinds.firstIndex { part.hasPrefix($0) } ?? 9
+  }
+}
+
+extension KeyDifference {
+  /// What differs, with all that the store can tell of it.
+  package init(from old: [String: Digest], to new: [String: Digest], in objects: ObjectStore) {
+    self.init(
+      from: old,
+      to: new,
+      manifest: { objects.manifest($0) },
+      packages: { digest in
+        objects.data(digest, limit: 4 << 20).map {
+          InstalledPackages(lock: String(decoding: $0, as: UTF8.self))
+        }
+      }
+    )
   }
 }
 

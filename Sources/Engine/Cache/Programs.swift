@@ -1,33 +1,17 @@
-import CSystem
 import Foundation
-import Glibc
 import Pipelines
 import Store
 
-/// What runs a step, as parts of its key: the program's own bytes, and the packages of its Python.
+/// What runs a step, as parts of its key: the programs' own bytes, and the packages of its Python.
 ///
 /// A class, because it remembers what it has looked at: a file is read again when its facts change.
 final class Programs {
-  private struct Facts: Hashable {
-    let device: UInt64
-    let inode: UInt64
-    let size: Int
-    let modified: Int
-    let changed: Int
+  private var contents: [FileStamp: Digest] = [:]
+  private var locks: [String: (facts: [FileStamp?], digest: Digest)] = [:]
+  private let objects: ObjectStore
 
-    init?(_ path: String) {
-      var facts = stat()
-      guard stat(path, &facts) == 0 else { return nil }
-      device = UInt64(facts.st_dev)
-      inode = UInt64(facts.st_ino)
-      size = Int(facts.st_size)
-      modified = facts.st_mtim.tv_sec * 1_000_000_000 + facts.st_mtim.tv_nsec
-      changed = facts.st_ctim.tv_sec * 1_000_000_000 + facts.st_ctim.tv_nsec
-    }
-  }
-
-  private var contents: [Facts: Digest] = [:]
-  private var locks: [String: (facts: [Facts?], digest: Digest)] = [:]
+  /// What is installed is kept in the store, so that it can be said later what was.
+  init(objects: ObjectStore) { self.objects = objects }
 
   /// The parts of a key that say what runs a step, by their names.
   ///
@@ -41,38 +25,81 @@ final class Programs {
         parts["program python"] = content
       }
     }
-    guard case .arguments(let words) = process.command,
-      case .literal(let name)? = words.first?.parts.first, words[0].parts.count == 1,
-      let program = ChildProcess.executable(name, environment: ["PATH": path], folder: folder)
-    else { return parts }
-    // A script of the instance is code and counts as such.
-    guard !program.hasPrefix(folder + "/") else { return parts }
-    let base = String(name.split(separator: "/").last ?? "")
-    let isPython = base.hasPrefix("python")
-    if isPython, process.python != nil { return parts }
-    if let content = content(of: program) { parts["program \(base)"] = content }
-    if isPython, let environment = PythonEnvironment(program, in: "") {
-      parts["packages of \(base)"] = lock(environment)
+    for name in process.command.programs {
+      guard let program = ChildProcess.executable(name, environment: ["PATH": path], folder: folder)
+      else { continue }
+      // A script of the instance is code and counts as such.
+      guard !program.hasPrefix(folder + "/") else { continue }
+      let base = String(name.split(separator: "/").last ?? "")
+      let isPython = base.hasPrefix("python")
+      if isPython, process.python != nil { continue }
+      if let content = content(of: program) { parts["program \(base)"] = content }
+      let interpreter = isPython ? program : interpreter(of: program, path: path, folder: folder)
+      if let interpreter, let environment = PythonEnvironment(interpreter, in: "") {
+        parts["packages of \(base)"] = lock(environment)
+      }
     }
     return parts
   }
 
-  private func content(of path: String) -> Digest? {
-    guard let facts = Facts(path) else { return nil }
-    if let known = contents[facts] { return known }
-    guard facts.size <= 256 << 20, let data = FileManager.default.contents(atPath: path) else {
+  /// The Python that runs a program which is a script in it, such as what a package brought along.
+  private func interpreter(of program: String, path: String, folder: String) -> String? {
+    guard let file = FileHandle(forReadingAtPath: program) else { return nil }
+    defer { try? file.close() }
+    guard let head = try? file.read(upToCount: 256), head.starts(with: Data("#!".utf8)) else {
       return nil
     }
+    let line = String(decoding: head.dropFirst(2), as: UTF8.self).prefix { !$0.isNewline }
+    let words = line.split(separator: " ").filter { !$0.hasSuffix("/env") && !$0.hasPrefix("-") }
+    guard let name = words.first.map(String.init),
+      (name.split(separator: "/").last ?? "").hasPrefix("python")
+    else { return nil }
+    return ChildProcess.executable(name, environment: ["PATH": path], folder: folder)
+  }
+
+  /// What stands for a program: its bytes, and its stamp where those are too many or may not be read.
+  private func content(of path: String) -> Digest? {
+    guard let stamp = FileStamp(following: path) else { return nil }
+    if let known = contents[stamp] { return known }
+    let time = FileStamp.now
+    guard stamp.size <= 256 << 20, let data = FileManager.default.contents(atPath: path) else {
+      return Digest(of: "\(stamp)")
+    }
     let digest = Digest(of: data)
-    contents[facts] = digest
+    if !stamp.isRacy(at: time) { contents[stamp] = digest }
     return digest
   }
 
   private func lock(_ environment: PythonEnvironment) -> Digest {
-    let facts = environment.places.map { Facts($0) }
+    let facts = environment.places.map { FileStamp(following: $0) }
     if let known = locks[environment.prefix], known.facts == facts { return known.digest }
-    let digest = Digest(of: environment.lock)
-    locks[environment.prefix] = (facts, digest)
+    let time = FileStamp.now
+    let text = environment.lock
+    let digest = (try? objects.put(Data(text.utf8))) ?? Digest(of: text)
+    let isRacy = facts.contains { $0?.isRacy(at: time) ?? false }
+    if !isRacy { locks[environment.prefix] = (facts, digest) }
     return digest
+  }
+}
+
+extension ProcessStep.Command {
+  /// The programs that it names: its first word, or the first of each command of a shell line.
+  var programs: [String] {
+    switch self {
+    case .arguments(let texts):
+      guard case .literal(let name)? = texts.first?.parts.first, texts[0].parts.count == 1 else {
+        return []
+      }
+      return [name]
+    case .shell(let text):
+      // What a reference stands for is a value: it never becomes part of the line.
+      let line = text.parts.map { part in
+        if case .literal(let literal) = part { literal } else { "''" }
+      }.joined()
+      let commands = line.split { "\n;&|()".contains($0) }
+      return commands.compactMap { command in
+        command.split { " \t'\"".contains($0) }.first { !$0.contains("=") }.map(String.init)
+      }
+    }
   }
 }

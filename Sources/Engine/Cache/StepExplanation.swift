@@ -41,11 +41,14 @@ package struct StepExplanation: Sendable, Equatable {
   /// One part of the key that differs.
   package struct Change: Sendable, Equatable {
     package var item: KeyDifference.Item
-    /// A parameter's values.
+    /// A parameter's or variable's values, a package's versions.
     package var old: String?
     package var new: String?
 
-    package init(item: KeyDifference.Item) { self.item = item }
+    package init(item: KeyDifference.Item) {
+      self.item = item
+      (old, new) = (item.from, item.to)
+    }
   }
 
   package var step: StepRecord
@@ -104,7 +107,7 @@ extension StepExplanation {
     )
     guard let nearest = KeyDifference.nearest(to: parts, among: known.filter { $0.run != run.id })
     else { return nil }
-    let difference = KeyDifference(from: nearest.components, to: parts) { objects.manifest($0) }
+    let difference = KeyDifference(from: nearest.components, to: parts, in: objects)
     let before = try catalog.run(nearest.run)?.parameters ?? [:]
     let other = self.spec(
       catalog.home,
@@ -120,6 +123,10 @@ extension StepExplanation {
         if let name = item.name(behind: "parameter ") {
           change.old = before[name]?.description
           change.new = run.parameters[name]?.description
+        } else if let name = item.name(behind: "variable ") {
+          // What it was for these two attempts; a claim keeps no secret's value.
+          change.old = other?.environment[name]
+          change.new = spec?.environment[name]
         } else if item.file == nil, let name = item.name(behind: "input ") {
           // A file's key is not its content's: that is known from the two attempts.
           change.item.old = other?.content(of: name)

@@ -63,6 +63,7 @@ final class StepPlanner {
       environment: declared,
       launch: launch,
       texts: try texts(in: process, values),
+      paths: inputs.mapValues { CodeSnapshot.normal($0.path) },
       programs: programs.parts(
         of: process,
         path: launch.environment["PATH"] ?? StepEnvironment.defaultPath,

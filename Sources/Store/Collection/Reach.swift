@@ -90,7 +90,10 @@ extension Catalog {
       let row = try RowStatement(
         db,
         sql:
-          "SELECT run, step, pipeline, outputs FROM execution ORDER BY pipeline, step, ended DESC"
+          """
+          SELECT run, step, pipeline, outputs, components FROM execution
+          ORDER BY pipeline, step, ended DESC
+          """
       )
       defer { row.reset() }
       var last = ("", "")
@@ -100,6 +103,10 @@ extension Catalog {
         last = step
         if leaving.contains(row.integer(0)) && !isNewest { continue }
         roots.formUnion(Digest.found(in: row.bytes(3)))
+        // What was installed is small, and tells what has changed since.
+        for (name, digest) in try CellText.digests(row.bytes(4)) where name.hasPrefix("packages ") {
+          roots.insert(digest)
+        }
       }
       return roots
     }

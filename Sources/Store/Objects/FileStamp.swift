@@ -18,6 +18,13 @@ package struct FileStamp: Sendable, Hashable, Codable {
     self.init(facts)
   }
 
+  /// The stamp of what a path leads to; nil where there is none.
+  package init?(following path: String) {
+    var facts = stat()
+    guard stat(path, &facts) == 0 else { return nil }
+    self.init(facts)
+  }
+
   init(_ facts: stat) {
     device = UInt64(truncatingIfNeeded: facts.st_dev)
     inode = UInt64(truncatingIfNeeded: facts.st_ino)
@@ -38,7 +45,7 @@ package struct FileStamp: Sendable, Hashable, Codable {
   ///
   /// File systems count time in steps of up to 2 seconds: what was written in the step in which it was
   /// read may change once more unseen (git's racy entries).
-  func isRacy(at time: Int64) -> Bool {
+  package func isRacy(at time: Int64) -> Bool {
     time &- Swift.max(modified, changed) < 2_000_000_000
   }
 
