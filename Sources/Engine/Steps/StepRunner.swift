@@ -67,7 +67,9 @@ package enum StepRunner {
     }
   }
 
-  /// The agent answers `ended` when it has started what follows: until then this process stays, so that
+  /// Tells the agent, and starts one where none lives.
+  ///
+  /// It answers `ended` when it has started what follows: until then this process stays, so that
   /// there is always somebody left who starts an agent. One that a full disk keeps from starting is
   /// started once there is space again.
   @Sendable static func tell(_ request: AgentRequest, _ spec: AttemptSpec) {
