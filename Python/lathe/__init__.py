@@ -17,6 +17,7 @@ import os as _os
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
+from lathe import _modules
 from lathe._writer import Writer as _Writer
 
 if _TYPE_CHECKING:
@@ -25,6 +26,7 @@ if _TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = ["log", "param", "artifact", "summary"]
 
+_modules.begin()
 _writer = _Writer()
 if hasattr(_os, "register_at_fork"):
     _os.register_at_fork(after_in_child=_writer.forked)

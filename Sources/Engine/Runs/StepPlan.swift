@@ -139,6 +139,7 @@ final class StepPlanner {
       timeout: process.timeout,
       grace: process.grace
     )
+    spec.source = process.isCached ? launch.instanceFolder : nil
     spec.secrets = process.secrets
     spec.keyParts = plan.key.components
     if process.checkpoint { spec.checkpoint = home.checkpoint(run: active.run.id, step: step.name) }

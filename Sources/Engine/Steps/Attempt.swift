@@ -123,9 +123,10 @@ struct Attempt: ~Copyable {
     record.readBytes = end.traffic.read
     record.writtenBytes = end.traffic.written
     record.take(end.verdict)
+    let loaded = LoadedModules.take(from: folder)
     if record.status == .succeeded {
       takeOutputs(into: &record)
-      if record.status == .succeeded { record.warning = doubt() }
+      if record.status == .succeeded { record.warning = doubt() ?? doubt(loaded) }
     }
     record.ended = Date()
     return record
@@ -172,5 +173,21 @@ struct Attempt: ~Copyable {
     return changed.count == 1
       ? "Its input '\(first.name)' changed while it ran."
       : "Its inputs \(changed.map { "'\($0.name)'" }.joined(separator: ", ")) changed while it ran."
+  }
+
+  /// Which of the modules that the script has loaded from its instance are no part of its code.
+  private borrowing func doubt(_ loaded: [String]) -> String? {
+    guard let source = spec.source, !loaded.isEmpty, let code = store.manifest(spec.code) else {
+      return nil
+    }
+    let missed = LoadedModules.missed(loaded, in: source, by: code) {
+      try? store.digest(ofFile: $0)
+    }
+    guard let first = missed.first else { return nil }
+    let more = missed.count > 1 ? " and \(missed.count - 1) more" : ""
+    return """
+      It loaded \(first)\(more) from the instance's own folder, which is no part of its code as it was \
+      launched: name it under 'code:'.
+      """
   }
 }

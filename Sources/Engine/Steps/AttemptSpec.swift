@@ -15,6 +15,8 @@ package struct AttemptSpec: Sendable, Codable, Equatable {
   package var environment: [String: String]
   /// The manifest of the code that the step sees, brought into its work folder.
   package var code: Digest
+  /// The instance's own folder, of which `code` is a part; nil where nothing is to be compared with it.
+  package var source: String?
   package var inputs: [Input]
   /// Name to path, relative to the work folder.
   package var outputs: [String: String]
@@ -97,6 +99,7 @@ extension AttemptSpec {
     arguments = try values.decode([String].self, forKey: .arguments)
     environment = try values.decode([String: String].self, forKey: .environment)
     code = try values.decode(Digest.self, forKey: .code)
+    source = try values.decodeIfPresent(String.self, forKey: .source)
     inputs = try values.decode([Input].self, forKey: .inputs)
     outputs = try values.decode([String: String].self, forKey: .outputs)
     metrics = try values.decode([Metric].self, forKey: .metrics)
