@@ -218,6 +218,20 @@ struct StackTextTests {
     #expect(bad.json["valid"] == .boolean(false))
   }
 
+  @Test func `whoever reads is told of a full disk`() {
+    let full = ErrorReport.warnings(
+      of: [FreeSpace(path: "/h", free: 4096), FreeSpace(path: "/big", free: 1 << 30)]
+    )
+    #expect(
+      full.plain == """
+        warning: The disk of /h is full.
+          why: Only 4 KB are free: what happens now is not written down.
+         next: Free some space: the agent waits, and goes on by itself.
+
+        """
+    )
+  }
+
   @Test func `what a terminal or a machine lacks is a finding with a next step`() {
     #expect(localeCheck(["LANG": "en_GB.UTF-8"]).verdict == .ok)
     #expect(localeCheck(["LC_ALL": "C", "LANG": "C.UTF-8"]).verdict == .warning)

@@ -80,6 +80,8 @@ struct AdoptionTests {
     #expect(reason == "Its step runner was killed; 'resume' runs it again.")
     let record = ExitRecord.read(site.home.attempt(run: run, step: "a", attempt: 1))
     #expect(record?.status == .failed)
+    // Retry policies tell it from a script that ended badly.
+    #expect(record?.cause == .lost)
   }
 
   @Test func `a spec that nobody claimed gets its runner`() throws {
