@@ -6,6 +6,7 @@
 #include <spawn.h>
 #include <errno.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
@@ -53,6 +54,52 @@ int lathe_spawn(
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   return failure;
+}
+
+// posix_spawn puts nobody into a control group before glibc 2.39, and into none of version 1. The child
+// shares this memory until it has become the program, and calls nothing but the system.
+__attribute__((noinline)) int lathe_spawn_in(
+    pid_t *pid, const char *program, char *const argv[], char *const envp[], const char *folder,
+    int output, const int *doors, int count) {
+  sigset_t all, before, none;
+  sigfillset(&all);
+  sigemptyset(&none);
+  struct sigaction standard;
+  memset(&standard, 0, sizeof standard);
+  standard.sa_handler = SIG_DFL;
+  volatile int failure = 0;
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pid_t child = vfork();
+  if (child == 0) {
+    for (int index = 0; index < count; index++) {
+      if (write(doors[index], "0", 1) != 1) {
+        failure = errno ? -errno : -EIO;
+        _exit(127);
+      }
+    }
+    for (int number = 1; number < NSIG; number++) sigaction(number, &standard, NULL);
+    int input = open("/dev/null", O_RDONLY);
+    if (setsid() < 0 || input < 0 || dup2(input, 0) < 0 || dup2(output, 1) < 0 ||
+        dup2(output, 2) < 0 || chdir(folder) != 0) {
+      failure = errno;
+      _exit(127);
+    }
+    closefrom(3);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    execve(program, argv, envp);
+    failure = errno;
+    _exit(127);
+  }
+  int forked = child < 0 ? errno : 0;
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  if (forked) return forked;
+  if (failure) {
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
+    }
+    return failure;
+  }
+  *pid = child;
+  return 0;
 }
 
 int lathe_signal_descriptor(void) {

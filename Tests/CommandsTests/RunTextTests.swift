@@ -244,6 +244,20 @@ struct RunTextTests {
     )
   }
 
+  @Test func `show tells which GPUs a step had, whatever their names hold`() {
+    var train = step("train", .succeeded, seconds: 62)
+    train.gpus = [
+      AssignedGPU(uuid: "GPU-5a2c7f14-9b6e-0a4d", name: "NVIDIA A100\u{1b}[2J"),
+      AssignedGPU(uuid: "MIG-c6d4f1ef-aaaa", name: ""),
+    ]
+    let report = RunReport(run: run(2), parent: nil, steps: [train], metrics: [], home: home)
+    let lines = report.lines(at: noon, width: nil, zone: utc).map(\.plain)
+    let place = lines.firstIndex(of: "GPUs") ?? 0
+    #expect(lines[place + 1].hasPrefix("  train: NVIDIA A100"))
+    #expect(lines[place + 1].hasSuffix("(GPU-5a2c7f14), MIG-c6d4f1ef"))
+    #expect(!lines[place + 1].contains("\u{1b}"))
+  }
+
   @Test func `show in a pipe has no column as wide as a failed step's reason`() {
     var train = step("train", .failed, seconds: 62)
     train.reason = String(repeating: "no such file ", count: 20)

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Engine
@@ -48,6 +49,133 @@ struct GPUTests {
         GPU(uuid: "GPU-2", index: 1, memory: 1 << 52),
       ]
     )
+  }
+
+  @Test func `a divided GPU counts as its MIG devices`() {
+    let gpus = GPU.parse(
+      list: """
+        0, GPU-5a2c7f14, NVIDIA A100-SXM4-40GB, 40960 MiB
+        1, GPU-0d9c2b1a, NVIDIA A100-SXM4-40GB, 40960 MiB
+        """,
+      devices: """
+        GPU 0: NVIDIA A100-SXM4-40GB (UUID: GPU-5a2c7f14)
+          MIG 3g.20gb     Device  0: (UUID: MIG-c6d4f1ef)
+          MIG 1g.5gb+me   Device  1: (UUID: MIG-cba663e8)
+        GPU 1: NVIDIA A100-SXM4-40GB (UUID: GPU-0d9c2b1a)
+        """,
+      processes: "MIG-cba663e8, 7\nGPU-0d9c2b1a, 8"
+    ) { "user\($0)" }
+    #expect(gpus.map(\.uuid) == ["MIG-c6d4f1ef", "MIG-cba663e8", "GPU-0d9c2b1a"])
+    #expect(gpus.map(\.label) == ["0:0", "0:1", "1"])
+    #expect(gpus.map(\.foreignUser) == [nil, "user7", "user8"])
+    #expect(gpus.map(\.memory) == [20 << 30, 5 << 30, 40960 << 20])
+    #expect(gpus[0].name == "NVIDIA A100-SXM4-40GB MIG 3g.20gb")
+  }
+
+  @Test func `who is on a divided GPU has all of its devices, where nobody tells which`() {
+    let gpus = GPU.parse(
+      list: "0, GPU-5a2c, A100, 40960 MiB",
+      devices: """
+        GPU 0: A100 (UUID: GPU-5a2c)
+          MIG 1g.5gb      Device  0: (UUID: MIG-1)
+          MIG 1g.5gb      Device  1: (UUID: MIG-2)
+        """,
+      processes: "GPU-5a2c, 7"
+    ) { _ in "bob" }
+    #expect(gpus.map(\.foreignUser) == ["bob", "bob"])
+  }
+
+  @Test(arguments: [
+    "GPU-1;rm -rf", "GPU-1=2", "GPU-\u{1b}[2J", "GPU-" + String(repeating: "a", count: 200),
+  ])
+  func `what would not be a device's name elsewhere is none`(uuid: String) {
+    #expect(GPU.parse(list: "0, \(uuid), a, 1 MiB").isEmpty)
+  }
+
+  @Test(arguments: [
+    ("0", ["GPU-aa0"]), ("1,0", ["GPU-aa0", "GPU-bb1"]), ("GPU-b", ["GPU-bb1"]), ("", []),
+    ("-1", []), ("NoDevFiles", []), ("1,7,0", ["GPU-bb1"]), ("0:1", []),
+    ("MIG-c", ["MIG-cc2"]), (" 0 , 2 ", ["GPU-aa0", "MIG-cc2"]),
+  ])
+  func `the shell's visible GPUs are read as CUDA reads them`(value: String, uuids: [String]) {
+    let gpus = [
+      GPU(uuid: "GPU-aa0", index: 0), GPU(uuid: "GPU-bb1", index: 1),
+      GPU(uuid: "MIG-cc2", index: 2, slot: 0),
+    ]
+    let visible = VisibleGPUs(["CUDA_VISIBLE_DEVICES": value])
+    #expect(visible?.among(gpus).map(\.uuid) == uuids)
+    #expect(VisibleGPUs([:]) == nil)
+  }
+
+  // MARK: Asking
+
+  @Test func `nvidia-smi is asked for GPUs, devices and processes`() throws {
+    let site = try FakeSMI(["GPU-1", "GPU-2"], busy: ["GPU-2": 1])
+    let report = GPUReport.ask(home: "/nowhere", path: site.path)
+    #expect(report.gpus.map(\.uuid) == ["GPU-1", "GPU-2"])
+    #expect(report.gpus.map(\.foreignUser) == [nil, "root"])
+    #expect(report.fault == nil)
+  }
+
+  @Test func `a machine without nvidia-smi has no GPU`() throws {
+    #expect(GPUReport.ask(home: "/nowhere", path: "/nonexistent") == GPUReport())
+  }
+
+  @Test(arguments: [
+    (
+      "echo 'Failed to initialize NVML: Driver/library version mismatch'; exit 18",
+      "nvidia-smi failed (exit code 18): Failed to initialize NVML: Driver/library version mismatch"
+    ),
+    ("kill -SEGV $$", "nvidia-smi failed (SIGSEGV)."),
+    ("exec sleep 600", "nvidia-smi has not answered for 0.3s."),
+    ("trap '' TERM; while true; do sleep 0.1; done", "nvidia-smi has not answered for 0.3s."),
+  ])
+  func `one that fails or hangs is told of, and waited for no longer than that`(
+    script: String,
+    fault: String
+  ) throws {
+    let site = try FakeSMI(script: script)
+    let patience = fault.contains("answered") ? 0.3 : 30
+    let report = GPUReport.ask(home: "/nowhere", path: site.path, patience: patience)
+    #expect(report == GPUReport(fault: fault))
+  }
+
+  @Test(arguments: [
+    "echo 'No devices were found'; exit 6", "echo garbage", "true", "head -c 3000000 /dev/urandom",
+    "yes '0, GPU-, , ,' | head -c 9000000",
+  ])
+  func `one that tells of nothing, or much, tells of no GPU`(script: String) throws {
+    let site = try FakeSMI(script: script)
+    let report = GPUReport.ask(home: "/nowhere", path: site.path, patience: 60)
+    #expect(report.gpus.count <= 1024 && report.gpus.allSatisfy { $0.uuid == "GPU-" })
+    #expect(report.fault == nil)
+  }
+
+  // MARK: Sampling
+
+  @Test func `what is sampled of a step's GPUs has the names of its own count`() {
+    let uuids = ["GPU-b", "GPU-a"]
+    let values = GPUMeter.values("GPU-a, 87, 2048, 301.25, 64", uuids)
+    #expect(
+      values.map(\.name) == [
+        "system/gpu.1.utilization", "system/gpu.1.memory", "system/gpu.1.power",
+        "system/gpu.1.temperature",
+      ]
+    )
+    #expect(values.map(\.value) == [87, 2048 * 1_048_576, 301.25, 64])
+    #expect(
+      GPUMeter.values("GPU-b, [N/A], 3, [Not Supported], 40\r", uuids).map(\.value) == [
+        3_145_728, 40,
+      ]
+    )
+  }
+
+  @Test(arguments: [
+    "", "GPU-c, 1, 2, 3, 4", "GPU-a, 1, 2, 3", "GPU-a, 1, 2, 3, 4, 5",
+    "GPU-a, 101, -1, inf, 1e9", "GPU-a, nan, nan, nan, nan", "uuid, utilization.gpu [%], a, b, c",
+  ])
+  func `what is no sample gives no value`(line: String) {
+    #expect(GPUMeter.values(line, ["GPU-a"]).isEmpty)
   }
 
   @Test(arguments: [

@@ -18,7 +18,7 @@ final class RunnerSeat {
   private var isOpen = true
 
   /// With `isReaper`, the process that this is in must have no other children than the runner's.
-  init(isReaper: Bool = false) throws {
+  init(isReaper: Bool = false, groups: CgroupSite? = nil) throws {
     root = try makeTemporaryFolder()
     home = Home(folder: root + "/home")
     try makeFolder(home.folder)
@@ -47,7 +47,8 @@ final class RunnerSeat {
       let site = RunnerSite(
         signals: signalEnd,
         isReaper: isAdopted,
-        tell: { request, _ in heard.requests.withLock { $0.append(request) } }
+        tell: { request, _ in heard.requests.withLock { $0.append(request) } },
+        groups: { groups }
       )
       var status = UInt8(truncatingIfNeeded: Runner.run(RunnerChannel(descriptor: own), site))
       write(overEnd, &status, 1)

@@ -124,7 +124,7 @@ struct SharesTests {
       #expect(shares.place([waiting(2, "s\(step)")]).count == 1)
       shares.release(run: 2, step: "s\(step)")
     }
-    shares.see([GPU(uuid: "GPU-0", index: 0)])
+    shares.see(GPUReport(gpus: [GPU(uuid: "GPU-0", index: 0)]))
     #expect(shares.place().map(\.gpus) == [["GPU-0"]])
   }
 
@@ -141,6 +141,68 @@ struct SharesTests {
     #expect(reasons(shares, 3) == ["c waits for 1 GPU held by r1 a, r2 b"])
     shares.release(run: 1, step: "a")
     #expect(shares.place().map(\.gpus) == [["GPU-a"]])
+  }
+
+  @Test func `no GPU is given away while it is in doubt whether it is free`() {
+    var machine = Machine(cpus: 4, memory: 1 << 30)
+    machine.gpus = [GPU(uuid: "GPU-0", index: 0)]
+    var shares = Shares(machine: machine)
+    shares.doubtGPUs()
+    #expect(names(shares.place([waiting(1, "a", gpus: 1), waiting(1, "b")])) == ["r1 b"])
+    #expect(reasons(shares, 1) == ["a waits for 1 GPU, of which nvidia-smi is being asked"])
+    #expect(shares.isWaitingForGPUs)
+    shares.see(GPUReport(fault: "nvidia-smi failed."))
+    #expect(reasons(shares, 1) == ["a waits for 1 GPU: nvidia-smi failed."])
+    shares.see(GPUReport())
+    #expect(shares.place().isEmpty)
+    #expect(reasons(shares, 1) == ["a waits for 1 GPU: nvidia-smi tells of none"])
+    shares.see(GPUReport(gpus: machine.gpus))
+    #expect(shares.place().map(\.gpus) == [["GPU-0"]])
+    #expect(!shares.isWaitingForGPUs)
+  }
+
+  @Test func `a run keeps to the GPUs of its shell, and to its instance's number of them`() {
+    var machine = Machine(cpus: 8, memory: 1 << 30)
+    machine.gpus = (0..<4).map { GPU(uuid: "GPU-\($0)", index: $0) }
+    machine.gpus[0].foreignUser = "bob"
+    var shares = Shares(machine: machine)
+    var step = waiting(1, "a", gpus: 1)
+    step.visible = VisibleGPUs(["CUDA_VISIBLE_DEVICES": "0,2"])
+    #expect(shares.place([step]).map(\.gpus) == [["GPU-2"]])
+    step.step = "b"
+    #expect(shares.place([step]).isEmpty)
+    #expect(
+      reasons(shares, 1) == [
+        "b waits for 1 GPU of CUDA_VISIBLE_DEVICES=0,2 held by r1 a, bob (not by Lathe)"
+      ]
+    )
+    let limits = Shares.Limits(gpus: 1)
+    let placed = shares.place([
+      waiting(2, "c", gpus: 1, in: "small", limits: limits),
+      waiting(2, "d", gpus: 1, in: "small", limits: limits),
+    ])
+    #expect(placed.map(\.gpus) == [["GPU-1"]])
+    #expect(reasons(shares, 2) == ["d waits for 1 GPU of 'small' held by r2 c"])
+    shares.release(run: 1, step: "a")
+    #expect(shares.place().map(\.gpus) == [["GPU-2"]])
+  }
+
+  @Test func `what a run with GPUs of its own has waited for long is kept free for it`() {
+    var machine = Machine(cpus: 64, memory: 1 << 30)
+    machine.gpus = (0..<2).map { GPU(uuid: "GPU-\($0)", index: $0) }
+    var shares = Shares(machine: machine)
+    #expect(shares.place([waiting(2, "s0", gpus: 1), waiting(2, "s1", gpus: 1)]).count == 2)
+    var wish = waiting(1, "mine", gpus: 1)
+    wish.visible = VisibleGPUs(["CUDA_VISIBLE_DEVICES": "1"])
+    _ = shares.place([wish])
+    // GPU 0 alone becomes free, over and over, and then GPU 1.
+    for step in 2..<22 {
+      shares.release(run: 2, step: step == 2 ? "s0" : "s\(step - 1)")
+      #expect(shares.place([waiting(2, "s\(step)", gpus: 1)]).map(\.gpus) == [["GPU-0"]])
+    }
+    #expect(shares.reservation()?.run == 1)
+    shares.release(run: 2, step: "s1")
+    #expect(names(shares.place([waiting(2, "late", gpus: 1)])) == ["r1 mine"])
   }
 
   @Test func `a run keeps to its own number of steps at once`() {

@@ -75,7 +75,7 @@ struct PolicyTests {
     #expect(process.secrets == ["WANDB_API_KEY", "HF_TOKEN"])
     #expect(process.passEnvironment == ["A"])
     let plain = try step("cpu: 2")
-    #expect(plain.gpus == 0 && plain.timeout == nil && plain.grace == 10 && !plain.checkpoint)
+    #expect(plain.gpus == nil && plain.timeout == nil && plain.grace == 10 && !plain.checkpoint)
   }
 
   @Test(

@@ -31,6 +31,7 @@ struct CatalogVersionTests {
     try check(Catalog(home: scratch.home))
     var step = try #require(try reader.steps(of: 3).last)
     step.warning = "careful"
+    step.gpus = [AssignedGPU(uuid: "GPU-1", name: "T4 \"a\"")]
     var run = try #require(try reader.run(3))
     run.sweep = 3
     run.isPinned = true
@@ -73,7 +74,7 @@ struct CatalogVersionTests {
     #expect(steps[1].dependsOn == ["prepare", "a\"b"] && steps[1].exitCode == 0)
     #expect(steps[1].facts.params == ["lr": "0.1"])
     #expect(steps[1].outputs["model"]?.size == 12 && steps[1].outputs["model"]?.kind == .folder)
-    #expect(steps[1].key == Self.digest && steps[1].warning == nil)
+    #expect(steps[1].key == Self.digest && steps[1].warning == nil && steps[1].gpus.isEmpty)
     #expect(steps[1].ended == Date(timeIntervalSince1970: 1_700_000_002))
   }
 }

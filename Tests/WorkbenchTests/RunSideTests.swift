@@ -33,6 +33,7 @@ struct RunSideTests {
       "parameter learning_rate changed, train.py changed, data: a.csv is new"
     steps[index].warning =
       "made other bytes than r3 train with the same key: it is not deterministic"
+    steps[index].gpus = [AssignedGPU(uuid: "GPU-5a2c7f14-9b6e", name: "NVIDIA T4")]
     let side = RunSide(
       facts: RunFixture.facts(RunFixture.run(.succeeded), steps),
       step: steps[index],
@@ -55,6 +56,7 @@ struct RunSideTests {
         "warn made other bytes than r3 train with the same key: it is not deterministic"
       )
     )
+    #expect(text.contains("gpu NVIDIA T4 (GPU-5a2c7f14)"))
     #expect(side.rowCount(width: 40) <= size.height)
   }
 }

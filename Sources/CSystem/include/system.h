@@ -18,6 +18,14 @@ int lathe_spawn(
     pid_t *pid, const char *program, char *const argv[], char *const envp[], const char *folder,
     int input, int output);
 
+/// Starts `program` as `lathe_spawn` does, with `doors` written "0" to before its first instruction: files
+/// named cgroup.procs, open for writing.
+///
+/// Returns 0, the error number, or a negative one when a door stayed closed.
+int lathe_spawn_in(
+    pid_t *pid, const char *program, char *const argv[], char *const envp[], const char *folder,
+    int output, const int *doors, int count);
+
 /// Readable while one of SIGTERM, SIGINT or SIGHUP waits, which are blocked from here on in this
 /// thread and those that it starts; -1 with errno on failure.
 int lathe_signal_descriptor(void);

@@ -1,5 +1,5 @@
 import Documents
-import Engine
+package import Engine
 import Foundation
 package import Store
 import Terminal
@@ -14,7 +14,25 @@ extension Session {
       program("git", for: "commits recorded with runs", isNeeded: false),
       program("tmux", for: "terminals that outlive a connection", isNeeded: false),
       localeCheck(environment), terminalCheck(environment), watchCheck(), lingeringCheck(),
-    ]
+      limitsFinding(CgroupSite.find()),
+    ] + gpuChecks()
+  }
+
+  private func gpuChecks() -> [Finding] {
+    let path = environment["PATH"]
+    let isThere = (path ?? "").split(separator: ":").contains {
+      access("\($0)/nvidia-smi", X_OK) == 0
+    }
+    guard isThere else {
+      return [Finding("gpu", .ok, "No nvidia-smi is on the PATH: steps with 'gpu:' are refused.")]
+    }
+    var holders: [String: String] = [:]
+    for run in (try? catalog.activeRuns()) ?? [] {
+      for step in (try? catalog.steps(of: run.id)) ?? [] where step.status.isActive {
+        for gpu in step.gpus { holders[gpu.uuid] = "\(run.shortName) \(step.name)" }
+      }
+    }
+    return gpuFindings(GPUReport.ask(home: home.folder, path: path), holders: holders)
   }
 
   private func homeCheck() -> Finding {
@@ -140,6 +158,39 @@ extension Session {
       isLingering: manager.fileExists(atPath: "/var/lib/systemd/linger/" + user),
       user: user
     )
+  }
+}
+
+/// Who holds the limits of memory and CPU that steps have.
+package func limitsFinding(_ site: CgroupSite?) -> Finding {
+  switch site {
+  case .unified(let folder, _):
+    Finding("limits", .ok, "The kernel holds them (cgroup v2 in \(folder)).")
+  case .legacy(let folders):
+    Finding("limits", .ok, "The kernel holds them (cgroup v1 in \(folders["memory"] ?? "")).")
+  case nil:
+    Finding(
+      "limits",
+      .ok,
+      "No control group can be written: memory is watched twice a second, CPUs are bound.",
+      next: "Start from a scope of your own: systemd-run --user --scope -p Delegate=yes $SHELL"
+    )
+  }
+}
+
+/// The machine's GPUs and who has each; `holders` are steps by the UUIDs of their GPUs.
+package func gpuFindings(_ report: GPUReport, holders: [String: String]) -> [Finding] {
+  if let fault = report.fault {
+    return [Finding("gpu", .warning, fault, next: "Try 'nvidia-smi' by hand.")]
+  }
+  guard !report.gpus.isEmpty else { return [Finding("gpu", .ok, "nvidia-smi tells of none.")] }
+  return report.gpus.map { gpu in
+    var text = gpu.name.isEmpty ? gpu.uuid : gpu.name
+    if gpu.memory > 0 { text += ", \(bytesText(gpu.memory).string)" }
+    let state =
+      holders[gpu.uuid].map { "held by \($0)" }
+      ?? gpu.foreignUser.map { "taken by \($0) (not by Lathe)" } ?? "free"
+    return Finding("gpu \(gpu.label)", .ok, "\(text): \(state)")
   }
 }
 

@@ -71,6 +71,7 @@ extension StepRecord {
       "outputs": JSON(sorted: outputs.mapValues(\.json)),
       "logged": facts.json,
       "peak_memory_bytes": JSON(peakMemory), "cpu_seconds": JSON(cpuSeconds),
+      "gpus": .array(gpus.map { ["uuid": JSON($0.uuid), "name": JSON($0.name)] }),
       "log": logAttempt > 0 ? JSON(folder.log) : .null,
       "folder": logAttempt > 0 ? JSON(folder.path) : .null,
     ]

@@ -37,6 +37,7 @@ package struct RunReport: Sendable {
       ("", heading(at: now, zone: zone)),
       ("Steps", stepTable(at: now, width: width)),
       ("Warnings", warnings),
+      ("GPUs", gpuLines),
       ("Parameters", parameterTable(width: width)),
       ("Metrics", metricTable(width: width)),
       ("Logged parameters", factTable(width: width, logged(\.params) { $0 })),
@@ -111,6 +112,14 @@ package struct RunReport: Sendable {
       step.warning.map {
         Line(SafeText(hostile: step.name), .bold) + Line(": ") + Line(SafeText(hostile: $0))
       }
+    }
+  }
+
+  /// The GPUs of those steps that have any.
+  private var gpuLines: [Line] {
+    steps.filter { !$0.gpus.isEmpty }.map { step in
+      let gpus = step.gpus.map(\.text).joined(separator: ", ")
+      return Line(SafeText(hostile: step.name), .bold) + Line(": ") + Line(SafeText(hostile: gpus))
     }
   }
 

@@ -85,7 +85,7 @@ extension Agent {
       earlier = found
     }
     let instance = try self.instance(request.instance)
-    let launcher = Launcher(home: home, machine: machine)
+    let launcher = Launcher(home: home, machine: machine, gpuPatience: sight.patience)
     let reader = reader
     work { [request, earlier] post in
       let prepared = Result {
@@ -93,7 +93,10 @@ extension Agent {
         try launcher.select(&prepared, from: reader)
         return prepared
       }
-      post { agent in then(prepared, agent) }
+      post { agent in
+        if let report = try? prepared.get().gpus { agent.see(report) }
+        then(prepared, agent)
+      }
     }
   }
 
@@ -125,7 +128,7 @@ extension Agent {
   ) throws {
     let (run, body) = try resumable(id)
     let instance = try self.instance(run.instance)
-    let launcher = Launcher(home: home, machine: machine)
+    let launcher = Launcher(home: home, machine: machine, gpuPatience: sight.patience)
     let request = LaunchRequest(
       instance: run.instance,
       what: body.what,
@@ -139,7 +142,9 @@ extension Agent {
       }
       post { agent in
         do {
-          agent.reply(.run(try agent.continueRun(id, with: try prepared.get())), answer)
+          let prepared = try prepared.get()
+          if let report = prepared.gpus { agent.see(report) }
+          agent.reply(.run(try agent.continueRun(id, with: prepared)), answer)
         } catch {
           answer(.refused(Explanation(error)), agent)
         }

@@ -70,6 +70,9 @@ extension Agent {
           reason: "The machine was restarted while the step ran; 'resume' runs it again."
         )
       } else {
+        if let claim, let site = CgroupSite.own {
+          AttemptCgroup.end(ofRunner: claim.pid, startTime: claim.startTime, at: site)
+        }
         killProcesses(marked: folder.path)
         recover(name, reason: "Its step runner was killed; 'resume' runs it again.")
       }

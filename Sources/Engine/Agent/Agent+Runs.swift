@@ -80,7 +80,11 @@ extension Agent {
       return
     }
     let name = RunnerName(run: step.run, step: step.name, attempt: step.attempt)
-    shares.hold(waiting(declared, process, of: active))
+    shares.hold(
+      waiting(declared, process, of: active),
+      gpus: step.gpus.map(\.uuid),
+      cpuSet: (try? AttemptSpec.read(folder(of: name)))?.cpuSet
+    )
     guard process.isCached, let digest = step.key else { return }
     computing[digest] = name
     keys[name] = key(of: name, digest, declared, process, in: active)

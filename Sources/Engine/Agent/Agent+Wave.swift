@@ -146,11 +146,11 @@ extension Agent {
 
   /// Gives the machine's room to steps that wait for it.
   private func place() {
-    var new = newWaiting
+    for step in newWaiting { shares.queue(step) }
     newWaiting = []
+    lookAtGPUs()
     while true {
-      let placed = shares.place(new)
-      new = []
+      let placed = shares.place()
       var hasMore = false
       for placement in placed {
         let isStarted = change(placement.run) { start(placement, of: &$0) } ?? false
@@ -187,12 +187,11 @@ extension Agent {
       }
       var spec = try planner.spec(plan, in: active)
       spec.gpus = placement.gpus
-      if !placement.gpus.isEmpty {
-        spec.environment["CUDA_VISIBLE_DEVICES"] = placement.gpus.joined(separator: ",")
+      if process.gpus != nil {
+        spec.environment[VisibleGPUs.variable] = placement.gpus.joined(separator: ",")
+        spec.environment["SM_NUM_GPUS"] = String(placement.gpus.count)
       }
-      if let instance = instance(of: active.run), instance.cpus != nil {
-        spec.cpuSet = placement.cpuSet
-      }
+      limit(&spec, to: placement, process, in: instance(of: active.run))
       begin(plan, spec, of: &active)
       return true
     } catch {
@@ -200,6 +199,25 @@ extension Agent {
       mark(active.run.id)
       return false
     }
+  }
+
+  /// What an instance that is smaller than the machine leaves to a step.
+  private func limit(
+    _ spec: inout AttemptSpec,
+    to placement: Shares.Placement,
+    _ process: ProcessStep,
+    in instance: InstanceRecord?
+  ) {
+    guard let instance else { return }
+    if instance.cpus != nil {
+      spec.cpuSet = placement.cpuSet
+      spec.limits.cpus = Double(process.cpus)
+    }
+    guard process.memory == nil, let memory = instance.memory, memory < machine.memory else {
+      return
+    }
+    spec.limits.memory = memory
+    spec.limits.memoryOf = instance.instanceType
   }
 
   /// What a step asks for.
@@ -212,10 +230,15 @@ extension Agent {
       wants: Shares.Amounts(
         cpus: process.cpus,
         memory: process.memory ?? 0,
-        gpus: process.gpus
+        gpus: process.gpus ?? 0
       ),
-      limits: Shares.Limits(cpus: instance?.cpus, memory: instance?.memory),
-      parallel: active.pipeline.maxParallelSteps
+      limits: Shares.Limits(
+        cpus: instance?.cpus,
+        memory: instance?.memory,
+        gpus: instance?.gpus
+      ),
+      parallel: active.pipeline.maxParallelSteps,
+      visible: process.gpus == nil ? nil : VisibleGPUs(active.launch.environment)
     )
   }
 
@@ -239,6 +262,7 @@ extension Agent {
       $0.facts = StepFacts()
       $0.key = plan.key.digest
       $0.cacheReason = reason
+      $0.gpus = shares.machine.assigned(spec.gpus)
     }
     placements.append((name, spec))
   }

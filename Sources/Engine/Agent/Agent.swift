@@ -45,6 +45,7 @@ final class Agent {
   /// Attempts whose runner was killed and whose metrics are being taken in.
   var recovering: Set<RunnerName> = []
   var publications = Publications()
+  var sight = GPUSight()
   /// Instances that this wave has looked at.
   var instances: [String: InstanceRecord] = [:]
   /// Answers that wait until what they tell is written down.

@@ -19,6 +19,7 @@ package enum AgentProcess {
     do {
       guard let lock = try takeLock(home) else { return 0 }
       defer { close(lock) }
+      CgroupSite.prepare()
       let agent = try Agent(home: home, executor: RunnerPool(), machine: .current())
       let server = try Server(agent: agent)
       agent.server = server

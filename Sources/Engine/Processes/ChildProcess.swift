@@ -16,12 +16,14 @@ package struct ChildProcess: Sendable {
   ///   - arguments: the program (a path, or a name looked up in `environment`'s PATH) and its arguments.
   ///   - environment: all that the program gets.
   ///   - folder: its working directory.
+  ///   - doors: files of control groups that it is in from its first instruction on.
   /// - Returns: the started process.
-  /// - Throws: an `Explanation` when it cannot be started.
+  /// - Throws: an `Explanation` when it cannot be started, a `ClosedDoor` when it is not let into a group.
   package static func start(
     _ arguments: [String],
     environment: [String: String],
-    folder: String
+    folder: String,
+    doors: [String] = []
   ) throws -> ChildProcess {
     guard let name = arguments.first else { throw Explanation(what: "There is no command to run.") }
     guard let program = executable(name, environment: environment, folder: folder) else {
@@ -36,12 +38,16 @@ package struct ChildProcess: Sendable {
     var pid: Int32 = 0
     let failure = withCStrings(arguments) { argv in
       withCStrings(environment.map { "\($0.key)=\($0.value)" }) { envp in
-        lathe_spawn(&pid, program, argv, envp, folder, -1, ends[1])
+        doors.isEmpty
+          ? lathe_spawn(&pid, program, argv, envp, folder, -1, ends[1])
+          : spawn(&pid, program, argv, envp, folder, ends[1], doors)
       }
     }
     close(ends[1])
     guard failure == 0 else {
       close(ends[0])
+      // A negative number tells of a door.
+      if failure < 0 { throw ClosedDoor(code: -failure) }
       throw Explanation(
         what: "'\(name)' cannot be started.",
         why: String(cString: strerror(failure)) + ".",
@@ -53,6 +59,25 @@ package struct ChildProcess: Sendable {
     // A program that prints much is held up less; F_SETPIPE_SZ, which the system may refuse.
     _ = fcntl(ends[0], 1031, 1 << 20)
     return ChildProcess(pid: pid, output: ends[0])
+  }
+
+  private static func spawn(
+    _ pid: inout Int32,
+    _ program: String,
+    _ argv: [UnsafeMutablePointer<CChar>?],
+    _ envp: [UnsafeMutablePointer<CChar>?],
+    _ folder: String,
+    _ output: Int32,
+    _ doors: [String]
+  ) -> Int32 {
+    var open: [Int32] = []
+    defer { for door in open { close(door) } }
+    for door in doors {
+      let descriptor = Glibc.open(door, O_WRONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { return -errno }
+      open.append(descriptor)
+    }
+    return lathe_spawn_in(&pid, program, argv, envp, folder, output, open, Int32(open.count))
   }
 
   /// The file that a program's name stands for, as execvp would find it.
@@ -92,6 +117,12 @@ package struct ChildProcess: Sendable {
     var facts = stat()
     return stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
   }
+}
+
+/// A process could not be put into a control group, and was not started.
+struct ClosedDoor: Error {
+  /// The system's error number.
+  let code: Int32
 }
 
 /// Calls `body` with a null-terminated array of C strings, valid during the call.

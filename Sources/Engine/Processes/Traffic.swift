@@ -19,6 +19,16 @@ struct Traffic: Equatable {
     }
   }
 
+  /// Of a control group's io.stat: a line a device, such as `8:0 rbytes=90 wbytes=4096 rios=1`.
+  init(devices text: String) {
+    for word in text.split(whereSeparator: \.isWhitespace) {
+      let parts = word.split(separator: "=")
+      guard parts.count == 2, let count = Int(parts[1]) else { continue }
+      if parts[0] == "rbytes" { read = (read ?? 0) &+ count }
+      if parts[0] == "wbytes" { written = (written ?? 0) &+ count }
+    }
+  }
+
   static func += (sum: inout Traffic, other: Traffic) {
     if let read = other.read { sum.read = (sum.read ?? 0) + read }
     if let written = other.written { sum.written = (sum.written ?? 0) + written }
@@ -26,11 +36,11 @@ struct Traffic: Equatable {
 }
 
 /// The beginning of a small file such as those of /proc; nil when it cannot be read.
-func smallFile(_ path: String) -> String? {
+func smallFile(_ path: String, limit: Int = 16_384) -> String? {
   let file = open(path, O_RDONLY | O_CLOEXEC)
   guard file >= 0 else { return nil }
   defer { close(file) }
-  return withUnsafeTemporaryAllocation(byteCount: 16_384, alignment: 1) { buffer in
+  return withUnsafeTemporaryAllocation(byteCount: limit, alignment: 1) { buffer in
     var count = 0
     while count < buffer.count {
       let more = read(file, buffer.baseAddress.map { $0 + count }, buffer.count - count)

@@ -56,6 +56,8 @@ struct PreparedLaunch: Sendable {
   /// What the steps that a reference run answers for have measured there.
   var metrics: [MetricSummary] = []
   var sparkline: [Double] = []
+  /// What was told of the GPUs, where a step wants any.
+  var gpus: GPUReport?
 }
 
 /// Takes the snapshot of a launch: reads and hashes, and decides nothing about what runs.
@@ -64,6 +66,8 @@ struct PreparedLaunch: Sendable {
 struct Launcher: Sendable {
   let home: Home
   let machine: Machine
+  /// How long `nvidia-smi` is waited for, in seconds.
+  var gpuPatience = GPUReport.patience
 
   /// Freezes a launch.
   ///
@@ -103,7 +107,7 @@ struct Launcher: Sendable {
     let given = earlier?.1.given.filter { declared.contains($0.key) } ?? [:]
     let typed = given.merging(request.parameters) { _, new in new }
     let values = try options?.parameters ?? pipeline.values(for: typed)
-    for step in pipeline.steps { try machine.admit(step, in: instance) }
+    let gpus = try admit(pipeline, in: instance, request.environment)
 
     let objects = ObjectStore(home: home, isDurable: false)
     let snapshot = CodeSnapshot(folder: instance.folder, pipeline: pipeline)
@@ -160,8 +164,32 @@ struct Launcher: Sendable {
         selection: request.selection,
         secrets: StepEnvironment.secrets(of: request.environment, for: pipeline)
       ),
-      pipeline: pipeline
+      pipeline: pipeline,
+      gpus: gpus
     )
+  }
+
+  /// Refuses steps that could never start; returns what was told of the GPUs, where a step wants any.
+  private func admit(
+    _ pipeline: Pipeline,
+    in instance: InstanceRecord,
+    _ environment: [String: String]
+  ) throws -> GPUReport? {
+    var (machine, report) = (machine, GPUReport?.none)
+    let visible = VisibleGPUs(environment)
+    if pipeline.steps.contains(where: { $0.process?.gpus ?? 0 > 0 }) {
+      let told = GPUReport.ask(
+        home: home.folder,
+        path: environment["PATH"],
+        patience: gpuPatience
+      )
+      machine.gpus = told.gpus
+      report = told
+    }
+    for step in pipeline.steps {
+      try machine.admit(step, in: instance, visible: visible, fault: report?.fault)
+    }
+    return report
   }
 
   /// The folder is the user's: it may have been moved away since.

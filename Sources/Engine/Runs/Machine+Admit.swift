@@ -4,7 +4,14 @@ import Store
 
 extension Machine {
   /// Refuses a step that could never start, however empty the machine.
-  func admit(_ step: Step, in instance: InstanceRecord) throws {
+  ///
+  /// `visible` is what the launching shell leaves of the GPUs, `fault` why they are not known.
+  func admit(
+    _ step: Step,
+    in instance: InstanceRecord,
+    visible: VisibleGPUs? = nil,
+    fault: String? = nil
+  ) throws {
     guard let process = step.process else { return }
     let cpuLimit = min(cpus, instance.cpus ?? cpus)
     let memoryLimit = min(memory, instance.memory ?? memory)
@@ -23,14 +30,39 @@ extension Machine {
         next: "Lower 'memory:' in line \(step.place.line) of the pipeline."
       )
     }
-    if process.gpus > gpus.count {
-      throw Explanation(
-        what: "Step '\(step.name)' asks for \(counted(process.gpus, "GPU")) and can never start.",
-        why: gpus.isEmpty
-          ? "No GPU was found on this machine: nvidia-smi tells of none."
-          : "This machine has \(gpus.count).",
-        next: "Lower 'gpu:' in line \(step.place.line) of the pipeline."
-      )
+    try admitGPUs(process.gpus ?? 0, of: step, in: instance, visible, fault)
+  }
+
+  private func admitGPUs(
+    _ wanted: Int,
+    of step: Step,
+    in instance: InstanceRecord,
+    _ visible: VisibleGPUs?,
+    _ fault: String?
+  ) throws {
+    let seen = visible?.among(gpus) ?? gpus
+    let limit = min(seen.count, instance.gpus ?? seen.count)
+    guard wanted > limit else { return }
+    var why = "This machine has \(gpus.count)."
+    var next = "Lower 'gpu:' in line \(step.place.line) of the pipeline."
+    if let fault {
+      why = fault
+      next = "Try 'nvidia-smi' by hand; 'lathe doctor' tells what it says of the GPUs."
+    } else if let cap = instance.gpus, wanted > cap {
+      why =
+        "'\(instance.name)' is an \(instance.instanceType), which has \(cap == 0 ? "none" : "\(cap)")."
+      next =
+        "Take an instance type with GPUs, such as ml.g5.xlarge, or 'local' for the whole machine."
+    } else if gpus.isEmpty {
+      why = "No GPU was found on this machine: nvidia-smi tells of none."
+    } else if let visible, wanted > seen.count {
+      why = "The launching shell leaves \(seen.count) of the \(gpus.count) (\(visible.text))."
+      next = "Launch with more of them in \(VisibleGPUs.variable), or without it."
     }
+    throw Explanation(
+      what: "Step '\(step.name)' asks for \(counted(wanted, "GPU")) and can never start.",
+      why: why,
+      next: next
+    )
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Store
 
 /// What this machine has to give: processors, bytes of memory and GPUs.
 struct Machine: Sendable, Equatable {
@@ -16,7 +17,15 @@ struct Machine: Sendable, Equatable {
     self.gpus = gpus
   }
 
-  /// This machine as far as this process may use it; its GPUs take time to ask for (`GPU.present`).
+  /// The GPUs of some UUIDs, in that order, by what is known of them.
+  func assigned(_ uuids: [String]) -> [AssignedGPU] {
+    uuids.map { uuid in
+      let gpu = gpus.first { $0.uuid == uuid }
+      return AssignedGPU(uuid: uuid, name: gpu?.name ?? "")
+    }
+  }
+
+  /// This machine as far as this process may use it; its GPUs take time to ask for (`GPUReport`).
   static func current() -> Machine {
     let memory = max(0, sysconf(Int32(_SC_PHYS_PAGES))) * max(0, sysconf(Int32(_SC_PAGESIZE)))
     let allowed = allowedCPUs()

@@ -93,6 +93,7 @@ extension Shares {
   func room(for run: Int) -> Amounts {
     var room = freeOfMachine
     guard let share = runs[run] else { return room }
+    if share.visible != nil, room.gpus > 0 { room.gpus = freeGPUs(for: run).count }
     let own = usedByInstance[share.instance] ?? Amounts()
     if let cap = share.limits.cpus { room.cpus = min(room.cpus, cap - own.cpus) }
     if let cap = share.limits.memory { room.memory = min(room.memory, cap - own.memory) }
@@ -111,7 +112,8 @@ extension Shares {
   /// Places the first step of a line; false when there is none.
   private mutating func place(_ line: LineName, _ round: inout Round) -> Bool {
     guard let entry = first(of: line) else { return false }
-    let gpus = line.wants.gpus == 0 ? [] : freeGPUs.prefix(line.wants.gpus).map(\.uuid)
+    let gpus =
+      line.wants.gpus == 0 ? [] : freeGPUs(for: line.run).prefix(line.wants.gpus).map(\.uuid)
     let cpuSet = freeCPUs(line.wants.cpus)
     if runs[line.run]?.lines[line.wants]?.isStarved == true { starved.removeAll { $0 == line } }
     runs[line.run]?.lines[line.wants]?.stepOn()
@@ -155,7 +157,7 @@ extension Shares {
   /// It would not while somebody else computes on the GPUs: keeping anything free would help nobody.
   private func isPossible(_ name: LineName) -> Bool {
     guard let run = runs[name.run] else { return false }
-    let gpus = machine.gpus.count { $0.foreignUser == nil }
+    let gpus = (run.visible?.among(machine.gpus) ?? machine.gpus).count { $0.foreignUser == nil }
     return name.wants.fits(
       in: Amounts(
         cpus: min(machine.cpus, run.limits.cpus ?? .max),
@@ -168,9 +170,29 @@ extension Shares {
   /// Whether a step would take what is kept for the reserved line.
   func isInTheWay(_ wants: Amounts, of run: Int, for reserved: LineName) -> Bool {
     guard reserved != LineName(run: run, wants: wants) else { return false }
-    if !wants.leaves(reserved.wants, of: freeOfMachine) { return true }
-    return runs[run]?.instance == runs[reserved.run]?.instance
-      && !wants.leaves(reserved.wants, of: room(for: reserved.run))
+    var kept = reserved.wants
+    if runs[reserved.run]?.visible != nil {
+      // Not any of the free ones would do.
+      if takesGPUs(wants.gpus, of: run, from: reserved) { return true }
+      kept.gpus = 0
+    }
+    if !wants.leaves(kept, of: freeOfMachine) { return true }
+    guard let share = runs[reserved.run], runs[run]?.instance == share.instance else {
+      return false
+    }
+    var room = room(for: reserved.run)
+    if share.visible != nil {
+      room.gpus = (share.limits.gpus ?? .max) - (usedByInstance[share.instance]?.gpus ?? 0)
+    }
+    return !wants.leaves(reserved.wants, of: room)
+  }
+
+  /// Whether GPUs could be taken that a run with a choice of its own needs; whichever they are in the end.
+  private func takesGPUs(_ count: Int, of run: Int, from reserved: LineName) -> Bool {
+    guard count > 0, reserved.wants.gpus > 0 else { return false }
+    let needed = freeGPUs(for: reserved.run)
+    let taken = Set(freeGPUs(for: run).map(\.uuid)).intersection(needed.map(\.uuid)).count
+    return taken > 0 && needed.count - min(count, taken) < reserved.wants.gpus
   }
 
   /// Counts what was passed over: what had its turn and did not fit, and what has waited longer.

@@ -44,7 +44,10 @@ extension Shares {
     if wants.memory > 0, let cap = share.limits.memory, wants.memory > cap - own.memory {
       return text(wants, .memory, in: share.instance)
     }
-    if wants.gpus > 0, wants.gpus > free.gpus { return text(wants, .gpus) }
+    if wants.gpus > 0, let text = unknown(wants, share) { return text }
+    if wants.gpus > 0, wants.gpus > freeGPUs(for: run).count {
+      return text(wants, .gpus, visibleTo: share)
+    }
     if wants.gpus > 0, let cap = share.limits.gpus, wants.gpus > cap - own.gpus {
       return text(wants, .gpus, in: share.instance)
     }
@@ -57,6 +60,17 @@ extension Shares {
       return "waits behind r\(reserved.run) \(entry.step), which has waited longer"
     }
     return "waits for its turn"
+  }
+
+  /// Why nobody can tell when there will be GPUs for a step; nil where that is a matter of waiting.
+  private func unknown(_ wants: Amounts, _ share: RunShare) -> String? {
+    let amount = "waits for \(counted(wants.gpus, "GPU"))"
+    if let fault { return "\(amount): \(fault)" }
+    if !areGPUsKnown { return "\(amount), of which nvidia-smi is being asked" }
+    let there = share.visible?.among(machine.gpus) ?? machine.gpus
+    guard there.count < wants.gpus else { return nil }
+    let whose = share.visible.map { " (\($0.text))" } ?? ""
+    return "\(amount): nvidia-smi tells of \(there.isEmpty ? "none" : "\(there.count)")\(whose)"
   }
 
   private enum Resource {
@@ -74,19 +88,23 @@ extension Shares {
   private func text(
     _ wants: Amounts,
     _ what: Resource,
-    in instance: String? = nil
+    in instance: String? = nil,
+    visibleTo share: RunShare? = nil
   ) -> String {
+    let gpus = share?.visible?.among(machine.gpus) ?? machine.gpus
+    let seen = share?.visible == nil ? nil : Set(gpus.map(\.uuid))
     let holders = holdings.filter { name, holding in
       what.amount(holding.amounts) > 0 && (instance == nil || holding.instance == instance)
+        && (seen.map { !$0.isDisjoint(with: holding.gpus) } ?? true)
     }
     .sorted { $0.value.order < $1.value.order }
     var names = holders.prefix(3).map { "r\($0.key.run) \($0.key.step)" }
     if holders.count > 3 { names.append("\(holders.count - 3) more") }
     if what == .gpus, instance == nil {
-      let users = machine.gpus.compactMap(\.foreignUser)
+      let users = gpus.compactMap(\.foreignUser)
       names += Set(users).sorted().prefix(3).map { "\($0) (not by Lathe)" }
     }
-    let place = instance.map { " of '\($0)'" } ?? ""
+    let place = instance.map { " of '\($0)'" } ?? share?.visible.map { " of \($0.text)" } ?? ""
     let amount =
       switch what {
       case .cpus: counted(wants.cpus, "CPU")

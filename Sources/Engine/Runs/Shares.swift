@@ -44,6 +44,8 @@ struct Shares: Sendable {
     var limits: Limits
     /// How many of the run's steps may execute at once; nil: any number.
     var parallel: Int?
+    /// The GPUs that the launching shell leaves to the run; nil: any.
+    var visible: VisibleGPUs?
 
     init(
       run: Int,
@@ -51,7 +53,8 @@ struct Shares: Sendable {
       instance: String,
       wants: Amounts,
       limits: Limits = Limits(),
-      parallel: Int? = nil
+      parallel: Int? = nil,
+      visible: VisibleGPUs? = nil
     ) {
       self.run = run
       self.step = step
@@ -60,6 +63,7 @@ struct Shares: Sendable {
       self.wants.cpus = max(1, wants.cpus)
       self.limits = limits
       self.parallel = parallel
+      self.visible = visible
     }
   }
 
@@ -107,6 +111,7 @@ struct Shares: Sendable {
     var instance: String
     var limits: Limits
     var parallel: Int?
+    var visible: VisibleGPUs?
     var held = Amounts()
     var holds = 0
     var waits = 0
@@ -131,6 +136,13 @@ struct Shares: Sendable {
   var runs: [Int: RunShare] = [:]
   /// The ticket of each step that waits.
   private(set) var tickets: [Name: Int] = [:]
+  /// Those among them that wait for a GPU.
+  private var waitingForGPUs: Set<Name> = []
+  /// What `nvidia-smi` said last is of this moment: only then are GPUs given away.
+  private(set) var areGPUsKnown = true
+  /// Why nothing is known of them.
+  private(set) var fault: String?
+  private var heldGPUs: Set<String> = []
   private(set) var used = Amounts()
   private(set) var usedByInstance: [String: Amounts] = [:]
   /// Lines whose first step was passed over too often, the first such one first.
@@ -146,6 +158,12 @@ struct Shares: Sendable {
 
   /// How many steps wait.
   var waitingCount: Int { tickets.count }
+
+  /// Whether a step waits that wants a GPU.
+  var isWaitingForGPUs: Bool { !waitingForGPUs.isEmpty }
+
+  /// The runs with such a step.
+  var runsWaitingForGPUs: Set<Int> { Set(waitingForGPUs.map(\.run)) }
 
   func isWaiting(run: Int, step: String) -> Bool { tickets[Name(run: run, step: step)] != nil }
 
@@ -165,6 +183,7 @@ struct Shares: Sendable {
     usedByInstance[holding.instance]?.subtract(holding.amounts)
     if usedByInstance[holding.instance] == Amounts() { usedByInstance[holding.instance] = nil }
     load(holding.cpuSet, by: -1)
+    heldGPUs.subtract(holding.gpus)
     runs[run]?.held.subtract(holding.amounts)
     runs[run]?.holds -= 1
     forgetIfIdle(run)
@@ -172,7 +191,9 @@ struct Shares: Sendable {
 
   /// Forgets a step that does not wait any more, such as one that was stopped.
   mutating func withdraw(run: Int, step: String) {
-    guard tickets.removeValue(forKey: Name(run: run, step: step)) != nil else { return }
+    let name = Name(run: run, step: step)
+    guard tickets.removeValue(forKey: name) != nil else { return }
+    waitingForGPUs.remove(name)
     // Its place in the line is passed over later.
     runs[run]?.waits -= 1
     forgetIfIdle(run)
@@ -183,6 +204,7 @@ struct Shares: Sendable {
     for line in runs[run]?.lines.values ?? [:].values {
       for entry in line.entries[line.first...] {
         tickets[Name(run: run, step: entry.step)] = nil
+        waitingForGPUs.remove(Name(run: run, step: entry.step))
       }
     }
     runs[run]?.lines = [:]
@@ -192,7 +214,14 @@ struct Shares: Sendable {
   }
 
   /// Takes what `nvidia-smi` says now; GPUs that are held stay with their holders.
-  mutating func see(_ gpus: [GPU]) { machine.gpus = gpus }
+  mutating func see(_ report: GPUReport) {
+    machine.gpus = report.gpus
+    fault = report.fault
+    areGPUsKnown = true
+  }
+
+  /// What is known of the GPUs is too old to give any away.
+  mutating func doubtGPUs() { areGPUsKnown = false }
 
   /// Puts a step at the end of its line; one that waits or holds its share already changes nothing.
   mutating func queue(_ step: Waiting) {
@@ -201,6 +230,7 @@ struct Shares: Sendable {
     guard tickets[name] == nil, holdings[name] == nil else { return }
     lastTicket += 1
     tickets[name] = lastTicket
+    if step.wants.gpus > 0 { waitingForGPUs.insert(name) }
     runs[step.run]?.waits += 1
     if runs[step.run]?.lines[step.wants] == nil { runs[step.run]?.order.append(step.wants) }
     runs[step.run]?.lines[step.wants, default: Line()].entries.append((lastTicket, step.step))
@@ -225,6 +255,8 @@ struct Shares: Sendable {
     used.add(amounts)
     usedByInstance[instance, default: Amounts()].add(amounts)
     load(cpuSet, by: 1)
+    heldGPUs.formUnion(gpus)
+    waitingForGPUs.remove(name)
     runs[name.run]?.held.add(amounts)
     runs[name.run]?.holds += 1
     if tickets.removeValue(forKey: name) != nil { runs[name.run]?.waits -= 1 }
@@ -236,12 +268,17 @@ struct Shares: Sendable {
     return byLoad.prefix(count).sorted().map { machine.cpuNumbers[$0] }
   }
 
-  /// The GPUs that nobody has, neither a step nor somebody else's process.
+  /// The GPUs that nobody has, neither a step nor somebody else's process; none while that is in doubt.
   var freeGPUs: [GPU] {
-    guard !machine.gpus.isEmpty else { return [] }
-    let held = Set(holdings.values.lazy.flatMap(\.gpus))
-    return machine.gpus.filter { $0.foreignUser == nil && !held.contains($0.uuid) }
-      .sorted { $0.index < $1.index }
+    guard areGPUsKnown, !machine.gpus.isEmpty else { return [] }
+    return machine.gpus.filter { $0.foreignUser == nil && !heldGPUs.contains($0.uuid) }
+      .sorted(by: GPU.isBefore)
+  }
+
+  /// Those that a run may have.
+  func freeGPUs(for run: Int) -> [GPU] {
+    let free = freeGPUs
+    return free.isEmpty ? [] : runs[run]?.visible?.among(free, of: machine.gpus) ?? free
   }
 
   private mutating func know(_ step: Waiting) {
@@ -250,6 +287,7 @@ struct Shares: Sendable {
     }
     runs[step.run]?.limits = step.limits
     runs[step.run]?.parallel = step.parallel
+    runs[step.run]?.visible = step.visible
   }
 
   private mutating func load(_ cpuSet: [Int], by change: Int) {

@@ -3,6 +3,7 @@ import Documents
 import Foundation
 import Glibc
 import Store
+import Synchronization
 
 /// One attempt while it runs.
 struct Attempt: ~Copyable {
@@ -11,6 +12,8 @@ struct Attempt: ~Copyable {
   let stop: StopRequest
   /// Whether this process has no other children than the script's.
   let isReaper: Bool
+  /// Where the kernel holds limits; nil: nowhere.
+  let groups: @Sendable () -> CgroupSite?
   let started = Date()
   let store: ObjectStore
   /// Tells the agent that there is something new, without waiting for it.
@@ -21,12 +24,14 @@ struct Attempt: ~Copyable {
     folder: AttemptFolder,
     stop: StopRequest,
     isReaper: Bool,
+    groups: @escaping @Sendable () -> CgroupSite? = { nil },
     nudge: @escaping (AgentRequest) -> Void
   ) {
     self.spec = spec
     self.folder = folder
     self.stop = stop
     self.isReaper = isReaper
+    self.groups = groups
     self.nudge = nudge
     store = ObjectStore(home: Home(folder: spec.home, state: spec.state))
   }
@@ -59,11 +64,12 @@ struct Attempt: ~Copyable {
       watchedBy: rules
     )
     let log = try StepLog(folder: folder, secrets: spec.secrets.compactMap { spec.environment[$0] })
-    let child = try start()
+    let (child, group) = try start()
     var follow = ScriptFollow(
       attempt: self,
       child: child,
       pidfd: lathe_pidfd_open(child.pid),
+      group: group,
       ingest: ingest,
       log: log,
       rules: rules
@@ -71,14 +77,37 @@ struct Attempt: ~Copyable {
     return follow.run()
   }
 
-  private borrowing func start() throws -> ChildProcess {
+  private borrowing func start() throws -> (ChildProcess, AttemptCgroup?) {
     var environment = spec.environment
     environment["LATHE_CHECKPOINT"] = spec.checkpoint
     // The script has the processors that this thread has when it starts it.
     let bound = spec.cpuSet.map { Processors.bind(to: $0) }
     defer { if let bound { Processors.bind(to: bound) } }
-    return try ChildProcess.start(spec.arguments, environment: environment, folder: folder.work)
+    let (arguments, work) = (spec.arguments, folder.work)
+    func start(_ doors: [String]) throws -> ChildProcess {
+      try ChildProcess.start(arguments, environment: environment, folder: work, doors: doors)
+    }
+    guard let group = makeGroup() else { return (try start([]), nil) }
+    do {
+      return (try start(group.doors), group)
+    } catch {
+      group.remove()
+      // Without it, the limits are watched.
+      guard error is ClosedDoor else { throw error }
+      return (try start([]), nil)
+    }
   }
+
+  /// A control group for an attempt that has limits; nil where it has none, or nobody could hold them.
+  private borrowing func makeGroup() -> AttemptCgroup? {
+    guard spec.limits.memory != nil || spec.limits.cpus != nil, let site = groups(),
+      let start = Claim.startTime(of: getpid())
+    else { return nil }
+    let number = Attempt.groupCount.add(1, ordering: .relaxed).newValue
+    return AttemptCgroup.make(spec.limits, at: site, owner: (getpid(), start), number: number)
+  }
+
+  private static let groupCount = Atomic(0)
 
   /// Brings code and inputs into the work folder.
   private borrowing func prepare() throws {

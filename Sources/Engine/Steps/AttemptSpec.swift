@@ -37,8 +37,10 @@ package struct AttemptSpec: Sendable, Codable, Equatable {
 
   /// What a step may use and how long it may take; nil: as much as there is.
   package struct Limits: Sendable, Codable, Equatable {
-    /// Of all its processes together: resident bytes.
+    /// Bytes, of all its processes together.
     package var memory: Int?
+    /// The instance type that the limit of memory is from; nil: the pipeline's own.
+    package var memoryOf: String?
     /// CPU time a second.
     package var cpus: Double?
     /// Seconds.

@@ -15,7 +15,8 @@ package enum Runner {
     let site = RunnerSite(
       signals: lathe_signal_descriptor(),
       isReaper: Descendants.adopt(),
-      tell: StepRunner.tell
+      tell: StepRunner.tell,
+      groups: { CgroupSite.own }
     )
     return run(RunnerChannel(descriptor: channel), site)
   }
@@ -71,6 +72,7 @@ package enum Runner {
         folder: folder,
         stop: StopRequest(signals: site.signals, folder: folder, channel: channel),
         isReaper: site.isReaper,
+        groups: site.groups,
         nudge: { request in
           if !channel.report(.watched(folder: path)) { site.nudge(request, spec) }
         }
@@ -96,6 +98,8 @@ struct RunnerSite {
   var isReaper: Bool
   /// Tells an agent, starting one where none lives; returns when it has answered.
   var tell: @Sendable (AgentRequest, AttemptSpec) -> Void
+  /// Where the kernel holds limits; looked for by the first attempt that has any.
+  var groups: @Sendable () -> CgroupSite? = { nil }
 
   /// Tells an agent meanwhile, where one lives: a script is followed without a pause.
   func nudge(_ request: AgentRequest, _ spec: AttemptSpec) {

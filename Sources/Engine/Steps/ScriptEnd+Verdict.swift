@@ -18,11 +18,12 @@ extension ScriptEnd {
       return (
         .failed, "It ran longer than its limit of \(Amount.time(limit)) (timeout:).", .timeout
       )
-    case .memory(let used, let limit):
-      let reason = """
-        It used \(Amount.bytes(used)) of memory, more than its limit of \(Amount.bytes(limit)) \
-        (memory: in the pipeline).
-        """
+    case .memory(let used, let limit, let type):
+      let source = type.map { "its instance is an \($0)" } ?? "memory: in the pipeline"
+      let bound = "its limit of \(Amount.bytes(limit)) (\(source))"
+      let reason =
+        used.map { "It used \(Amount.bytes($0)) of memory, more than \(bound)." }
+        ?? "It used more memory than \(bound), and the kernel killed it."
       return (.failed, reason, .memory)
     case nil: break
     }
@@ -34,14 +35,36 @@ extension ScriptEnd {
       }
       let reason =
         signal == Int(SIGKILL)
-        ? "The script was killed (SIGKILL): often the system, out of memory."
+        ? "The script was \(ScriptEnd.killedFromOutside)."
         : "The script was ended by \(signalName(signal))."
       return (.failed, reason, .signal)
     }
-    if let exitCode, exitCode != 0 {
-      return (.failed, "Exit code \(exitCode)" + (lastLine.isEmpty ? "." : ": \(lastLine)"), .exit)
+    return exitCode.flatMap(verdict)
+  }
+
+  private static let killedFromOutside = """
+    killed by SIGKILL from outside Lathe (the kernel's out-of-memory killer, an administrator or a job \
+    scheduler?)
+    """
+
+  /// What an exit code says; a shell tells of a command that a signal ended by 128 and its number.
+  private func verdict(_ code: Int) -> Verdict? {
+    guard code != 0 else { return nil }
+    let rest = lastLine.isEmpty ? "." : ": \(lastLine)"
+    let signal = code > 128 ? signalName(code - 128) : ""
+    guard signal == "SIGKILL" else {
+      let name = signal.hasPrefix("SIG") ? " (\(signal))" : ""
+      return (.failed, "Exit code \(code)\(name)\(rest)", .exit)
     }
-    return nil
+    if ranOutOfMemory {
+      let reason = """
+        The system killed a process of the script (SIGKILL, exit code \(code)) because memory ran out.
+        """
+      return (.failed, reason, .memory)
+    }
+    let reason =
+      "A process of the script was \(ScriptEnd.killedFromOutside), exit code \(code)\(rest)"
+    return (.failed, reason, .signal)
   }
 }
 

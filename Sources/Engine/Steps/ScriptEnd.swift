@@ -14,8 +14,8 @@ struct ScriptEnd {
     case told(Int)
     /// Seconds.
     case timeout(Double)
-    /// Bytes.
-    case memory(used: Int, limit: Int)
+    /// Bytes; nil: not known, as the kernel killed it. The limit is the pipeline's, or an instance type's.
+    case memory(used: Int?, limit: Int, of: String?)
   }
 
   var exitCode: Int?
@@ -47,6 +47,17 @@ struct ScriptEnd {
     let explanation = Explanation(error)
     failure = [explanation.what, explanation.why].filter { !$0.isEmpty }.joined(separator: " ")
     if SystemFailure.isFullDisk(error) { failureCause = .diskFull }
+  }
+
+  /// Takes what the kernel has counted of all that ran.
+  mutating func take(_ group: AttemptCgroup) {
+    // A process's own peak begins with that of the one that started it.
+    peakMemory = group.peakMemory ?? peakMemory
+    cpuSeconds = max(cpuSeconds, group.cpuSeconds ?? 0)
+    if let counted = group.traffic {
+      traffic.read = counted.read ?? traffic.read
+      traffic.written = counted.written ?? traffic.written
+    }
   }
 
   /// Reaps the script.

@@ -15,6 +15,8 @@ struct ScriptFollow: ~Copyable {
   private let rules: StepWatch?
   private let child: ChildProcess
   private let pidfd: Int32
+  /// Holds the script's limits, where the kernel does.
+  private let group: AttemptCgroup?
   private var ingest: Ingest
   private var log: StepLog
   private var end = ScriptEnd()
@@ -43,6 +45,7 @@ struct ScriptFollow: ~Copyable {
     attempt: borrowing Attempt,
     child: ChildProcess,
     pidfd: Int32,
+    group: AttemptCgroup?,
     ingest: consuming Ingest,
     log: consuming StepLog,
     rules: StepWatch?
@@ -54,13 +57,20 @@ struct ScriptFollow: ~Copyable {
     nudge = attempt.nudge
     self.child = child
     self.pidfd = pidfd
+    self.group = group
     self.ingest = ingest
     self.log = log
     self.rules = rules
     let now = monotonicSeconds()
     followAt = now + ScriptFollow.youth
     timeoutAt = attempt.spec.limits.timeout.map { now + $0 }
-    sampler = Sampler(attempt.spec, root: child.pid, isReaper: attempt.isReaper, start: now)
+    sampler = Sampler(
+      attempt.spec,
+      root: child.pid,
+      isReaper: attempt.isReaper,
+      group: group,
+      start: now
+    )
   }
 
   deinit {
@@ -125,7 +135,9 @@ struct ScriptFollow: ~Copyable {
       {
         try readFiles(isNews: entries[3].revents != 0)
       }
-      if entries[6].revents != 0 { sampler.readGPUs() }
+      if entries[6].revents != 0 {
+        try take(sampler.readGPUs(at: monotonicSeconds()))
+      }
       try sample()
       if let rule = try judge() { stop(.rule(rule)) }
     } catch {
@@ -137,7 +149,9 @@ struct ScriptFollow: ~Copyable {
     if !hasExited, entries[1].revents != 0 || isReadable(pidfd) {
       hasExited = true
       end.take(child.pid)
-      if end.signal == Int(SIGKILL) { end.ranOutOfMemory = sampler.hasMemoryRunOut() }
+      if end.signal == Int(SIGKILL) || end.exitCode == 128 + Int(SIGKILL) {
+        end.ranOutOfMemory = sampler.hasMemoryRunOut()
+      }
       drainUntil = monotonicSeconds() + 0.5
     }
   }
@@ -173,6 +187,7 @@ struct ScriptFollow: ~Copyable {
   }
 
   private func killAll() {
+    group?.end()
     if isReaper {
       for process in ProcessTable.descendants(of: getpid()) { kill(process.pid, SIGKILL) }
     } else {
@@ -208,13 +223,25 @@ struct ScriptFollow: ~Copyable {
     guard !hasExited, monotonicSeconds() >= sampler.due else { return }
     if isReaper {
       // What lost its parent and ended is not left as a zombie while the script goes on.
-      Descendants.reap(but: child.pid) { end.take($1) }
+      Descendants.reap(but: child.pid) { if !sampler.isOwn($0) { end.take($1) } }
     }
-    let values = sampler.sample(at: monotonicSeconds())
-    if !values.isEmpty { try ingest.take(sampled: values, now: Date().timeIntervalSince1970) }
-    if let used = sampler.excess, end.end(.memory(used: used, limit: spec.limits.memory ?? 0)) {
-      killAll()
+    try take(sampler.sample(at: monotonicSeconds()))
+    switch sampler.excess {
+    case .bytes(let used)?: endForMemory(used)
+    case .killed?: endForMemory(nil)
+    case nil: break
     }
+  }
+
+  private mutating func take(_ sampled: [(name: String, value: Double)]) throws {
+    guard !sampled.isEmpty else { return }
+    try ingest.take(sampled: sampled, now: Date().timeIntervalSince1970)
+  }
+
+  private mutating func endForMemory(_ used: Int?) {
+    let limits = spec.limits
+    guard let limit = limits.memory else { return }
+    if end.end(.memory(used: used, limit: limit, of: limits.memoryOf)) { killAll() }
   }
 
   /// Tells of what watch rules found: in the log, in the marks, and to the agent.
@@ -233,24 +260,39 @@ struct ScriptFollow: ~Copyable {
   // MARK: The end
 
   private mutating func finish() {
+    sampler.end()
     // Outputs are hashed when nothing can change them any more: what left the session ends as well.
     if isReaper {
-      Descendants.end { end.take($1) }
+      Descendants.end { if !sampler.isOwn($0) { end.take($1) } }
     } else {
+      group?.end()
       killSession(child.pid)
       killProcesses(marked: folder.path)
     }
     request.scriptEnded()
+    let sentences = leaveGroup()
     do {
       try log.finish(into: &ingest)
       try ingest.finish { [request] in request.isOver }
       if rules != nil { _ = try judge() }
       try ingest.seal()
-      try log.sayAll(ingest.takeWarnings())
+      try log.sayAll(ingest.takeWarnings() + sentences)
     } catch {
       end.fail(error)
     }
     end.logged = ingest.result(spec)
     end.lastLine = log.lastLine
+  }
+
+  /// Takes what the kernel says of the script's group, and removes it; returns what the log is to tell.
+  private mutating func leaveGroup() -> [String] {
+    guard let group else { return [] }
+    if group.hasKilled { endForMemory(nil) }
+    end.take(group)
+    defer { group.remove() }
+    guard group.hasHitProcessLimit else { return [] }
+    return [
+      "The step reached its limit of \(AttemptCgroup.processLimit) processes and threads; no more could start."
+    ]
   }
 }

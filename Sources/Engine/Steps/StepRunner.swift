@@ -17,7 +17,12 @@ package enum StepRunner {
   package static func run(attempt path: String) -> Int32 {
     // From here on a stop is kept until the script is there to be stopped.
     let signals = lathe_signal_descriptor()
-    let site = RunnerSite(signals: signals, isReaper: Descendants.adopt(), tell: tell)
+    let site = RunnerSite(
+      signals: signals,
+      isReaper: Descendants.adopt(),
+      tell: tell,
+      groups: { CgroupSite.own }
+    )
     return run(attempt: path, site)
   }
 
@@ -51,6 +56,7 @@ package enum StepRunner {
         folder: folder,
         stop: StopRequest(signals: site.signals, folder: folder, grace: grace),
         isReaper: site.isReaper,
+        groups: site.groups,
         nudge: { request in site.nudge(request, spec) }
       ).run()
       // Whether there is a record or not: without an agent, nobody would see that this has ended.

@@ -26,8 +26,9 @@ package struct ProcessStep: Sendable, Equatable {
   package var cpus: Int
   /// Bytes; nil: no share is set aside and no limit holds.
   package var memory: Int?
-  /// Whole GPUs that are set aside.
-  package var gpus: Int
+  /// Whole GPUs that are set aside, of which alone the step sees any; nil: none is, and it sees what the
+  /// shell that launched saw.
+  package var gpus: Int?
   /// Files and folders of the instance that the step sees; nil: found from the command.
   package var code: [String]?
   package var cache: CachePolicy
@@ -54,7 +55,7 @@ package struct ProcessStep: Sendable, Equatable {
     before: [String] = [],
     cpus: Int = 1,
     memory: Int? = nil,
-    gpus: Int = 0,
+    gpus: Int? = nil,
     code: [String]? = nil,
     cache: CachePolicy = CachePolicy(),
     retry: [RetryPolicy] = [],

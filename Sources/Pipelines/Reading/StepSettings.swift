@@ -12,7 +12,7 @@ struct StepSettings {
   var code: [String]?
   var cpus = 1
   var memory: Int?
-  var gpus = 0
+  var gpus: Int?
   var cache = CachePolicy()
   var retry: [RetryPolicy] = []
   var timeout: Double?

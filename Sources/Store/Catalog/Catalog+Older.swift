@@ -10,7 +10,10 @@ extension Catalog {
       ("run", [("sweep", "NULL"), ("isPinned", "0")]),
       (
         "step",
-        [("warning", "NULL"), ("readBytes", "NULL"), ("writtenBytes", "NULL"), ("revision", "0")]
+        [
+          ("warning", "NULL"), ("readBytes", "NULL"), ("writtenBytes", "NULL"), ("revision", "0"),
+          ("gpus", "'[]'"),
+        ]
       ),
     ]
     for (table, defaults) in added {

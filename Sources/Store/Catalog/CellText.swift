@@ -41,6 +41,10 @@ enum CellText {
     facts.isEmpty ? "{}" : String(decoding: try JSONEncoder().encode(facts), as: UTF8.self)
   }
 
+  static func encode(_ gpus: [AssignedGPU]) throws -> String {
+    gpus.isEmpty ? "[]" : String(decoding: try JSONEncoder().encode(gpus), as: UTF8.self)
+  }
+
   private static func encode<Value>(
     _ values: [String: Value],
     _ append: (Value, inout [UInt8]) -> Void
@@ -95,6 +99,10 @@ enum CellText {
 
   static func facts(_ json: UnsafeRawBufferPointer) throws -> StepFacts {
     json.count <= 2 ? StepFacts() : try decode(json)
+  }
+
+  static func gpus(_ json: UnsafeRawBufferPointer) throws -> [AssignedGPU] {
+    json.count <= 2 ? [] : try decode(json)
   }
 
   private static func decode<Value: Decodable>(_ json: UnsafeRawBufferPointer) throws -> Value {

@@ -91,6 +91,9 @@ enum Schema {
           """
       )
     }
+    migrator.registerMigration("4 gpus") { db in
+      try db.execute(sql: "ALTER TABLE step ADD COLUMN gpus TEXT NOT NULL DEFAULT '[]'")
+    }
     return migrator
   }
 }

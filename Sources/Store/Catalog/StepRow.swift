@@ -8,7 +8,7 @@ struct StepRow {
     "run", "name", "index", "type", "status", "attempt", "dependsOn", "started", "ended", "reason",
     "exitCode", "signal", "pid", "cachedFrom", "savedSeconds", "key", "cacheReason", "outputs",
     "outcome", "peakMemory", "cpuSeconds", "logRun", "logAttempt", "facts", "warning", "readBytes",
-    "writtenBytes",
+    "writtenBytes", "gpus",
   ]
 
   // MARK: Writing
@@ -53,7 +53,8 @@ struct StepRow {
     row.bind(step.warning, at: 25)
     row.bind(step.readBytes, at: 26)
     row.bind(step.writtenBytes, at: 27)
-    row.bind(revision, at: 28)
+    row.bind(try CellText.encode(step.gpus), at: 28)
+    row.bind(revision, at: 29)
     try row.run()
   }
 
@@ -93,7 +94,8 @@ struct StepRow {
           facts: try CellText.facts(row.bytes(at[23])),
           warning: row.optionalText(at[24]),
           readBytes: row.optionalInteger(at[25]),
-          writtenBytes: row.optionalInteger(at[26])
+          writtenBytes: row.optionalInteger(at[26]),
+          gpus: try CellText.gpus(row.bytes(at[27]))
         )
       )
     }

@@ -41,6 +41,8 @@ package struct StepRecord: Sendable, Equatable, Codable {
   /// Bytes that the newest attempt read from and wrote to storage.
   package var readBytes: Int?
   package var writtenBytes: Int?
+  /// The GPUs of the newest attempt.
+  package var gpus: [AssignedGPU]
 
   package init(
     run: Int,
@@ -69,7 +71,8 @@ package struct StepRecord: Sendable, Equatable, Codable {
     facts: StepFacts = StepFacts(),
     warning: String? = nil,
     readBytes: Int? = nil,
-    writtenBytes: Int? = nil
+    writtenBytes: Int? = nil,
+    gpus: [AssignedGPU] = []
   ) {
     self.run = run
     self.name = name
@@ -98,6 +101,7 @@ package struct StepRecord: Sendable, Equatable, Codable {
     self.warning = warning
     self.readBytes = readBytes
     self.writtenBytes = writtenBytes
+    self.gpus = gpus
   }
 }
 

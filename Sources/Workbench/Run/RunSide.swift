@@ -132,6 +132,7 @@ struct RunSide {
       say("cpu", text)
     }
     if let memory = step.peakMemory { say("mem", bytesText(memory) + " at most") }
+    for gpu in step.gpus.prefix(8) { say("gpu", SafeText(hostile: gpu.text)) }
     lines += facts("params", logged.params, width: width)
     lines += facts("summary", logged.summary.mapValues(\.shown), width: width)
     for (name, artifact) in step.outputs.sorted(by: { $0.key < $1.key }).prefix(6) {

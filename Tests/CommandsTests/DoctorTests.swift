@@ -1,0 +1,44 @@
+import Commands
+import Engine
+import Testing
+
+struct DoctorTests {
+  private func text(_ findings: [Finding]) -> [String] { findings.flatMap(\.lines).map(\.plain) }
+
+  @Test func `each GPU is told with who has it`() {
+    let report = GPUReport(gpus: [
+      GPU(uuid: "GPU-a", index: 0, name: "NVIDIA A100", memory: 40 << 30),
+      GPU(uuid: "GPU-b", index: 1, name: "NVIDIA A100", foreignUser: "bob"),
+      GPU(uuid: "MIG-c", index: 2, slot: 1, name: "NVIDIA A100 MIG 1g.5gb"),
+    ])
+    #expect(
+      text(gpuFindings(report, holders: ["MIG-c": "r12 train"])) == [
+        "ok      gpu 0       NVIDIA A100, 40 GB: free",
+        "ok      gpu 1       NVIDIA A100: taken by bob (not by Lathe)",
+        "ok      gpu 2:1     NVIDIA A100 MIG 1g.5gb: held by r12 train",
+      ]
+    )
+  }
+
+  @Test func `a machine without GPUs has nothing wrong, a driver that fails has`() {
+    #expect(
+      text(gpuFindings(GPUReport(), holders: [:])) == [
+        "ok      gpu         nvidia-smi tells of none."
+      ]
+    )
+    let broken = GPUReport(fault: "nvidia-smi has not answered for 10s.")
+    #expect(gpuFindings(broken, holders: [:]).map(\.verdict) == [.warning])
+  }
+
+  @Test func `who holds the limits is told`() {
+    #expect(
+      limitsFinding(.unified("/g", ["memory"])).message
+        == "The kernel holds them (cgroup v2 in /g)."
+    )
+    #expect(
+      limitsFinding(.legacy(["memory": "/m", "cpu": "/c"])).message
+        == "The kernel holds them (cgroup v1 in /m)."
+    )
+    #expect(limitsFinding(nil).next.hasPrefix("Start from a scope of your own"))
+  }
+}
