@@ -5,6 +5,7 @@
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 int lathe_clone(int source, int target) { return ioctl(target, FICLONE, source); }
@@ -16,6 +17,11 @@ ssize_t lathe_copy_range(int source, int target, size_t length) {
   if (errno == EXDEV || errno == ENOSYS || errno == EINVAL || errno == EOPNOTSUPP)
     return sendfile(target, source, NULL, length);
   return -1;
+}
+
+int64_t lathe_file_system(const char *path) {
+  struct statfs facts;
+  return statfs(path, &facts) == 0 ? (int64_t)(uint32_t)facts.f_type : -1;
 }
 
 int lathe_sync_file_system(int descriptor) { return syncfs(descriptor); }

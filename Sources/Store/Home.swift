@@ -37,6 +37,16 @@ package struct Home: Sendable, Equatable {
   /// The user's own templates: a folder each.
   package var templates: String { folder + "/templates" }
 
+  /// The highest number of a run that has a folder; 0 where none has.
+  package func lastRunFolder() -> Int {
+    DiskUse.names(in: runs).reduce(0) { last, name in
+      guard name.hasPrefix("r"), let number = Int(name.dropFirst()), number < 1 << 40 else {
+        return last
+      }
+      return max(last, number)
+    }
+  }
+
   package func instance(_ name: String) -> String { instances + "/" + name }
   package func run(_ run: Int) -> String { runs + "/r\(run)" }
 

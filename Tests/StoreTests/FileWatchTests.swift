@@ -36,6 +36,17 @@ struct FileWatchTests {
     #expect(watch.changes() == [file])
   }
 
+  @Test func `what nobody tells of is known to be looked at`() throws {
+    let (near, far) = (try scratch.write("a", "near"), try scratch.write("a", "far"))
+    let watch = FileWatch { $0.hasSuffix("/far") }
+    #expect(watch.add(near) && watch.add(far))
+    #expect(!watch.add(scratch.path + "/none"))
+    #expect(watch.blindPaths == [far])
+    watch.remove(far)
+    #expect(watch.blindPaths.isEmpty)
+    #expect(FileWatch().blindPaths.isEmpty)
+  }
+
   @Test func `a commit to the catalog wakes its readers`() throws {
     let writer = try CatalogWriter(home: scratch.home)
     let watch = FileWatch()

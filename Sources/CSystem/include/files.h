@@ -1,6 +1,7 @@
 #pragma once
 // Whole files and file systems: what the object store needs beyond read and write.
 
+#include <stdint.h>
 #include <sys/types.h>
 
 /// Makes an empty file share another one's blocks (FICLONE); 0, or -1 with errno where it cannot.
@@ -9,6 +10,9 @@ int lathe_clone(int source, int target);
 /// Copies up to `length` bytes inside the kernel, from both descriptors' places: the bytes copied, 0
 /// at the end, -1 with errno.
 ssize_t lathe_copy_range(int source, int target, size_t length);
+
+/// The number that tells the kind of file system that a path lies on (statfs's f_type); -1 with errno.
+int64_t lathe_file_system(const char *path);
 
 /// Brings everything that was written to the file system of a descriptor onto its disk; 0, or -1
 /// with errno.

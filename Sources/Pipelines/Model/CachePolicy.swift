@@ -8,4 +8,11 @@ package struct CachePolicy: Sendable, Equatable {
     self.isEnabled = isEnabled
     self.expiresAfter = expiresAfter
   }
+
+  /// Whether a result of an age in seconds is not taken any more.
+  ///
+  /// One that is to come by more than a minute was made by a clock that was wrong: nobody knows its age.
+  package func isExpired(age: Double) -> Bool {
+    expiresAfter.map { age > $0 || age < -60 } ?? false
+  }
 }

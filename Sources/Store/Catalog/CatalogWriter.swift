@@ -17,7 +17,10 @@ package final class CatalogWriter: Sendable {
     var configuration = Configuration()
     configuration.busyMode = .timeout(5)
     configuration.prepareDatabase { db in
-      try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
+      // Where its memory cannot be shared, SQLite silently keeps another journal.
+      let mode = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL") ?? ""
+      guard mode == "wal" else { throw HomeSite.journalFault(of: home, mode: mode) }
+      try db.execute(sql: "PRAGMA synchronous = NORMAL")
     }
     do {
       database = try DatabaseQueue(path: home.catalog, configuration: configuration)
@@ -51,6 +54,17 @@ package final class CatalogWriter: Sendable {
   /// Looks without a transaction, which costs more than the look: nobody else changes the catalog meanwhile.
   func look<T: Sendable>(_ body: (Database) throws -> T) throws -> T {
     try database.unsafeRead(body)
+  }
+
+  /// Brings what was committed onto the disk, so that not even a lost machine takes it back.
+  ///
+  /// Commits alone are in the system's memory; what nobody can make again is synced.
+  package func sync() throws {
+    let descriptor = open(path + "-wal", O_RDONLY | O_CLOEXEC)
+    // Without a log, all of it is in the catalog and was synced.
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    guard fdatasync(descriptor) == 0 else { throw SystemFailure("sync the catalog", errno) }
   }
 
   /// What one transaction may do.
@@ -121,6 +135,18 @@ package final class CatalogWriter: Sendable {
       let id = Int(db.lastInsertedRowID)
       try db.execute(sql: "DELETE FROM runNumber WHERE id < ?", arguments: [id])
       return id
+    }
+
+    /// No later run gets a number up to this one.
+    ///
+    /// Folders of runs may be there that the catalog does not know: of another host that had the home,
+    /// or of launches that a lost machine took back. Their attempts are never taken for a new run's.
+    package func reserveRuns(through id: Int) throws {
+      let last =
+        try Int.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'runNumber'") ?? 0
+      guard id > last else { return }
+      try db.execute(sql: "INSERT OR IGNORE INTO runNumber(id) VALUES (?)", arguments: [id])
+      try db.execute(sql: "DELETE FROM runNumber WHERE id < ?", arguments: [id])
     }
 
     package func nextVersion(of group: String) throws -> Int {

@@ -8,8 +8,12 @@ package final class FileWatch: Sendable {
   /// Readable when something that is watched has changed; -1 where there is no inotify.
   package let descriptor: Int32
   private let paths = Mutex<[Int32: String]>([:])
+  private let unseen = Mutex<Set<String>>([])
+  private let isSilent: @Sendable (String) -> Bool
 
-  package init() {
+  /// `isSilent`: whether a path may change without anybody telling of it, as on a network file system.
+  package init(isSilent: @escaping @Sendable (String) -> Bool = { FileSystem.isSilent($0) }) {
+    self.isSilent = isSilent
     descriptor = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
   }
 
@@ -17,21 +21,33 @@ package final class FileWatch: Sendable {
     if descriptor >= 0 { close(descriptor) }
   }
 
+  /// What was added and may change without a notice: it has to be looked at now and then.
+  ///
+  /// Network file systems do not tell of what other hosts do, and a user has only so many watches.
+  package var blindPaths: Set<String> { unseen.withLock { $0 } }
+
   /// Watches a file or a folder's entries.
   ///
   /// - Parameter path: what to watch.
   /// - Returns: whether it is watched now; one that does not exist is not (watch its folder).
   @discardableResult
   package func add(_ path: String) -> Bool {
-    guard descriptor >= 0 else { return false }
+    guard descriptor >= 0 else {
+      if access(path, F_OK) == 0 { _ = unseen.withLock { $0.insert(path) } }
+      return false
+    }
     let events = IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF
     let watch = inotify_add_watch(descriptor, path, UInt32(events))
+    if watch < 0 && errno != ENOENT || watch >= 0 && isSilent(path) {
+      _ = unseen.withLock { $0.insert(path) }
+    }
     guard watch >= 0 else { return false }
     paths.withLock { $0[watch] = path }
     return true
   }
 
   package func remove(_ path: String) {
+    _ = unseen.withLock { $0.remove(path) }
     paths.withLock { paths in
       for (watch, watched) in paths where watched == path {
         inotify_rm_watch(descriptor, watch)

@@ -17,6 +17,30 @@ extension ObjectStore {
     return found.digest == digest ? .whole : .damaged
   }
 
+  /// Reads an artifact with all that belongs to it, and compares every hash.
+  package func isWhole(_ artifact: Artifact) -> Bool {
+    guard verify(artifact.digest) == .whole else { return false }
+    guard artifact.kind == .folder else { return true }
+    guard let manifest = manifest(artifact.digest) else { return false }
+    return manifest.entries.values.allSatisfy { entry in
+      entry.digest.map { verify($0) == .whole } ?? true
+    }
+  }
+
+  /// Whether an artifact is there with all that belongs to it, by the sizes alone: what a lost machine
+  /// leaves unfinished is cut short.
+  package func holdsAll(of artifact: Artifact) -> Bool {
+    guard artifact.kind == .folder else { return holds(artifact.digest, size: artifact.size) }
+    return manifest(artifact.digest).map { holdsAll(of: $0) } ?? false
+  }
+
+  package func holdsAll(of manifest: Manifest) -> Bool {
+    manifest.entries.values.allSatisfy { entry in
+      guard let digest = entry.digest else { return true }
+      return entry.kind == .link ? contains(digest) : holds(digest, size: entry.size)
+    }
+  }
+
   /// The objects whose bytes are not those that their names tell, on all cores: reads everything.
   package func damagedObjects() throws -> [Digest] {
     let all = try objects().sorted { $0.size > $1.size }
