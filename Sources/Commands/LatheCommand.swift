@@ -1,10 +1,8 @@
 package import ArgumentParser
 package import Documents
+import Engine
 import Foundation
 import Terminal
-
-/// The program's version, as `--version` prints it.
-package let latheVersion = "0.1.0"
 
 /// The root of the command line; without a command it stands for the workbench.
 package struct LatheCommand: ParsableCommand {
@@ -44,7 +42,7 @@ package struct LatheCommand: ParsableCommand {
         name: "Models",
         subcommands: [ModelsCommand.self, ApproveCommand.self, RejectCommand.self]
       ),
-      CommandGroup(name: "This machine", subcommands: [DoctorCommand.self]),
+      CommandGroup(name: "This machine", subcommands: [DoctorCommand.self, AgentCommand.self]),
     ]
   )
 

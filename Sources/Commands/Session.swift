@@ -34,7 +34,16 @@ struct Session {
 
   /// Prints one answer in the form that was asked for.
   func answer(_ json: @autoclosure () throws -> JSON, _ lines: () throws -> [Line]) rethrows {
-    if isJSON { output.print(try json()) } else { output.print(try lines()) }
+    if isJSON { return output.print(try json()) }
+    let lines = try lines()
+    sayWhoseHome()
+    output.print(lines)
+  }
+
+  /// Says that a home is another host's, before what a command shows of it.
+  func sayWhoseHome() {
+    guard let owner = HomeSite().otherOwner(of: home) else { return }
+    errors.print(Line("The home belongs to \(owner.name): it is only read here.", .warning))
   }
 
   /// Tells of full disks, on which what is read here may be behind the times.

@@ -241,14 +241,6 @@ struct StackTextTests {
     #expect(spaceFinding(FreeSpace(path: "/h", free: 10)).verdict == .problem)
     #expect(spaceFinding(FreeSpace(path: "/h", free: 5_000_000_000)).verdict == .warning)
     #expect(spaceFinding(FreeSpace(path: "/h", free: 50_000_000_000)).verdict == .ok)
-    let lingering = lingeringFinding(
-      hasSessionManager: true,
-      killsUserProcesses: true,
-      isLingering: false,
-      user: "mj"
-    )
-    #expect(lingering.next == "loginctl enable-linger mj")
-    #expect(lingering.lines.plain.contains("warning lingering "))
   }
 
   @Test func `models say what waits for a decision`() {

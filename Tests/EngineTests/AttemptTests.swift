@@ -80,7 +80,7 @@ struct AttemptTests {
   @Test func `a process's start time is read behind any name`() throws {
     #expect(Claim.startTime(of: getpid()) ?? 0 > 0)
     #expect(Claim.startTime(of: -1) == nil)
-    #expect(!Claim.currentBootID.isEmpty)
+    #expect(Claim.ofThisProcess().identity == .current)
   }
 
   // MARK: A stop

@@ -57,8 +57,20 @@ final class RunSite {
   }
 
   /// The catalog, the folder and the machine stay; the agent's memory is lost.
-  func replaceAgent(executor: any Executor) throws {
-    agent = try Agent(home: home, executor: executor, machine: machine)
+  ///
+  /// `site` is the machine of the new agent, and `earlier` who had the home before it.
+  func replaceAgent(
+    executor: any Executor,
+    site: HomeSite = HomeSite(),
+    earlier: HomeOwner? = nil
+  ) throws {
+    agent = try Agent(
+      home: home,
+      executor: executor,
+      machine: machine,
+      site: site,
+      earlier: earlier
+    )
     try agent.adoptRuns()
     agent.wave()
   }

@@ -6,14 +6,17 @@ import Terminal
 
 extension Session {
   func checks() -> [Finding] {
-    [
-      homeCheck()
-    ] + home.spaces().map(spaceFinding) + [
+    let site = HomeSite()
+    let places = [
+      homeCheck(), hostFinding(of: home, at: site), stateFinding(of: home, at: site),
+    ]
+    return places + home.spaces().map(spaceFinding) + [
       catalogCheck(), agentCheck(),
       program("python3", for: "steps in Python", isNeeded: true),
       program("git", for: "commits recorded with runs", isNeeded: false),
       program("tmux", for: "terminals that outlive a connection", isNeeded: false),
-      localeCheck(environment), terminalCheck(environment), watchCheck(), lingeringCheck(),
+      localeCheck(environment), terminalCheck(environment), watchCheck(),
+      lingeringFinding(.read()),
       limitsFinding(CgroupSite.find()),
     ] + gpuChecks()
   }
@@ -136,27 +139,21 @@ extension Session {
   }
 
   private func watchCheck() -> Finding {
-    FileWatch().descriptor >= 0
-      ? Finding("inotify", .ok, "Changes are seen at once.")
-      : Finding(
+    if FileWatch().descriptor < 0 {
+      return Finding(
         "inotify",
         .warning,
         "It is not available; files are looked at each second instead.",
         next: "Raise fs.inotify.max_user_instances."
       )
-  }
-
-  private func lingeringCheck() -> Finding {
-    let manager = FileManager.default
-    let user = environment["USER"] ?? NSUserName()
-    let settings = (try? readText("/etc/systemd/logind.conf", limit: 1 << 20)) ?? ""
-    return lingeringFinding(
-      hasSessionManager: manager.fileExists(atPath: "/run/systemd/system"),
-      killsUserProcesses: settings.split(separator: "\n").contains {
-        $0.filter { $0 != " " }.lowercased() == "killuserprocesses=yes"
-      },
-      isLingering: manager.fileExists(atPath: "/var/lib/systemd/linger/" + user),
-      user: user
+    }
+    let isSilent = FileSystem.isSilent(home.folder) || FileSystem.isSilent(home.state)
+    return Finding(
+      "inotify",
+      .ok,
+      isSilent
+        ? "The home's file system does not tell of changes; it is looked at each second."
+        : "Changes are seen at once."
     )
   }
 }
@@ -192,6 +189,31 @@ package func gpuFindings(_ report: GPUReport, holders: [String: String]) -> [Fin
       ?? gpu.foreignUser.map { "taken by \($0) (not by Lathe)" } ?? "free"
     return Finding("gpu \(gpu.label)", .ok, "\(text): \(state)")
   }
+
+/// Whether this host may write a home.
+package func hostFinding(of home: Home, at site: HomeSite) -> Finding {
+  if let refusal = site.refusal(of: home) {
+    return Finding("host", .problem, "\(refusal.what) \(refusal.why)", next: refusal.next)
+  }
+  guard let owner = home.owner() else {
+    return Finding("host", .ok, "The home belongs to nobody yet; this is \(site.host.name).")
+  }
+  return Finding(
+    "host",
+    .ok,
+    "The home is this host's, \(site.host.name), since \(minuteText(owner.since))."
+  )
+}
+
+/// Whether catalog, lock and socket lie where they can.
+package func stateFinding(of home: Home, at site: HomeSite) -> Finding {
+  if let fault = site.stateFault(of: home) {
+    return Finding("state", .problem, "\(fault.what) \(fault.why)", next: fault.next)
+  }
+  let type = site.fileSystem(home.state).map { " (\($0.type))" } ?? ""
+  let network = site.fileSystem(home.folder).flatMap { $0.isNetwork ? $0.type : nil }
+  let rest = network.map { ", runs and objects on a network one (\($0))" } ?? ""
+  return Finding("state", .ok, "\(home.state) is on a local file system\(type)\(rest).")
 }
 
 /// Whether there is room for runs: below 1 GB is a problem, below 10 GB a warning.
@@ -240,21 +262,17 @@ package func terminalCheck(_ environment: [String: String]) -> Finding {
 }
 
 /// Whether runs outlive a logout.
-package func lingeringFinding(
-  hasSessionManager: Bool,
-  killsUserProcesses: Bool,
-  isLingering: Bool,
-  user: String
-) -> Finding {
-  if !hasSessionManager {
-    return Finding("lingering", .ok, "No session manager ends runs at logout.")
+package func lingeringFinding(_ facts: LogoutFacts) -> Finding {
+  if let words = LogoutWarning.words(facts) {
+    return Finding("lingering", .warning, "\(words.what) \(words.why)", next: words.next)
   }
-  if isLingering { return Finding("lingering", .ok, "It is on: runs outlive a logout.") }
-  if !killsUserProcesses { return Finding("lingering", .ok, "It is off, and not needed here.") }
-  return Finding(
-    "lingering",
-    .warning,
-    "It is off, and this machine ends a user's processes at logout.",
-    next: "loginctl enable-linger \(user)"
-  )
+  let message: String
+  if !facts.hasSessionManager {
+    message = "No session manager ends runs at logout."
+  } else if facts.isLingering {
+    message = "It is on: runs outlive a logout."
+  } else {
+    message = "It is off, and not needed here."
+  }
+  return Finding("lingering", .ok, message)
 }

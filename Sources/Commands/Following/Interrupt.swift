@@ -48,13 +48,14 @@ struct Waiter {
 
   /// Sleeps until something changes, a signal comes or the time is over.
   ///
-  /// Where there is no inotify, the time is cut to a second.
+  /// Where changes are not told of, the time is cut to a second.
   func wait(milliseconds: Int) -> Wake {
     var entries = [
       pollfd(fd: Interrupt.descriptor, events: Int16(POLLIN), revents: 0),
       pollfd(fd: watch.descriptor, events: Int16(POLLIN), revents: 0),
     ]
-    let time = watch.descriptor < 0 ? min(milliseconds, 1000) : milliseconds
+    let isBlind = watch.descriptor < 0 || !watch.blindPaths.isEmpty
+    let time = isBlind ? min(milliseconds, 1000) : milliseconds
     // A signal that interrupts poll is in the pipe by then.
     _ = poll(&entries, nfds_t(entries.count), Int32(time))
     if let number = Interrupt.taken() { return .signal(number) }

@@ -80,7 +80,9 @@ package struct RunProgress: Sendable {
     for step in snapshot.steps {
       guard let metric = snapshot.live[step.name], let name = run.mainMetric else { continue }
       let before = told[step.name]
-      let isDue = before.map { now.timeIntervalSince($0.time) >= Self.metricInterval } ?? true
+      // A clock that was set back is no reason for silence.
+      let isDue =
+        before.map { abs(now.timeIntervalSince($0.time)) >= Self.metricInterval } ?? true
       guard isDue || step.status.isEnd, metric.summary.count > before?.count ?? 0 else { continue }
       told[step.name] = (metric.summary.count, now)
       var line = clock + Line("\(step.name) \(name) \(figureText(metric.summary.last))")

@@ -32,7 +32,19 @@ extension Session {
         next: "'lathe runs' shows whether it was launched."
       )
     }
+    warnOfLogout()
     try stay(with: id, options)
+  }
+
+  /// Says once a login session that runs end with it.
+  private func warnOfLogout() {
+    guard let words = LogoutWarning.firstOfSession(environment: environment, home: home) else {
+      return
+    }
+    errors.print([
+      Line("warning: ", .warning) + Line("\(words.what) \(words.why)"),
+      Line("   next: ", .dim) + Line("\(words.next)"),
+    ])
   }
 
   func stay(with id: Int, _ options: FollowOptions) throws {

@@ -23,7 +23,7 @@ extension RunRecord {
       "parent": JSON(parent.map { "r\($0)" }),
       "parameters": JSON(sorted: parameters.mapValues(\.json)),
       "created": JSON(created), "started": JSON(started), "ended": JSON(ended),
-      "duration_seconds": JSON(ended.flatMap { end in started.map { end.timeIntervalSince($0) } }),
+      "duration_seconds": JSON(ended.flatMap { end in started.map { end.seconds(since: $0) } }),
       "step_count": JSON(stepCount), "steps_done": JSON(stepsDone),
       "steps_cached": JSON(stepsCached),
       "main_metric": mainMetric.map { name in
@@ -63,7 +63,7 @@ extension StepRecord {
       "name": JSON(name), "type": JSON(type.rawValue), "status": JSON(status.rawValue),
       "attempt": JSON(attempt), "depends_on": .array(dependsOn.map { .string($0) }),
       "started": JSON(started), "ended": JSON(ended),
-      "duration_seconds": JSON(ended.flatMap { end in started.map { end.timeIntervalSince($0) } }),
+      "duration_seconds": JSON(ended.flatMap { end in started.map { end.seconds(since: $0) } }),
       "reason": JSON(reason), "warning": JSON(warning), "exit_code": JSON(exitCode),
       "signal": JSON(signal),
       "cached_from": JSON(cachedFrom.map { "r\($0)" }), "saved_seconds": JSON(savedSeconds),

@@ -6,7 +6,7 @@ import Terminal
 extension RunRecord {
   /// Seconds from its start to its end, or to now; nil for a run that has not started.
   package func seconds(at now: Date) -> Double? {
-    started.map { (ended ?? now).timeIntervalSince($0) }
+    started.map { (ended ?? now).seconds(since: $0) }
   }
 
   /// Parameters that differ from the parent's: "learning_rate 0.03 (0.1)".
@@ -44,7 +44,7 @@ extension RunRecord {
 
 extension StepRecord {
   package func seconds(at now: Date) -> Double? {
-    started.map { (ended ?? now).timeIntervalSince($0) }
+    started.map { (ended ?? now).seconds(since: $0) }
   }
 
   /// What there is to say beside the status: duration, cache source, what it waits for, the reason.

@@ -45,6 +45,7 @@ package struct RunsCommand: ParsableCommand {
       runs = try session.catalog.runs(instance: instance, limit: limit)
     }
     if session.isJSON { return session.output.print(JSON.array(runs.map(\.json))) }
+    session.sayWhoseHome()
     if runs.isEmpty {
       let hasInstance = try !session.catalog.instances().isEmpty
       return session.errors.print(RunTable.empty(filter: filter, hasInstance: hasInstance))

@@ -86,7 +86,7 @@ extension StepExplanation {
     members += [
       .init("reason", JSON(reason)), .init("source", JSON(source.map { "r\($0.run)" })),
       .init("made", JSON(source?.made)),
-      .init("age_seconds", JSON(source?.made.map { now.timeIntervalSince($0) })),
+      .init("age_seconds", JSON(source?.made.map { now.seconds(since: $0) })),
       .init("saved_seconds", JSON(source?.savedSeconds)),
       .init("compared_with", JSON(other.map { "r\($0.run)" })),
       .init("differences", .array((other?.changes ?? []).map { $0.json(diff($0)) })),

@@ -112,6 +112,7 @@ extension Agent {
       reason: String(request.reason.prefix(1000))
     )
     try catalog.write { try $0.add(alias) }
+    try catalog.sync()
     publications.anyMayHave()
     let difference = KeyDifference(from: target.components, to: key.components, in: objects)
     return Acceptance(aliases: [alias], changes: difference.items.map(\.words))
@@ -128,6 +129,7 @@ extension Agent {
       )
     }
     try catalog.write { for alias in aliases { try $0.deleteAlias(alias.key) } }
+    try catalog.sync()
     return Acceptance(aliases: aliases, changes: [])
   }
 }

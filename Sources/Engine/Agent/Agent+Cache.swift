@@ -32,7 +32,9 @@ extension Agent {
 
   /// Why a result with the right key is not taken; nil where it is.
   func obstacle(to hit: ExecutionRecord, for policy: CachePolicy) -> String? {
-    if let limit = policy.expiresAfter, Date().timeIntervalSince(hit.ended) > limit {
+    let age = Date().timeIntervalSince(hit.ended)
+    if let limit = policy.expiresAfter, policy.isExpired(age: age) {
+      if age < 0 { return "its result of r\(hit.run) was made when the clock was wrong" }
       return "its result of r\(hit.run) is older than \(briefDuration(limit))"
     }
     let isStored = hit.outputs.values.allSatisfy { objects.contains($0.digest) }

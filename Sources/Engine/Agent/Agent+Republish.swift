@@ -4,7 +4,8 @@ import Store
 extension Agent {
   /// Puts results into the cache that an earlier agent recorded and died before it could publish.
   ///
-  /// Their steps are done and stay so; without this, another run would compute the same again.
+  /// Their steps are done and stay so; without this, another run would compute the same again. After a
+  /// restart of the machine, only what is read and found whole.
   func publishAgain(_ id: Int) {
     guard let active = runs[id] else { return }
     var done: [Digest: StepRecord] = [:]
@@ -17,6 +18,7 @@ extension Agent {
       guard let declared = active.pipeline.step(step.name), let process = declared.process,
         process.isCached, let record = ExitRecord.read(folder(of: name)),
         record.status == .succeeded, record.warning == nil,
+        !isAfterRestart || record.outputs.values.allSatisfy(objects.isWhole),
         let parts = self.key(of: name, key, declared, process, in: active)
       else { continue }
       publications.add(

@@ -7,9 +7,16 @@ import Store
 extension Agent {
   /// Answers a request: at once, or from a worker thread by `answer`.
   func handle(_ request: AgentRequest, answer: @escaping @Sendable (AgentReply, Agent) -> Void) {
+    if let explanation = dispossession() {
+      answer(.refused(explanation), self)
+      log("\(explanation.what) \(explanation.why)")
+      loop.after(0.05) { [unowned self] in loop.stop() }
+      return
+    }
     do {
       switch request {
       case .ping: answer(obstacle.map(AgentReply.waiting) ?? .done, self)
+      case .status: answer(.status(status()), self)
       case .shutdown:
         answer(.done, self)
         loop.after(0.05) { [unowned self] in loop.stop() }
@@ -231,6 +238,7 @@ extension Agent {
       guard rename(folder, target) == 0 else { throw SystemFailure("move \(folder)", errno) }
     }
     try catalog.write { try $0.deleteRun(id) }
+    try catalog.sync()
   }
 
   private func annotate(_ id: Int, name: String?, note: String?) throws {
@@ -245,6 +253,7 @@ extension Agent {
       active.run.note = run.note
     }
     try catalog.write { [run] in try $0.save(run) }
+    try catalog.sync()
   }
 
   private func decide(_ name: String, _ approval: Approval, _ note: String?) throws {
@@ -254,6 +263,7 @@ extension Agent {
     model.decidedBy = NSUserName()
     model.note = note ?? model.note
     try catalog.write { [model] in try $0.save(model) }
+    try catalog.sync()
   }
 }
 

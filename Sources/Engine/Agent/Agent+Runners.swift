@@ -51,7 +51,10 @@ extension Agent {
     }
     switch Claim.state(of: folder) {
     case .alive(let claim):
-      if adopted[name] == nil { watch(claim.pid, for: name) }
+      if adopted[name] == nil {
+        // A process of another machine or container is known by its lock alone.
+        if claim.isProcess(on: site.host) { watch(claim.pid, for: name) } else { lookAgain(name) }
+      }
       if step.pid != Int(claim.pid) { take(.claimed(name, pid: claim.pid)) }
     case .unclaimed: giveUp(name)
     case .givenUp:
@@ -64,11 +67,9 @@ extension Agent {
       // The record may have come between the two looks.
       if let record = ExitRecord.read(folder) {
         end(name, record)
-      } else if let claim, claim.bootID != Claim.currentBootID {
-        recover(
-          name,
-          reason: "The machine was restarted while the step ran; 'resume' runs it again."
-        )
+      } else if let claim, claim.bootID != site.host.boot {
+        let boot = HostIdentity.bootTime()
+        recover(name, reason: claim.loss(on: site.host, since: boot), ended: boot)
       } else {
         if let claim, let site = CgroupSite.own {
           AttemptCgroup.end(ofRunner: claim.pid, startTime: claim.startTime, at: site)
@@ -96,6 +97,15 @@ extension Agent {
     adopted[name] = descriptor
     loop.watch(descriptor) { [unowned self] _ in
       unwatch(name)
+      settle(name)
+    }
+  }
+
+  /// Looks at an attempt each second that nobody tells of.
+  private func lookAgain(_ name: RunnerName) {
+    guard unwatchable.insert(name).inserted else { return }
+    loop.after(1) { [unowned self] in
+      unwatchable.remove(name)
       settle(name)
     }
   }
@@ -149,7 +159,7 @@ extension Agent {
   }
 
   /// Takes in what the attempt has acknowledged and its runner has not, then records its end.
-  private func recover(_ name: RunnerName, reason: String) {
+  private func recover(_ name: RunnerName, reason: String, ended: Date? = nil) {
     guard recovering.insert(name).inserted else { return }
     let (folder, objects) = (folder(of: name), objects)
     work { post in
@@ -164,16 +174,17 @@ extension Agent {
         guard let step = agent.runs[name.run]?.steps[name.step], step.attempt == name.attempt,
           step.status.isActive
         else { return }
-        agent.lose(name, reason: reason, cause: .lost, result, facts)
+        agent.lose(name, reason: reason, cause: .lost, ended: ended, result, facts)
       }
     }
   }
 
-  /// Records an end that no runner could record.
+  /// Records an end that no runner could record; `ended` when that was known to be earlier than now.
   func lose(
     _ name: RunnerName,
     reason: String,
     cause: ExitRecord.Cause? = nil,
+    ended: Date? = nil,
     _ logged: Logged = Logged(),
     _ facts: StepFacts? = nil
   ) {
@@ -185,7 +196,7 @@ extension Agent {
       reason: reason,
       cause: isStopping ? nil : cause,
       started: started,
-      ended: now,
+      ended: max(started, min(ended ?? now, now)),
       outputs: [:],
       metrics: logged.metrics,
       sparkline: logged.sparkline,
@@ -236,7 +247,7 @@ extension Agent {
   /// Tries a failed attempt again, where a retry policy of the step says so.
   private func retry(_ name: RunnerName, _ record: ExitRecord) -> Bool {
     guard record.status == .failed, runs[name.run]?.run.status == .executing,
-      let delay = change(name.run, { $0.retry(name.step, record, now: Date()) }) ?? nil
+      let delay = change(name.run, { $0.retry(name.step, record, now: monotonicSeconds()) }) ?? nil
     else { return false }
     release(name)
     mark(name.run)
@@ -259,7 +270,7 @@ extension Agent {
       step: name.step,
       pipeline: run.pipeline,
       attempt: name.attempt,
-      seconds: record.ended.timeIntervalSince(record.started),
+      seconds: record.ended.seconds(since: record.started),
       components: key.components,
       outputs: record.outputs,
       ended: record.ended

@@ -14,9 +14,11 @@ extension Agent {
           throw Explanation(what: "The launch of \(run.shortName) is missing from the catalog.")
         }
         let launch = try JSONDecoder().decode(LaunchBody.self, from: Data(body.utf8))
+        let steps = try reader.steps(of: run.id)
+        if isAfterRestart { try checkWhole(run, steps) }
         let active = ActiveRun(
           run: run,
-          steps: try reader.steps(of: run.id),
+          steps: steps,
           pipeline: try launch.pipeline(named: run.pipeline),
           launch: launch
         )

@@ -158,8 +158,9 @@ extension CatalogWriter.Transaction {
         continue
       }
       if first.run == new.run, first.step == new.step, first.attempt == new.attempt { continue }
-      let isExpired = entry.expiresAfter.map { new.ended.timeIntervalSince(first.ended) > $0 }
-      if isExpired ?? false || !first.outputs.values.allSatisfy(isStored) {
+      let policy = CachePolicy(expiresAfter: entry.expiresAfter)
+      let isExpired = policy.isExpired(age: new.ended.timeIntervalSince(first.ended))
+      if isExpired || !first.outputs.values.allSatisfy(isStored) {
         try replace(new)
         known[new.key] = new
       } else if first.outputs != new.outputs {

@@ -18,6 +18,12 @@ final class Agent {
   let loop: EventLoop
   let executor: any Executor
   let machine: Machine
+  let site: HomeSite
+  /// Who had the home when this agent began; nil when nobody had.
+  let earlier: HomeOwner?
+  /// The owner's note as this agent found it.
+  private let ownerStamp: FileStamp?
+  let started = Date()
   let programs: Programs
   var shares: Shares
   private(set) var runs: [Int: ActiveRun] = [:]
@@ -31,6 +37,8 @@ final class Agent {
   var adopted: [RunnerName: Int32] = [:]
   /// Keys that are being computed: an equal step waits for the result (single flight).
   var computing: [Digest: RunnerName] = [:]
+  /// Attempts whose runner is in no reach of this process, until they are looked at again.
+  var unwatchable: Set<RunnerName> = []
   /// Steps that wait for the result of an equal one, by key.
   var awaiting: [Digest: [(run: Int, step: String)]] = [:]
   var keys: [RunnerName: CacheKey] = [:]
@@ -57,17 +65,38 @@ final class Agent {
   var isPublishingLater = false
   var server: Server?
 
-  init(home: Home, executor: any Executor, machine: Machine) throws {
+  init(
+    home: Home,
+    executor: any Executor,
+    machine: Machine,
+    site: HomeSite = HomeSite(),
+    earlier: HomeOwner? = nil
+  ) throws {
     self.home = home
     self.executor = executor
     self.machine = machine
+    self.site = site
+    self.earlier = earlier
+    ownerStamp = FileStamp(path: home.ownerFile)
     catalog = try CatalogWriter(home: home)
+    let last = home.lastRunFolder()
+    try catalog.write { try $0.reserveRuns(through: last) }
     reader = Catalog(home: home)
     objects = ObjectStore(home: home, isDurable: false)
     programs = Programs(objects: objects)
     loop = try EventLoop()
     shares = Shares(machine: machine)
     executor.begin(on: loop) { [unowned self] in take($0) }
+  }
+
+  /// Whether the machine was restarted since the last agent: what was not synced may be lost.
+  var isAfterRestart: Bool { earlier.map { $0.boot != site.host.boot } ?? false }
+
+  /// Why this agent must not go on: another host took the home over meanwhile.
+  func dispossession() -> Explanation? {
+    // One call for each request; the note changes when somebody takes the home over.
+    guard FileStamp(path: home.ownerFile) != ownerStamp else { return nil }
+    return site.refusal(of: home)
   }
 
   /// Changes a run in place; nil when it is over.

@@ -1,4 +1,3 @@
-import CSystem
 import Documents
 import Foundation
 import Glibc
@@ -34,6 +33,16 @@ package struct AgentClient: Sendable {
       why: "It was started five times and gave no answer.",
       next: "Its last words are in \(home.agentLog); 'lathe doctor' checks the home."
     )
+  }
+
+  /// Asks the agent that lives; nil when none does: none is started.
+  package func sendToLiving(_ request: AgentRequest) throws -> AgentReply? {
+    let message = try Wire.encode(request)
+    guard let connection = try? connect(startingAgent: false) else { return nil }
+    defer { close(connection) }
+    let reply = try exchange(message, on: connection)
+    if case .refused(let explanation) = reply { throw explanation }
+    return reply
   }
 
   /// Whether an agent answers now; starts none.
@@ -88,53 +97,5 @@ package struct AgentClient: Sendable {
       why: "Nothing answers on \(home.socket).",
       next: "Its last words are in \(home.agentLog); 'lathe doctor' checks the home."
     )
-  }
-}
-
-/// Starts the agent as a process of its own that outlives this one.
-struct AgentLauncher {
-  let home: Home
-
-  /// Returns when the agent listens, or when another one holds the lock.
-  ///
-  /// What keeps it from starting is thrown as an `Explanation`.
-  func start() throws {
-    try makeFolder(home.folder)
-    try makeFolder(home.state)
-    var ends: [Int32] = [-1, -1]
-    guard lathe_pipe(&ends) == 0 else { throw SystemFailure("make a pipe", errno) }
-    defer { close(ends[0]) }
-    var pid: pid_t = 0
-    let failure = withCStrings(["lathe", "__agent", home.folder, home.state]) { argv in
-      withCStrings(AgentLauncher.environment()) { envp in
-        lathe_spawn(&pid, "/proc/self/exe", argv, envp, "/", -1, ends[1])
-      }
-    }
-    close(ends[1])
-    guard failure == 0 else { throw SystemFailure("start the agent", failure) }
-    // The agent writes what keeps it from starting, or nothing, and closes its end.
-    var said: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 4_096)
-    while said.count < 65_536 {
-      let count = read(ends[0], &chunk, chunk.count)
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { break }
-      said += chunk[..<count]
-    }
-    if let explanation = try? JSONDecoder().decode(Explanation.self, from: Data(said)) {
-      throw explanation
-    }
-    // The child is the agent's own parent no longer than it starts; nobody waits for it here.
-    var status: Int32 = 0
-    waitpid(pid, &status, WNOHANG)
-  }
-
-  /// What the agent itself needs; steps get theirs from the launch.
-  private static func environment() -> [String] {
-    let kept = [
-      "PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR", "XDG_RUNTIME_DIR",
-    ]
-    let environment = ProcessInfo.processInfo.environment
-    return kept.compactMap { name in environment[name].map { "\(name)=\($0)" } }
   }
 }

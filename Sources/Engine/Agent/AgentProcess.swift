@@ -11,16 +11,28 @@ package enum AgentProcess {
   /// Standard output is the pipe of the process that started it: what keeps the agent from starting is
   /// written there as an `Explanation`; it is closed when the agent listens.
   ///
-  /// - Parameter home: the home.
-  /// - Returns: the exit status of the process.
-  package static func run(home: Home) -> Int32 {
+  /// - Parameters:
+  ///   - home: the home.
+  ///   - site: what the machine says of its place.
+  /// - Returns: the exit status of the process: 2 where the user has to change something first.
+  package static func run(home: Home, site: HomeSite = HomeSite()) -> Int32 {
     // It is started by way of /proc/self/exe, and would be listed as that.
     lathe_name_process("lathe-agent")
     do {
+      if let fault = site.stateFault(of: home) { throw fault }
+      try makeFolder(home.folder)
+      try makeFolder(home.state)
       guard let lock = try takeLock(home) else { return 0 }
       defer { close(lock) }
       CgroupSite.prepare()
-      let agent = try Agent(home: home, executor: RunnerPool(), machine: .current())
+      let earlier = try site.claim(home)
+      let agent = try Agent(
+        home: home,
+        executor: RunnerPool(),
+        machine: .current(),
+        site: site,
+        earlier: earlier
+      )
       let server = try Server(agent: agent)
       agent.server = server
       try redirect(to: home.agentLog)
@@ -34,7 +46,7 @@ package enum AgentProcess {
       if let data = try? JSONEncoder().encode(Explanation(error)) {
         try? FileHandle.standardOutput.write(contentsOf: data)
       }
-      return 1
+      return error is any Explained ? 2 : 1
     }
   }
 
@@ -43,7 +55,9 @@ package enum AgentProcess {
     let descriptor = open(home.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw SystemFailure("write \(home.lock)", errno) }
     if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return descriptor }
+    let failure = errno
     close(descriptor)
+    if let fault = HomeSite.lockFault(failure, of: home) { throw fault }
     return nil
   }
 

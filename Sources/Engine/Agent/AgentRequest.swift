@@ -30,6 +30,8 @@ package enum AgentRequest: Sendable, Codable, Equatable {
   /// From a step runner: the attempt's watch rules found something, which is in its marks.
   case watched(run: Int, step: String, attempt: Int)
   case ping
+  /// What the agent tells of itself.
+  case status
   /// Ends the agent; running steps go on.
   case shutdown
 }
@@ -132,5 +134,6 @@ package enum AgentReply: Sendable, Codable, Equatable {
   case accepted(Acceptance)
   /// It lives, and cannot write down what it has decided: it tries again until it can.
   case waiting(Explanation)
+  case status(AgentStatus)
   case refused(Explanation)
 }

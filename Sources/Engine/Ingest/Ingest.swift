@@ -27,6 +27,7 @@ struct Ingest: ~Copyable {
   private var logged = 0
 
   private let limits: IngestLimits
+  private let clock: StepClock
   /// Bytes that were taken of files.
   private var taken = 0
 
@@ -44,8 +45,10 @@ struct Ingest: ~Copyable {
     isWatching: Bool = true,
     punchSize: Int = 64 << 20,
     limits: IngestLimits = IngestLimits(),
-    watchedBy rules: StepWatch? = nil
+    watchedBy rules: StepWatch? = nil,
+    clock: StepClock = StepClock()
   ) throws {
+    self.clock = clock
     let log = try LogInput(metrics: spec.metrics)
     var sink = try MetricSink(folder: folder)
     sink.observer = rules
@@ -139,7 +142,7 @@ struct Ingest: ~Copyable {
   /// Takes what has come into files and the fifo; returns whether more of it can be read at once.
   mutating func drain() throws -> Bool {
     takeNotices()
-    sink.now = Date().timeIntervalSince1970
+    sink.now = clock.now
     var hasMore = false
     lines.look(&sink)
     // A pipe holds its writer up, and what is not taken of it would hold it up for ever.

@@ -31,7 +31,9 @@ struct ActiveRun {
   /// The launch as it is to be written with the run's first rows.
   private(set) var unsavedLaunch: String?
   /// What failed attempts of steps were tried again for: how often by which policy, and since when.
-  private var retries: [String: [Int: (count: Int, first: Date)]] = [:]
+  ///
+  /// Seconds of a clock that never steps.
+  private var retries: [String: [Int: (count: Int, first: Double)]] = [:]
   /// Results that are not safely on the disk yet: the run is not over before they are.
   var unpublished = 0
 
@@ -141,14 +143,16 @@ struct ActiveRun {
   }
 
   /// Seconds until a failed attempt is tried again; nil where no policy of the step says so.
-  mutating func retry(_ name: String, _ record: ExitRecord, now: Date) -> Double? {
+  ///
+  /// `now` is in seconds of a clock that never steps.
+  mutating func retry(_ name: String, _ record: ExitRecord, now: Double) -> Double? {
     guard let exception = record.exception, let process = pipeline.step(name)?.process,
       let index = process.retry.firstIndex(where: { $0.exceptions.contains(exception) })
     else { return nil }
     let before = retries[name]?[index]
     let (count, first) = ((before?.count ?? 0) + 1, before?.first ?? now)
     let policy = process.retry[index]
-    guard let delay = policy.delay(afterFailures: count, elapsed: now.timeIntervalSince(first))
+    guard let delay = policy.delay(afterFailures: count, elapsed: now - first)
     else { return nil }
     retries[name, default: [:]][index] = (count, first)
     change(name) {
@@ -273,7 +277,9 @@ struct ActiveRun {
   mutating func conclude(now: Date) {
     guard isDone, unpublished == 0 else { return }
     run.started = run.started ?? steps.values.compactMap(\.started).min()
-    run.ended = now
+    // A clock that was set back does not end a run before its steps.
+    run.ended = steps.values.compactMap(\.ended).max().map { max($0, now) } ?? now
+    if let started = run.started { run.ended = max(started, run.ended ?? now) }
     switch schedule.result {
     case .succeeded, nil:
       run.move(to: .succeeded)

@@ -21,7 +21,8 @@ extension ExitRecord {
 extension StepRecord {
   /// Takes what an exit record says of an attempt, but for its status.
   mutating func note(_ record: ExitRecord) {
-    ended = record.ended
+    // The agent's clock may have been set back before the runner took its own from it.
+    ended = max(record.ended, started ?? record.ended)
     exitCode = record.exitCode
     signal = record.signal
     reason = record.reason

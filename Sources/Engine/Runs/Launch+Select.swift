@@ -182,7 +182,7 @@ extension StepRecord {
     outputs = earlier.outputs
     outcome = earlier.outcome
     cachedFrom = earlier.run
-    let seconds = earlier.started.flatMap { start in earlier.ended?.timeIntervalSince(start) }
+    let seconds = earlier.started.flatMap { start in earlier.ended?.seconds(since: start) }
     savedSeconds = type.isProcess ? earlier.savedSeconds ?? seconds : nil
     logRun = earlier.logRun
     logAttempt = earlier.logAttempt

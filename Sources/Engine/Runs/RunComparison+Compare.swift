@@ -43,7 +43,7 @@ extension RunComparison {
 
   /// Seconds that each run took to its end, or to `now`; nil for one that has not started.
   package func seconds(at now: Date) -> [Double?] {
-    runs.map { run in run.started.map { (run.ended ?? now).timeIntervalSince($0) } }
+    runs.map { run in run.started.map { (run.ended ?? now).seconds(since: $0) } }
   }
 }
 

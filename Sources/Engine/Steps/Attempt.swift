@@ -14,7 +14,7 @@ struct Attempt: ~Copyable {
   let isReaper: Bool
   /// Where the kernel holds limits; nil: nowhere.
   let groups: @Sendable () -> CgroupSite?
-  let started = Date()
+  let clock = StepClock()
   let store: ObjectStore
   /// Tells the agent that there is something new, without waiting for it.
   let nudge: (AgentRequest) -> Void
@@ -54,16 +54,18 @@ struct Attempt: ~Copyable {
 
   /// Starts the script and follows it to its end.
   private borrowing func follow() throws -> ScriptEnd {
-    let rules = spec.watch.isEmpty ? nil : StepWatch(spec.watch, start: started)
+    let rules = spec.watch.isEmpty ? nil : StepWatch(spec.watch, start: clock.start)
     // Before the log: where there is one, what the script did not write is noted as such.
     let ingest = try Ingest(
       folder: folder,
       spec: spec,
       isNew: true,
       isWatching: false,
-      watchedBy: rules
+      watchedBy: rules,
+      clock: clock
     )
-    let log = try StepLog(folder: folder, secrets: spec.secrets.compactMap { spec.environment[$0] })
+    let secrets = spec.secrets.compactMap { spec.environment[$0] }
+    let log = try StepLog(folder: folder, secrets: secrets, clock: clock)
     let (child, group) = try start()
     var follow = ScriptFollow(
       attempt: self,
@@ -138,8 +140,8 @@ struct Attempt: ~Copyable {
       exitCode: end.exitCode,
       signal: end.signal,
       reason: nil,
-      started: started,
-      ended: Date(),
+      started: Date(timeIntervalSince1970: clock.start),
+      ended: Date(timeIntervalSince1970: clock.now),
       outputs: [:],
       metrics: [],
       sparkline: [],
@@ -157,7 +159,7 @@ struct Attempt: ~Copyable {
       takeOutputs(into: &record)
       if record.status == .succeeded { record.warning = doubt() ?? doubt(loaded) }
     }
-    record.ended = Date()
+    record.ended = Date(timeIntervalSince1970: clock.now)
     return record
   }
 

@@ -9,6 +9,8 @@ struct Claim: Codable, Equatable {
   var startTime: UInt64
   var bootID: String
   var host: String
+  /// From /etc/machine-id; nil in claims of earlier versions.
+  var machine: String?
   /// What is run, where it came over a channel.
   var spec: AttemptSpec?
 
@@ -16,9 +18,21 @@ struct Claim: Codable, Equatable {
     Claim(
       pid: getpid(),
       startTime: ownStartTime,
-      bootID: currentBootID,
-      host: hostName
+      bootID: HostIdentity.current.boot,
+      host: HostIdentity.current.name,
+      machine: HostIdentity.current.machine
     )
+  }
+
+  /// Where its runner is, or was.
+  var identity: HostIdentity {
+    HostIdentity(name: host, machine: machine ?? "", boot: bootID)
+  }
+
+  /// Whether the process of its number is the runner: numbers are given away again, and the processes of
+  /// another machine or container have others.
+  func isProcess(on host: HostIdentity) -> Bool {
+    bootID == host.boot && Claim.startTime(of: pid) == startTime
   }
 
   /// Claims an attempt for this process.
@@ -96,12 +110,7 @@ struct Claim: Codable, Equatable {
       .flatMap { try? JSONDecoder.keepingNaN.decode(Claim.self, from: $0) }
   }
 
-  static let currentBootID =
-    (smallFile("/proc/sys/kernel/random/boot_id") ?? "")
-    .trimmingCharacters(in: .whitespacesAndNewlines)
-
   private static let ownStartTime = startTime(of: getpid()) ?? 0
-  private static let hostName = ProcessInfo.processInfo.hostName
 
   /// Field 22 of /proc/PID/stat, counted behind the name, which may hold blanks and brackets.
   static func startTime(of pid: Int32) -> UInt64? {

@@ -13,6 +13,7 @@ struct ScriptFollow: ~Copyable {
   private let isReaper: Bool
   private let nudge: (AgentRequest) -> Void
   private let rules: StepWatch?
+  private let clock: StepClock
   private let child: ChildProcess
   private let pidfd: Int32
   /// Holds the script's limits, where the kernel does.
@@ -55,6 +56,7 @@ struct ScriptFollow: ~Copyable {
     request = attempt.stop
     isReaper = attempt.isReaper
     nudge = attempt.nudge
+    clock = attempt.clock
     self.child = child
     self.pidfd = pidfd
     self.group = group
@@ -110,7 +112,7 @@ struct ScriptFollow: ~Copyable {
       pollfd(fd: request.descriptor, events: events, revents: 0),
       pollfd(fd: sampler.descriptor, events: events, revents: 0),
     ]
-    let silence = hasExited ? nil : rules?.pause(at: Date().timeIntervalSince1970)
+    let silence = hasExited ? nil : rules?.pause(at: clock.now)
     let dues = [
       killAt, drainUntil, ingest.isBlind ? lookAt : nil, hasExited ? nil : timeoutAt,
       hasExited ? nil : sampler.due, hasExited ? nil : followAt,
@@ -200,7 +202,7 @@ struct ScriptFollow: ~Copyable {
   private mutating func readOutput() throws {
     let count = read(child.output, &buffer, buffer.count)
     if count > 0 {
-      rules?.hear(at: Date().timeIntervalSince1970)
+      rules?.hear(at: clock.now)
       try buffer.withUnsafeBytes {
         try log.add(UnsafeRawBufferPointer(rebasing: $0[..<count]), into: &ingest)
       }
@@ -213,7 +215,7 @@ struct ScriptFollow: ~Copyable {
 
   private mutating func readFiles(isNews: Bool) throws {
     hasMore = try ingest.drain()
-    if isNews { rules?.hear(at: Date().timeIntervalSince1970) }
+    if isNews { rules?.hear(at: clock.now) }
     try log.say(ingest.takeWarnings())
     lookAt = monotonicSeconds() + 0.1
     pace.took(at: monotonicSeconds())
@@ -235,7 +237,7 @@ struct ScriptFollow: ~Copyable {
 
   private mutating func take(_ sampled: [(name: String, value: Double)]) throws {
     guard !sampled.isEmpty else { return }
-    try ingest.take(sampled: sampled, now: Date().timeIntervalSince1970)
+    try ingest.take(sampled: sampled, now: clock.now)
   }
 
   private mutating func endForMemory(_ used: Int?) {
@@ -249,7 +251,7 @@ struct ScriptFollow: ~Copyable {
   /// Returns the sentence of a rule that the script is to be stopped for.
   private mutating func judge() throws -> String? {
     guard let rules else { return nil }
-    let findings = rules.takeFindings(at: Date().timeIntervalSince1970)
+    let findings = rules.takeFindings(at: clock.now)
     guard !findings.isEmpty else { return nil }
     try WatchMarks.add(findings, in: folder)
     nudge(.watched(run: spec.run, step: spec.step, attempt: spec.attempt))

@@ -6,6 +6,7 @@ import Store
 struct StepLog: ~Copyable {
   private let log: Int32
   private let logPath: String
+  private let clock: StepClock
   private let timesPath: String
   /// Opened with the first of them; -1 before.
   private var times: Int32 = -1
@@ -20,7 +21,8 @@ struct StepLog: ~Copyable {
   private var lastBytes: [UInt8] = []
 
   /// `secrets` are texts that get into neither log nor lines.
-  init(folder: AttemptFolder, secrets: [String] = []) throws {
+  init(folder: AttemptFolder, secrets: [String] = [], clock: StepClock = StepClock()) throws {
+    self.clock = clock
     log = try StepLog.open(folder.log)
     logPath = folder.log
     timesPath = folder.times
@@ -54,7 +56,7 @@ struct StepLog: ~Copyable {
 
   private mutating func take(_ bytes: UnsafeRawBufferPointer, into ingest: inout Ingest) throws {
     guard !bytes.isEmpty else { return }
-    let now = Date().timeIntervalSince1970
+    let now = clock.now
     try write(bytes, now)
     splitter.add(bytes) { line in
       ingest.take(line: line, now: now)
@@ -74,7 +76,7 @@ struct StepLog: ~Copyable {
       let rest = mask.finish()
       try rest.withUnsafeBytes { try take($0, into: &ingest) }
     }
-    let now = Date().timeIntervalSince1970
+    let now = clock.now
     splitter.finish { line in
       ingest.take(line: line, now: now)
       if line.contains(where: { $0 > 32 }) { lastBytes = Array(line.prefix(300)) }
@@ -92,7 +94,7 @@ struct StepLog: ~Copyable {
   /// Tells what waits for a line's end now, as none comes any more.
   mutating func sayAll(_ sentences: [String]) throws {
     guard !(self.sentences + sentences).isEmpty else { return }
-    let now = Date().timeIntervalSince1970
+    let now = clock.now
     if !isAtLineStart { try Array("\n".utf8).withUnsafeBytes { try write($0, now) } }
     isAtLineStart = true
     try say(sentences)
@@ -102,7 +104,7 @@ struct StepLog: ~Copyable {
     guard isAtLineStart, !sentences.isEmpty else { return }
     let text = sentences.map { StepLog.mark + $0.replacing("\n", with: " ") + "\n" }.joined()
     sentences = []
-    try Array(text.utf8).withUnsafeBytes { try write($0, Date().timeIntervalSince1970) }
+    try Array(text.utf8).withUnsafeBytes { try write($0, clock.now) }
   }
 
   /// What lines of Lathe's own begin with.

@@ -11,8 +11,8 @@ final class StepWatch: PointObserver {
   private var names: [Int: String] = [:]
   private var found: [WatchFinding] = []
 
-  init(_ rules: [WatchRule], start: Date) {
-    watch = Watch(rules, start: start.timeIntervalSince1970)
+  init(_ rules: [WatchRule], start: Double) {
+    watch = Watch(rules, start: start)
   }
 
   func define(_ id: Int, name: String) {

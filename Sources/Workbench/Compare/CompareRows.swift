@@ -215,7 +215,7 @@ extension CompareView {
   }
 
   private func duration(_ start: Date?, _ end: Date?, _ context: Context) -> Double? {
-    start.map { (end?.timeIntervalSince1970 ?? context.now) - $0.timeIntervalSince1970 }
+    start.map { max(0, (end?.timeIntervalSince1970 ?? context.now) - $0.timeIntervalSince1970) }
   }
 
   private func time(_ label: SafeText, _ seconds: [Double?]) -> CompareRow {

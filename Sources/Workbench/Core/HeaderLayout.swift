@@ -38,6 +38,9 @@ struct HeaderLayout: Sendable, Equatable {
     guard let header = context.headerFacts else { return StyledText("lathe", .bold) }
     // (importance, position, text)
     var parts: [(Int, StyledText)] = [(9, instance(context, short: false))]
+    if let owner = header.owner {
+      parts.insert((10, StyledText("read only: home of \(owner)", .warning)), at: 0)
+    }
     if let counts = counts(header.counts) { parts.append((8, counts)) }
     if let load = header.load {
       let cpu = Int((load.cpu * 100).rounded())
@@ -49,7 +52,9 @@ struct HeaderLayout: Sendable, Equatable {
     )
     var shown = joined(parts.map(\.1))
     if shown.width > room {
-      parts[0].1 = instance(context, short: true)
+      if let index = parts.firstIndex(where: { $0.0 == 9 }) {
+        parts[index].1 = instance(context, short: true)
+      }
       shown = joined(parts.map(\.1))
     }
     if shown.width > room, let load = header.load,

@@ -105,6 +105,8 @@ package struct HeaderFacts: Sendable, Equatable {
   /// Busy share of all processors in 0...1, and memory in use and in all, in bytes; sampled only
   /// while a run is active, else nil.
   package var load: MachineLoad?
+  /// The other host that the home belongs to; nil where this one writes it.
+  package var owner: String?
 }
 
 package struct MachineLoad: Sendable, Equatable {

@@ -14,6 +14,8 @@ final class WorkbenchLoop {
   /// Seconds between two frames, and between two askings of one query, when events flood in.
   private static let frame = 1.0 / 60
   private static let asking = 1.0 / 30
+  /// Seconds until files are looked at again that nobody tells of.
+  private static let looking = 1.0
   /// Where answers and frames cost more, they come less often: a tenth of a core is enough for what
   /// nobody asked for, but a change is seen within this time.
   private static let longestPause = 0.08
@@ -33,12 +35,13 @@ final class WorkbenchLoop {
   private var sources: [Query: Set<String>] = [:]
   private var underWay: Set<Query> = []
   private var dirty: Set<Query> = []
-  private var lastAsked = 0.0
+  private var lastAsked = -Double.infinity
   /// Seconds until what has changed is asked again, and what the process had used at the last asking.
   private var pause = WorkbenchLoop.asking
   private var used = 0.0
-  private var lastFrame = 0.0
-  private var lastTick = 0.0
+  private var lastFrame = -Double.infinity
+  private var lastTick = -Double.infinity
+  private var lastLook = -Double.infinity
   private var needsFrame = true
   private var isOver = false
 
@@ -62,6 +65,9 @@ final class WorkbenchLoop {
     )
     context.hasColors = door.hasColors
     root = Root(context: context, start: start ?? WorkbenchLoop.firstScreen(source))
+    if let words = LogoutWarning.firstOfSession(environment: environment, home: home) {
+      root.notice = Notice(.failure, words.sentence)
+    }
   }
 
   private static func firstScreen(_ source: AnswerSource) -> Destination {
@@ -86,10 +92,10 @@ final class WorkbenchLoop {
 
   /// The first frame shows answers, if they come within 30 ms.
   private func awaitFirstAnswers() {
-    let end = seconds() + 0.03
-    while !underWay.isEmpty, seconds() < end {
+    let end = steadySeconds() + 0.03
+    while !underWay.isEmpty, steadySeconds() < end {
       var descriptors = [pollfd(fd: mailbox.descriptor, events: Int16(POLLIN), revents: 0)]
-      poll(&descriptors, 1, Int32(max(1, (end - seconds()) * 1000)))
+      poll(&descriptors, 1, Int32(max(1, (end - steadySeconds()) * 1000)))
       for event in mailbox.take() { take(event) }
       askForNew()
     }
@@ -109,13 +115,12 @@ final class WorkbenchLoop {
 
   /// Milliseconds until something is due; -1 when nothing is.
   private var timeout: Int32 {
-    let now = seconds()
+    let now = steadySeconds()
     var due: [Double] = []
     if needsFrame { due.append(lastFrame + WorkbenchLoop.frame) }
     if !dirty.isEmpty { due.append(lastAsked + pause) }
     if root.isTicking { due.append(lastTick + 1) }
-    // Where there is no inotify, files are asked again twice a second.
-    if watch.descriptor < 0 { due.append(lastAsked + 0.5) }
+    if !watch.blindPaths.isEmpty { due.append(lastLook + WorkbenchLoop.looking) }
     guard let next = due.min() else { return -1 }
     return Int32(max(0, min(60_000, ((next - now) * 1000).rounded(.up))))
   }
@@ -123,22 +128,33 @@ final class WorkbenchLoop {
   // MARK: Events
 
   private func handle() {
-    let now = seconds()
+    let now = steadySeconds()
     let typed = door.events().coalescingMoves.map { WorkbenchEvent.terminal($0) }
     let arrived = mailbox.take()
     let changed = watch.descriptor >= 0 ? watch.changes() : []
-    if !typed.isEmpty || !arrived.isEmpty { take(.second(now)) }
+    if !typed.isEmpty || !arrived.isEmpty { take(.second(seconds())) }
     for event in typed + arrived where !isOver { take(event) }
     if root.isTicking, now >= lastTick + 1 {
       lastTick = now
-      take(.second(now))
+      take(.second(seconds()))
       dirty.insert(.header)
     }
     for (query, paths) in sources where wanted.contains(query) && !paths.isDisjoint(with: changed) {
       dirty.insert(query)
     }
-    if watch.descriptor < 0, now >= lastAsked + 0.5 { dirty.formUnion(wanted) }
+    lookAtBlind(now)
     askForNew()
+  }
+
+  /// What nobody tells of is asked again each second.
+  private func lookAtBlind(_ now: Double) {
+    guard now >= lastLook + WorkbenchLoop.looking else { return }
+    let blind = watch.blindPaths
+    guard !blind.isEmpty else { return }
+    lastLook = now
+    for (query, paths) in sources where wanted.contains(query) && !paths.isDisjoint(with: blind) {
+      dirty.insert(query)
+    }
   }
 
   private func take(_ event: WorkbenchEvent) {
@@ -151,8 +167,8 @@ final class WorkbenchLoop {
   }
 
   private func drawIfDue() {
-    let now = seconds()
-    guard needsFrame, now >= lastFrame + WorkbenchLoop.frame || now < lastFrame else { return }
+    let now = steadySeconds()
+    guard needsFrame, now >= lastFrame + WorkbenchLoop.frame else { return }
     door.reportMoves(root.followsPointer)
     door.show(root.draw())
     lastFrame = now
@@ -171,9 +187,9 @@ final class WorkbenchLoop {
       watchSources()
     }
     dirty.formIntersection(wanted)
-    let now = seconds()
+    let now = steadySeconds()
     let fresh = dirty.filter { root.context.answers[$0] == nil }
-    let isDue = now >= lastAsked + pause || now < lastAsked
+    let isDue = now >= lastAsked + pause
     if isDue, !dirty.isEmpty { spare() }
     for query in isDue ? dirty : fresh where !underWay.contains(query) {
       ask(query)
@@ -267,6 +283,13 @@ private func processorSeconds() -> Double {
   var used = timespec()
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used)
   return Double(used.tv_sec) + Double(used.tv_nsec) / 1e9
+}
+
+/// Seconds of a clock that never steps: what is due is measured by it, whatever happens to the time.
+private func steadySeconds() -> Double {
+  var now = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &now)
+  return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
 }
 
 /// Seconds since 1970.

@@ -137,7 +137,8 @@ final class AnswerSource: Sendable {
       instances: try catalog.instances(),
       // In steps of 16 MiB, so that a log that grows does not redraw the header.
       freeBytes: free & ~0xff_ffff,
-      load: counts.executing > 0 ? memory.withLock { $0.load.sample() } : nil
+      load: counts.executing > 0 ? memory.withLock { $0.load.sample() } : nil,
+      owner: HomeSite().otherOwner(of: home)?.name
     )
   }
 
