@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -144,6 +145,13 @@ pid_t lathe_ended_child(void) {
     if (errno != EINTR) return -1;
   }
   return information.si_pid;
+}
+
+void lathe_be_idle(void) {
+  // Linux: both are the thread's own. The second is IOPRIO_WHO_PROCESS, IOPRIO_CLASS_BE, the last of 8:
+  // the idle class could hold a lock of the file system for as long as the disk is busy.
+  setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), 19);
+  syscall(SYS_ioprio_set, 1, 0, 2 << 13 | 7);
 }
 
 int lathe_bind(const int *processors, int count) {

@@ -89,4 +89,6 @@ package struct AttemptFolder: Sendable, Equatable, Hashable {
   package var reserve: String { path + "/reserve" }
   package var exit: String { path + "/exit.json" }
   package var work: String { path + "/work" }
+  /// The work folder while it is being removed.
+  package var leavingWork: String { path + "/work.gone" }
 }

@@ -154,7 +154,7 @@ struct ObjectStoreTests {
   @Test func `a damaged manifest is one clear error`() throws {
     let digest = try store.put(Data("no manifest".utf8))
     let artifact = Artifact(kind: .folder, digest: digest, size: 0)
-    let error = #expect(throws: Explanation.self) {
+    let error = #expect(throws: DamagedObject.self) {
       try store.materialise(artifact, at: scratch.path + "/out")
     }
     #expect(error?.what == "The object \(digest.short) is missing or damaged.")

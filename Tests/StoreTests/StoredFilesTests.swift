@@ -238,22 +238,25 @@ struct StoredFilesTests {
     let artifact = try now.put(artifact: try scratch.write("whole", "a"))
     let other = try now.put(artifact: try scratch.write("other", "b"))
     let path = store.path(of: artifact.digest)
-    #expect(try store.damagedObjects().isEmpty)
+    func damaged() throws -> [Digest] {
+      try store.audit(Catalog(home: scratch.home)) { true }.faults.map(\.digest)
+    }
+    #expect(try damaged().isEmpty)
     chmod(path, 0o600)
     try Data("whale".utf8).write(to: URL(filePath: path))
     #expect(store.verify(artifact.digest) == .damaged && store.verify(other.digest) == .whole)
-    #expect(try store.damagedObjects() == [artifact.digest])
-    #expect(!store.discard(damaged: other.digest))
+    #expect(try damaged() == [artifact.digest])
+    #expect(!store.setAside(damaged: other.digest))
     // The same bytes make it whole.
     #expect(try now.put(Data("whole".utf8)) == artifact.digest)
     #expect(store.verify(artifact.digest) == .whole)
     chmod(path, 0o600)
     truncate(path, 2)
-    let error = #expect(throws: Explanation.self) {
+    let error = #expect(throws: DamagedObject.self) {
       try store.materialise(artifact, at: scratch.path + "/out")
     }
     #expect(error?.what == "The object \(artifact.digest.short) is missing or damaged.")
-    #expect(store.discard(damaged: artifact.digest))
+    #expect(error?.state == .damaged && store.wasSetAside(artifact.digest))
     #expect(store.verify(artifact.digest) == .missing)
   }
 

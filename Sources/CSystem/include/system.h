@@ -55,6 +55,9 @@ int lathe_adopt_orphans(int adopts);
 /// A child that has ended and is not reaped yet; 0 when none has, -1 with ECHILD without children.
 pid_t lathe_ended_child(void);
 
+/// Lets the calling thread come last to the processor and to the disk.
+void lathe_be_idle(void);
+
 /// Has this thread, and what it starts, run on some processors only; 0, or -1 with errno.
 int lathe_bind(const int *processors, int count);
 

@@ -5,16 +5,28 @@ import Store
 
 extension Agent {
   /// The earlier executions that count for some planned steps, by the keys that were planned.
-  func hits(for plans: [StepPlan], launch: LaunchBody) -> [Digest: ExecutionRecord] {
+  ///
+  /// `unread` are those of which too much would have to be read now to know whether they are whole.
+  func hits(
+    for plans: [StepPlan],
+    launch: LaunchBody
+  ) -> (whole: [Digest: ExecutionRecord], unread: [Digest: ExecutionRecord]) {
     let asking = plans.filter { launch.takesResults(of: $0.step) }
     let known = executions(of: asking.map(\.key.digest))
-    var found: [Digest: ExecutionRecord] = [:]
+    var whole: [Digest: ExecutionRecord] = [:]
+    var unread: [Digest: ExecutionRecord] = [:]
     for plan in asking {
-      guard let hit = known[plan.key.digest], obstacle(to: hit, for: plan.process.cache) == nil
+      let key = plan.key.digest
+      guard whole[key] == nil, unread[key] == nil, let hit = known[key],
+        !isExpired(hit, for: plan.process.cache)
       else { continue }
-      found[plan.key.digest] = hit
+      switch standing(of: hit) {
+      case .whole: whole[key] = hit
+      case .unknown: unread[key] = hit
+      case .faulty: continue
+      }
     }
-    return found
+    return (whole, unread)
   }
 
   /// Earlier executions by key: those of this moment as well, which the catalog does not have yet.
@@ -30,15 +42,18 @@ extension Agent {
     return found.merging(stored) { own, _ in own }
   }
 
-  /// Why a result with the right key is not taken; nil where it is.
-  func obstacle(to hit: ExecutionRecord, for policy: CachePolicy) -> String? {
+  private func isExpired(_ hit: ExecutionRecord, for policy: CachePolicy) -> Bool {
+    policy.isExpired(age: Date().timeIntervalSince(hit.ended))
+  }
+
+  /// Why a result with the right key was not taken.
+  private func obstacle(to hit: ExecutionRecord, for policy: CachePolicy) -> String {
     let age = Date().timeIntervalSince(hit.ended)
     if let limit = policy.expiresAfter, policy.isExpired(age: age) {
       if age < 0 { return "its result of r\(hit.run) was made when the clock was wrong" }
       return "its result of r\(hit.run) is older than \(briefDuration(limit))"
     }
-    let isStored = hit.outputs.values.allSatisfy { objects.contains($0.digest) }
-    return isStored ? nil : "its stored result is gone"
+    return fault(of: hit)
   }
 
   /// Why a step is not taken from the cache.
@@ -59,7 +74,7 @@ extension Agent {
         limit: KeyDifference.memory
       )) ?? []
     if let same = earlier.first, same.key == key {
-      return obstacle(to: same, for: plan.process.cache) ?? "its stored result is gone"
+      return obstacle(to: same, for: plan.process.cache)
     }
     guard let nearest = KeyDifference.nearest(to: plan.key.components, among: earlier) else {
       return "first execution"

@@ -107,8 +107,12 @@ private struct Foresight {
           active.finish(step, .failed(reason: reason)) { $0.reason = reason }
         }
       }
-      let hits = agent.hits(for: plans, launch: active.launch)
-      for plan in plans { settle(plan, hits[plan.key.digest], agent, &sources) }
+      // What would have to be read for it is taken to be whole.
+      let (whole, unread) = agent.hits(for: plans, launch: active.launch)
+      for plan in plans {
+        let key = plan.key.digest
+        settle(plan, whole[key] ?? unread[key], agent, &sources)
+      }
     }
   }
 

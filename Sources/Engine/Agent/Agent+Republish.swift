@@ -25,7 +25,8 @@ extension Agent {
         Publications.Entry(
           run: id,
           execution: execution(name, parts, record, of: active.run),
-          expiresAfter: process.cache.expiresAfter
+          expiresAfter: process.cache.expiresAfter,
+          attempt: record.outputs.isEmpty ? nil : folder(of: name)
         )
       )
       _ = change(id) { $0.unpublished += 1 }

@@ -33,6 +33,11 @@ extension Agent {
       case .annotate(let run, let name, let note):
         try annotate(run, name: name, note: note)
         answer(.run(run), self)
+      case .pin(let run, let isPinned):
+        try pin(run, isPinned)
+        answer(.done, self)
+      case .collect(let request): try collect(request, answer)
+      case .setAside(let objects): setAside(objects, answer)
       case .decide(let model, let approval, let note):
         try decide(model, approval, note)
         answer(.done, self)
@@ -143,15 +148,17 @@ extension Agent {
       caching: body.caching,
       selection: body.selection
     )
+    let (reader, objects) = (reader, objects)
     work { post in
       let prepared = Result {
-        try launcher.prepare(request, instance: instance, earlier: (run, body))
+        let broken = Agent.broken(try reader.steps(of: id), in: objects)
+        return (try launcher.prepare(request, instance: instance, earlier: (run, body)), broken)
       }
       post { agent in
         do {
-          let prepared = try prepared.get()
-          if let report = prepared.gpus { agent.see(report) }
-          agent.reply(.run(try agent.continueRun(id, with: prepared)), answer)
+          let (launch, broken) = try prepared.get()
+          if let report = launch.gpus { agent.see(report) }
+          agent.reply(.run(try agent.continueRun(id, with: launch, broken)), answer)
         } catch {
           answer(.refused(Explanation(error)), agent)
         }
@@ -177,7 +184,11 @@ extension Agent {
     return (run, body)
   }
 
-  private func continueRun(_ id: Int, with prepared: PreparedLaunch) throws -> Int {
+  private func continueRun(
+    _ id: Int,
+    with prepared: PreparedLaunch,
+    _ broken: Set<String>
+  ) throws -> Int {
     guard runs[id] == nil else { return id }
     // Looked at anew: it may have been removed, or resumed to its end, while the snapshot was taken.
     let (run, _) = try resumable(id)
@@ -198,7 +209,7 @@ extension Agent {
       try reader.steps(of: run.id).map { ($0.name, $0) },
       uniquingKeysWith: { first, _ in first }
     )
-    let steps = prepared.resumedSteps(run: run.id, old: old, edits: edits)
+    let steps = prepared.resumedSteps(run: run.id, old: old, edits: edits, broken: broken)
     var active = ActiveRun(
       run: resumed,
       steps: steps,
@@ -221,8 +232,14 @@ extension Agent {
     guard runs[id] == nil else {
       throw Explanation(what: "r\(id) is running.", next: "Stop it first: lathe stop r\(id)")
     }
-    guard try reader.run(id) != nil else {
+    guard let run = try reader.run(id) else {
       throw Explanation(what: "There is no run r\(id).", next: "'lathe runs' lists them.")
+    }
+    if run.isPinned {
+      throw Explanation(
+        what: "r\(id) is pinned and is kept.",
+        next: "Take the pin off first: lathe pin --remove r\(id)"
+      )
     }
     if let model = try reader.models().first(where: { $0.run == id }) {
       throw Explanation(
@@ -268,8 +285,14 @@ extension Agent {
 }
 
 extension PreparedLaunch {
-  /// The steps of a run that is continued: what succeeded and still follows from what succeeded stays.
-  func resumedSteps(run: Int, old: [String: StepRecord], edits: [String]) -> [StepRecord] {
+  /// The steps of a run that is continued: what succeeded and still follows from what succeeded stays,
+  /// unless its stored result is broken.
+  func resumedSteps(
+    run: Int,
+    old: [String: StepRecord],
+    edits: [String],
+    broken: Set<String> = []
+  ) -> [StepRecord] {
     var kept: Set<String> = []
     var passedOver: Set<String> = []
     let selection = body.selection
@@ -288,7 +311,7 @@ extension PreparedLaunch {
         step.dependsOn = fresh.dependsOn
         return step
       }
-      let stands = fresh.dependsOn.allSatisfy(kept.contains)
+      let stands = fresh.dependsOn.allSatisfy(kept.contains) && !broken.contains(fresh.name)
       if earlier.status.isSuccess, stands, earlier.type == fresh.type {
         kept.insert(fresh.name)
         step = earlier

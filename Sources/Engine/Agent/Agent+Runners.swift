@@ -230,7 +230,8 @@ extension Agent {
           Publications.Entry(
             run: name.run,
             execution: isCached ? key.map { execution(name, $0, record, of: active.run) } : nil,
-            expiresAfter: step?.process?.cache.expiresAfter
+            expiresAfter: step?.process?.cache.expiresAfter,
+            attempt: record.outputs.isEmpty ? nil : folder(of: name)
           )
         )
       }

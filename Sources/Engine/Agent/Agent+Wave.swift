@@ -9,6 +9,7 @@ extension Agent {
   /// Called behind each turn of the loop; costs nothing when nothing has happened.
   func wave() {
     instances = [:]
+    checks.budget = ResultChecks.budget
     repeat {
       while !marked.isEmpty {
         let ids = takeMarked()
@@ -20,6 +21,7 @@ extension Agent {
       // An attempt that could not be handed over has ended meanwhile, and nothing else may wake the loop.
     } while !marked.isEmpty
     planned = [:]
+    readResults()
   }
 
   // MARK: Decide
@@ -44,9 +46,11 @@ extension Agent {
           fail(step, Explanation(error), of: &active)
         }
       }
-      let known = hits(for: plans, launch: active.launch)
+      let (known, unread) = hits(for: plans, launch: active.launch)
       for plan in plans {
-        if let hit = known[plan.key.digest] {
+        if let result = unread[plan.key.digest] {
+          check(result, for: plan.step.name, of: &active)
+        } else if let hit = known[plan.key.digest] {
           let accepted = hit.key == plan.key.digest ? nil : acceptance(of: plan.key.digest)
           active.take(hit, for: plan.step, from: &sources, because: accepted)
         } else if !isAwaited(plan, of: &active) {
@@ -179,7 +183,7 @@ extension Agent {
       let plan = try planned[name] ?? planner.plan(step, process, in: active)
       active.stopWaiting(step.name)
       if isAwaited(plan, of: &active) { return false }
-      if publications.mayHave(plan.key.digest), !hits(for: [plan], launch: active.launch).isEmpty {
+      if publications.mayHave(plan.key.digest), !hits(for: [plan], launch: active.launch).whole.isEmpty {
         // An equal step had its room earlier, and has ended since this one began to wait for its own.
         active.look(at: step.name)
         mark(active.run.id)

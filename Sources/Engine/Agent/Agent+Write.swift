@@ -108,10 +108,11 @@ extension Agent {
       try synced.get()
       let objects = objects
       let warnings = try catalog.write { transaction in
-        try transaction.publish(entries) { objects.contains($0.digest) }
+        try transaction.publish(entries, isStored: objects.isComplete)
       }
       publications.end(entries)
       for (entry, text) in warnings { warn(entry, text) }
+      clearWork(of: entries.compactMap(\.attempt))
       for (run, entries) in Dictionary(grouping: entries, by: \.run) {
         _ = change(run) { $0.unpublished -= entries.count }
         mark(run)

@@ -54,6 +54,13 @@ final class Agent {
   var recovering: Set<RunnerName> = []
   var publications = Publications()
   var sight = GPUSight()
+  var checks = ResultChecks()
+  /// Attempts whose work folders may go, and whether that is under way.
+  var done: [AttemptFolder] = []
+  var isClearing = false
+  /// Seconds until they go, so that many go at once.
+  var clearingDelay = 1.0
+  var isCollecting = false
   /// Instances that this wave has looked at.
   var instances: [String: InstanceRecord] = [:]
   /// Answers that wait until what they tell is written down.

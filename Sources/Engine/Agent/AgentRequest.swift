@@ -15,6 +15,12 @@ package enum AgentRequest: Sendable, Codable, Equatable {
   /// Moves an ended run's folder to the trash and takes it off the lists.
   case remove(run: Int)
   case annotate(run: Int, name: String?, note: String?)
+  /// Keeps a run from any collection, or does so no longer.
+  case pin(run: Int, isPinned: Bool)
+  /// What a collection would free; with approved runs, frees it.
+  case collect(CollectRequest)
+  /// Moves objects aside that were found damaged.
+  case setAside([Digest])
   case up(UpRequest)
   /// Deletes a stack: its runs stay, its instance's folder goes to the trash.
   case down(stack: String)
@@ -135,5 +141,6 @@ package enum AgentReply: Sendable, Codable, Equatable {
   /// It lives, and cannot write down what it has decided: it tries again until it can.
   case waiting(Explanation)
   case status(AgentStatus)
+  case collection(CollectionReport)
   case refused(Explanation)
 }

@@ -11,6 +11,8 @@ struct Publications {
     let execution: ExecutionRecord?
     /// The age from which on an earlier result of the same key gives way to this one.
     var expiresAfter: Double?
+    /// The attempt, where its outputs are all that is kept of its work.
+    var attempt: AttemptFolder?
   }
 
   private var gathered: [Entry] = []

@@ -27,7 +27,13 @@ final class RunCode {
     objects: ObjectStore
   ) throws {
     guard let manifest = objects.manifest(code) else {
-      throw Explanation(what: "The code of \(run) is missing from the store.")
+      let fault = objects.damaged(code)
+      throw Explanation(
+        what:
+          "The code of \(run) is \(fault.state == .missing ? "missing from" : "damaged in") the store.",
+        why: fault.why,
+        next: "'lathe rerun \(run)' takes a new snapshot of the code as it is now."
+      )
     }
     self.manifest = manifest
     self.pipelineFile = pipelineFile.map(CodeSnapshot.normal)

@@ -29,7 +29,7 @@ extension EmbeddedFiles {
       as: UTF8.self
     )
     var isInPlace = false
-    defer { if !isInPlace { removeTree(temporary) } }
+    defer { if !isInPlace { try? removeTree(temporary) } }
 
     for file in all {
       let path = temporary + "/" + file.path
@@ -89,20 +89,6 @@ func isFolder(_ path: String) -> Bool {
 func parent(of path: String) -> String {
   guard let slash = path.lastIndex(of: "/") else { return "." }
   return slash == path.startIndex ? "/" : String(path[..<slash])
-}
-
-/// Removes a folder of our own making; what cannot be removed stays.
-private func removeTree(_ path: String) {
-  for name in folderNames(path) {
-    let child = path + "/" + name
-    var status = stat()
-    if lstat(child, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-      removeTree(child)
-    } else {
-      unlink(child)
-    }
-  }
-  rmdir(path)
 }
 
 /// The names in a folder, sorted; empty when it cannot be read.

@@ -140,9 +140,11 @@ struct Needs {
       return Missing(step: name, status: reference.steps[name]?.status)
     }
     for output in (pipeline.step(name)?.process?.outputs.keys).map(Array.init)?.sorted() ?? [] {
-      guard let artifact = step.outputs[output], objects.contains(artifact.digest) else {
+      guard let artifact = step.outputs[output], objects.standing(of: artifact) == .whole else {
         return Missing(step: name, output: output, status: step.status)
       }
+      // A collection may take the reference run before the new one is written down.
+      objects.renew(artifact)
     }
     return nil
   }

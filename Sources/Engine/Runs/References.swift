@@ -62,17 +62,23 @@ struct References {
   /// user can give.
   static func implicitInput(_ step: String, _ output: String) -> String { step + "." + output }
 
+  /// A report of a step is read up to this size, in bytes.
+  private static let largestReport = 4 << 20
+
   /// A value in the JSON file that a step made.
   private func reportValue(step: String, output: String, path: [String]) throws -> String {
     let place = "\(step).outputs.\(output).\(path.joined(separator: "."))"
     guard let artifact = outputs[step]?[output], artifact.kind == .file,
-      let data = objects.data(artifact.digest, limit: 4 << 20)
+      artifact.size <= References.largestReport
     else {
       throw Explanation(
         what: "\(place) cannot be read.",
         why: "The output is not a file of at most 4 MiB.",
         next: "Let step '\(step)' write its report as a JSON file."
       )
+    }
+    guard let data = objects.data(artifact.digest, limit: References.largestReport) else {
+      throw objects.damaged(artifact.digest)
     }
     guard var value = try? JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed)
     else {
@@ -104,7 +110,7 @@ struct References {
   /// Numbers of a report, for a model's metrics: nested names are joined by ".".
   func numbers(step: String, output: String) -> [String: Double] {
     guard let artifact = outputs[step]?[output], artifact.kind == .file,
-      let data = objects.data(artifact.digest, limit: 4 << 20),
+      let data = objects.data(artifact.digest, limit: References.largestReport),
       let map = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
     else { return [:] }
     var numbers: [String: Double] = [:]

@@ -114,10 +114,14 @@ struct Attempt: ~Copyable {
   /// Brings code and inputs into the work folder.
   private borrowing func prepare() throws {
     guard let code = store.manifest(spec.code) else {
-      throw Explanation(what: "The code of this run is missing from the object store.")
+      throw lacking("code", store.damaged(spec.code))
     }
     try makeFolder(folder.work)
-    try store.materialise(code, in: folder.work)
+    do {
+      try store.materialise(code, in: folder.work)
+    } catch let fault as DamagedObject {
+      throw lacking("code", fault)
+    }
     // One input may lie in another (data and data/train.csv): the outer one brings it along.
     for input in spec.inputs where !spec.inputs.contains(where: { input.isInside($0) }) {
       let path = folder.work + "/" + input.path
@@ -125,13 +129,29 @@ struct Attempt: ~Copyable {
       if let link = input.link {
         guard symlink(link, path) == 0 else { throw SystemFailure("link \(path)", errno) }
       } else {
-        try store.materialise(input.artifact, at: path)
+        do {
+          try store.materialise(input.artifact, at: path)
+        } catch let fault as DamagedObject {
+          throw lacking("input '\(input.name)'", fault)
+        }
       }
     }
     for output in spec.outputs.values where output.contains("/") {
       try makeFolder(URL(filePath: folder.work + "/" + output).deletingLastPathComponent().path)
     }
     if let checkpoint = spec.checkpoint { try makeFolder(checkpoint) }
+  }
+
+  /// What keeps the attempt from beginning: it gets no bytes that are not those of its key.
+  private borrowing func lacking(_ part: String, _ fault: DamagedObject) -> Explanation {
+    let word = fault.state == .missing ? "missing from" : "damaged in"
+    return Explanation(
+      what: "Its \(part) is \(word) the object store.",
+      // A failed step keeps only this: what to do is told with it.
+      why:
+        "\(fault.why) 'lathe resume r\(spec.run)' takes it anew: from the instance, or from the step "
+        + "that makes it."
+    )
   }
 
   private borrowing func record(_ end: ScriptEnd) -> ExitRecord {

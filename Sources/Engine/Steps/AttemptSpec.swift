@@ -115,7 +115,7 @@ extension AttemptSpec {
   }
 
   /// The spec of an attempt: from its claim, else from the file that was written for it.
-  static func read(_ folder: AttemptFolder) throws -> AttemptSpec {
+  package static func read(_ folder: AttemptFolder) throws -> AttemptSpec {
     if let spec = Claim.read(folder)?.spec { return spec }
     let data = try Data(contentsOf: URL(filePath: folder.spec))
     return try JSONDecoder.keepingNaN.decode(AttemptSpec.self, from: data)

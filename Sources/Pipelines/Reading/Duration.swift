@@ -2,7 +2,7 @@
 ///
 /// ISO 8601 is read as loosely as SageMaker reads it: case does not matter, and the `P` may be missing
 /// (`T12H`, `30dT5h`). A month has 30 days, a year 365. Nil for anything else.
-func duration(_ text: String) -> Double? {
+package func duration(_ text: String) -> Double? {
   let text = text.lowercased()
   if let number = text.number { return number >= 0 ? number : nil }
   let isISO = text.hasPrefix("p") || text.contains("t")

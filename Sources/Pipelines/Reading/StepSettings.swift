@@ -154,7 +154,7 @@ extension String {
 }
 
 /// The bytes that a size stands for: `4GiB`, `500 MB` or plain bytes; nil when it is none.
-func byteCount(_ text: String) -> Int? {
+package func byteCount(_ text: String) -> Int? {
   let units: [(suffix: String, bytes: Double)] = [
     ("KiB", 1024), ("MiB", 1_048_576), ("GiB", 1_073_741_824), ("TiB", 1_099_511_627_776),
     ("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("TB", 1e12),

@@ -2,9 +2,9 @@ import Foundation
 import GRDB
 
 extension Catalog {
-  /// Every run as a retention judges it; bytes are those of its folder.
+  /// Every run as a retention judges it; what each takes, `Holdings` tells.
   package func retentionItems() throws -> [Retention.Item] {
-    let rows: [Retention.Item] = try read(none: []) { db in
+    try read(none: []) { db in
       let row = try RowStatement(
         db,
         sql: """
@@ -32,10 +32,41 @@ extension Catalog {
       }
       return rows
     }
-    return rows.map { item in
-      var item = item
-      item.bytes = home.use(ofRun: item.run)
-      return item
+  }
+
+  /// The attempts whose work folders nobody needs: those of steps whose outputs are in the store, in
+  /// runs that are over.
+  ///
+  /// A step that declares no output has nothing but that folder, and keeps it.
+  package func doneAttempts() throws -> [AttemptFolder] {
+    try read(none: []) { db in
+      let row = try RowStatement(
+        db,
+        sql: """
+          SELECT step.run, step.name, step.attempt FROM step JOIN run ON run.id = step.run
+          WHERE step.status = 'Succeeded' AND step.outputs != '{}' AND step.attempt > 0
+            AND run.status NOT IN ('Queued', 'Executing', 'Stopping')
+          """
+      )
+      defer { row.reset() }
+      var folders: [AttemptFolder] = []
+      while try row.next() {
+        for attempt in 1...max(1, min(row.integer(2), 10_000)) {
+          folders.append(home.attempt(run: row.integer(0), step: row.text(1), attempt: attempt))
+        }
+      }
+      return folders
+    }
+  }
+
+  /// The numbers of all runs.
+  package func runNumbers() throws -> Set<Int> {
+    try read(none: []) { db in
+      let row = try RowStatement(db, sql: "SELECT id FROM run")
+      defer { row.reset() }
+      var numbers: Set<Int> = []
+      while try row.next() { numbers.insert(row.integer(0)) }
+      return numbers
     }
   }
 }

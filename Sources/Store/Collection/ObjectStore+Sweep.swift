@@ -22,7 +22,8 @@ extension ObjectStore {
     keeping reach: Reach,
     now: Date = Date(),
     grace: Double = ObjectStore.grace,
-    dry: Bool
+    dry: Bool,
+    while goesOn: () -> Bool = { true }
   ) throws -> Swept {
     var swept = Swept()
     let latest = now.timeIntervalSince1970 - grace
@@ -32,6 +33,7 @@ extension ObjectStore {
         continue
       }
       if !dry {
+        guard goesOn() else { return swept }
         guard try remove(object.digest, unlessUsedAfter: latest) else {
           swept.young += 1
           continue
@@ -70,29 +72,5 @@ extension ObjectStore {
       guard lstat(path, &facts) == 0, Double(facts.st_mtim.tv_sec) < time else { continue }
       unlink(path)
     }
-  }
-}
-
-extension Home {
-  /// Removes what lies in the trash and returns its bytes; dry: only counts them.
-  @discardableResult
-  package func emptyTrash(dry: Bool) throws -> Int {
-    let bytes = DiskUse.names(in: trash).reduce(0) { $0 + DiskUse.bytes(below: trash + "/" + $1) }
-    if dry { return bytes }
-    for name in DiskUse.names(in: trash) {
-      let path = trash + "/" + name
-      do {
-        try FileManager.default.removeItem(atPath: path)
-      } catch {
-        // A folder without the right to write, as package managers leave them.
-        DiskUse.walk(path) { path, facts in
-          if facts.st_mode & S_IFMT == S_IFDIR { chmod(path, 0o700) }
-        }
-        guard (try? FileManager.default.removeItem(atPath: path)) != nil else {
-          throw SystemFailure("remove \(path)", EACCES)
-        }
-      }
-    }
-    return bytes
   }
 }

@@ -21,29 +21,35 @@ package struct Reach: Sendable {
     and others: [Digest] = []
   ) throws {
     for digest in others { add(digest, objects) }
-    for digest in try catalog.roots(without: leaving) { add(digest, objects) }
+    for (run, digests) in try catalog.roots() where !leaving.contains(run) {
+      for digest in digests { add(digest, objects) }
+    }
     for run in try catalog.activeRuns() {
-      // What an attempt was given or made, the catalog may not know yet.
-      for step in DiskUse.names(in: catalog.home.run(run.id)) {
-        let folder = catalog.home.run(run.id) + "/" + step
-        for attempt in DiskUse.names(in: folder) {
-          let files = AttemptFolder(path: folder + "/" + attempt)
-          for file in [files.claim, files.spec, files.exit] {
-            guard let data = FileManager.default.contents(atPath: file) else { continue }
-            for digest in data.withUnsafeBytes(Digest.found) { add(digest, objects) }
-          }
-        }
-      }
+      for digest in catalog.home.digests(inAttemptsOf: run.id) { add(digest, objects) }
     }
   }
 
   private mutating func add(_ digest: Digest, _ objects: ObjectStore) {
-    guard digests.insert(digest).inserted, objects.isManifest(digest),
-      let manifest = objects.manifest(digest)
-    else { return }
-    for entry in manifest.entries.values {
-      if let digest = entry.digest { digests.insert(digest) }
+    guard digests.insert(digest).inserted else { return }
+    digests.formUnion(objects.content(of: digest))
+  }
+}
+
+extension Home {
+  /// What the attempts of a run were given or have made, which the catalog may not know yet.
+  func digests(inAttemptsOf run: Int) -> Set<Digest> {
+    var found: Set<Digest> = []
+    for step in DiskUse.names(in: self.run(run)) {
+      let folder = self.run(run) + "/" + step
+      for attempt in DiskUse.names(in: folder) {
+        let files = AttemptFolder(path: folder + "/" + attempt)
+        for file in [files.claim, files.spec, files.exit] {
+          guard let data = FileManager.default.contents(atPath: file) else { continue }
+          found.formUnion(data.withUnsafeBytes(Digest.found))
+        }
+      }
     }
+    return found
   }
 }
 
@@ -69,22 +75,22 @@ extension Digest {
 }
 
 extension Catalog {
-  /// Every digest that a row names which is to stay.
-  fileprivate func roots(without leaving: Set<Int>) throws -> Set<Digest> {
+  /// Every digest that a row names, by the run that the row goes with; `Catalog.anyRun` has what stays
+  /// whatever runs go: models, and the newest result of each step.
+  package func roots() throws -> [Int: Set<Digest>] {
     let texts = [
       "SELECT id, pipelineFile || ' ' || code || ' ' || source FROM run",
       "SELECT run, body FROM launch",
       "SELECT run, outputs || ' ' || facts FROM step WHERE outputs != '{}' OR facts != '{}'",
-      "SELECT -1, artifact FROM model",
+      "SELECT \(Catalog.anyRun), artifact FROM model",
     ]
-    return try read(none: []) { db in
-      var roots: Set<Digest> = []
+    return try read(none: [:]) { db in
+      var roots: [Int: Set<Digest>] = [:]
       for sql in texts {
         let row = try RowStatement(db, sql: sql)
         defer { row.reset() }
         while try row.next() {
-          if leaving.contains(row.integer(0)) { continue }
-          roots.formUnion(Digest.found(in: row.bytes(1)))
+          roots[row.integer(0), default: []].formUnion(Digest.found(in: row.bytes(1)))
         }
       }
       let row = try RowStatement(
@@ -99,21 +105,29 @@ extension Catalog {
       var last = ("", "")
       while try row.next() {
         let step = (row.text(2), row.text(1))
-        let isNewest = step != last
+        let run = step == last ? row.integer(0) : Catalog.anyRun
         last = step
-        if leaving.contains(row.integer(0)) && !isNewest { continue }
-        roots.formUnion(Digest.found(in: row.bytes(3)))
+        roots[run, default: []].formUnion(Digest.found(in: row.bytes(3)))
         // What was installed is small, and tells what has changed since.
         for (name, digest) in try CellText.digests(row.bytes(4)) where name.hasPrefix("packages ") {
-          roots.insert(digest)
+          roots[run, default: []].insert(digest)
         }
       }
       return roots
     }
   }
+
+  /// No run has this number.
+  package static let anyRun = -1
 }
 
 extension ObjectStore {
+  /// The objects that a stored folder holds; none for any other object.
+  func content(of digest: Digest) -> [Digest] {
+    guard isManifest(digest), let manifest = manifest(digest) else { return [] }
+    return manifest.entries.values.compactMap(\.digest)
+  }
+
   /// Whether an object begins as a manifest does.
   fileprivate func isManifest(_ digest: Digest) -> Bool {
     guard let object = Source(existing: path(of: digest)) else { return false }

@@ -48,9 +48,9 @@ package struct Retention: Sendable, Equatable, Codable {
     }
   }
 
-  package enum Reason: String, Sendable { case count, age, size }
+  package enum Reason: String, Sendable, Codable { case count, age, size }
 
-  package struct Departure: Sendable, Equatable {
+  package struct Departure: Sendable, Equatable, Codable {
     package var run: Int
     package var bytes: Int
     package var reason: Reason
@@ -72,6 +72,14 @@ package struct Retention: Sendable, Equatable, Codable {
     return ordered.compactMap { item in
       reasons[item.run].map { Departure(run: item.run, bytes: item.bytes, reason: $0) }
     }
+  }
+
+  /// Which of some runs may still go: what was decided a moment ago may be needed by now.
+  package static func removable(_ runs: Set<Int>, of items: [Item]) -> Set<Int> {
+    var reasons: [Int: Reason] = [:]
+    for item in items where runs.contains(item.run) && !item.isKept { reasons[item.run] = .count }
+    Retention().keepNeeded(items, &reasons)
+    return Set(reasons.keys)
   }
 
   /// The runs that are neither kept nor among the newest of their group.

@@ -29,10 +29,13 @@ extension Home {
     usage.runs = DiskUse.bytes(below: runs)
     usage.trash = DiskUse.bytes(below: trash)
     usage.share = DiskUse.bytes(below: share)
-    for file in [catalog, catalog + "-wal", catalog + "-shm", knownFiles, agentLog] {
-      usage.state += DiskUse.bytes(below: file)
-    }
+    usage.state = stateBytes
     return usage
+  }
+
+  var stateBytes: Int {
+    [catalog, catalog + "-wal", catalog + "-shm", knownFiles, agentLog]
+      .reduce(0) { $0 + DiskUse.bytes(below: $1) }
   }
 
   /// What a run's folder takes.
@@ -45,6 +48,29 @@ enum DiskUse {
   static func bytes(below path: String) -> Int {
     var bytes = 0
     walk(path) { _, facts in bytes += Int(facts.st_blocks) * 512 }
+    return bytes
+  }
+
+  /// Of a file or a folder without what is in it; 0 for what is not there.
+  static func bytes(of path: String) -> Int {
+    var facts = stat()
+    return lstat(path, &facts) == 0 ? Int(facts.st_blocks) * 512 : 0
+  }
+
+  /// Of the files that lie directly in a folder.
+  static func bytes(inFilesOf folder: String) -> Int {
+    guard let stream = opendir(folder) else { return 0 }
+    defer { closedir(stream) }
+    var bytes = 0
+    while let entry = readdir(stream) {
+      let offset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
+      let name = UnsafeRawPointer(entry).advanced(by: offset).assumingMemoryBound(to: CChar.self)
+      var facts = stat()
+      guard fstatat(dirfd(stream), name, &facts, AT_SYMLINK_NOFOLLOW) == 0,
+        facts.st_mode & S_IFMT == S_IFREG
+      else { continue }
+      bytes += Int(facts.st_blocks) * 512
+    }
     return bytes
   }
 

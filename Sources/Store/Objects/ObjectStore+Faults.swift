@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 
 /// How an object stands.
-package enum ObjectState: String, Sendable {
+package enum ObjectState: String, Sendable, Codable {
   case whole = "Whole"
   case missing = "Missing"
   /// Its bytes are not those that its name tells.
@@ -10,20 +10,25 @@ package enum ObjectState: String, Sendable {
 }
 
 extension ObjectStore {
-  /// Reads an object and compares its hash with its name.
+  /// Reads an object and compares its hash with its name; a whole one is known by its stamp then.
   package func verify(_ digest: Digest) -> ObjectState {
-    guard let source = Source(existing: path(of: digest)) else { return .missing }
-    guard let found = try? ObjectStore.hash(descriptor: source.descriptor) else { return .damaged }
-    return found.digest == digest ? .whole : .damaged
+    (try? verify(digest) { true }) ?? .damaged
   }
 
-  /// Reads an artifact with all that belongs to it, and compares every hash.
-  package func isWhole(_ artifact: Artifact) -> Bool {
-    guard verify(artifact.digest) == .whole else { return false }
-    guard artifact.kind == .folder else { return true }
-    guard let manifest = manifest(artifact.digest) else { return false }
-    return manifest.entries.values.allSatisfy { entry in
-      entry.digest.map { verify($0) == .whole } ?? true
+  /// Throws `StoringGivenUp` as soon as `goesOn` is false.
+  func verify(_ digest: Digest, while goesOn: () -> Bool) throws -> ObjectState {
+    guard let source = Source(existing: path(of: digest)) else { return .missing }
+    do {
+      let before = FileStamp(try source.facts())
+      let found = try ObjectStore.hash(descriptor: source.descriptor, while: goesOn)
+      guard found.digest == digest else { return .damaged }
+      if FileStamp(try source.facts()) == before { known.record(digest, ofObject: before) }
+      return .whole
+    } catch let error as StoringGivenUp {
+      throw error
+    } catch {
+      // The disk does not give its bytes.
+      return .damaged
     }
   }
 
@@ -39,20 +44,6 @@ extension ObjectStore {
       guard let digest = entry.digest else { return true }
       return entry.kind == .link ? contains(digest) : holds(digest, size: entry.size)
     }
-  }
-
-  /// The objects whose bytes are not those that their names tell, on all cores: reads everything.
-  package func damagedObjects() throws -> [Digest] {
-    let all = try objects().sorted { $0.size > $1.size }
-    return try Crew.map(all) { object, _ in verify(object.digest) == .damaged ? object.digest : nil
-    }
-    .compactMap { $0 }.sorted()
-  }
-
-  /// Removes a damaged object, so that what refers to it is made anew; whole ones stay.
-  @discardableResult
-  package func discard(damaged digest: Digest) -> Bool {
-    verify(digest) == .damaged && unlink(path(of: digest)) == 0
   }
 
   struct Stored: Sendable {

@@ -4,6 +4,8 @@ import Glibc
 
 extension ObjectStore {
   /// Brings an artifact back as a copy at `destination`, which must not exist.
+  ///
+  /// Throws `DamagedObject` for what is missing or damaged: damaged bytes are never handed out.
   package func materialise(_ artifact: Artifact, at destination: String) throws {
     switch artifact.kind {
     case .file: try copy(artifact.digest, size: artifact.size, to: destination, mode: 0o600)
@@ -35,7 +37,15 @@ extension ObjectStore {
     _ = try Crew.map(files) { file, _ in
       guard let digest = file.entry.digest else { return }
       let mode: mode_t = file.entry.kind == .file ? 0o600 : 0o700
-      try copy(digest, size: file.entry.size, to: file.path, mode: mode)
+      do {
+        try copy(digest, size: file.entry.size, to: file.path, mode: mode)
+      } catch var error as DamagedObject {
+        error.path = String(
+          decoding: file.path.utf8.dropFirst(folder.utf8.count + 1),
+          as: UTF8.self
+        )
+        throw error
+      }
     }
     // Links come last, deepest first, so that nothing is made through one.
     for (path, entry) in links.reversed() {
@@ -46,15 +56,17 @@ extension ObjectStore {
     }
   }
 
-  private func damaged(_ entry: Manifest.Entry) -> Explanation {
+  private func damaged(_ entry: Manifest.Entry) -> DamagedObject {
     damaged(entry.digest ?? Digest(of: ""))
   }
 
   /// Shares the object's blocks where the file system can, and else copies inside the kernel.
   private func copy(_ digest: Digest, size: Int, to destination: String, mode: mode_t) throws {
-    guard let source = Source(existing: path(of: digest)),
-      try source.facts().st_size == size
-    else { throw damaged(digest) }
+    guard let source = Source(existing: path(of: digest)) else { throw damaged(digest) }
+    let stamp = FileStamp(try source.facts())
+    guard stamp.size == size, known.digest(of: stamp) == digest || verify(digest) == .whole else {
+      throw damaged(digest)
+    }
     let target = open(destination, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
     guard target >= 0 else { throw SystemFailure("write \(destination)", errno) }
     defer { close(target) }

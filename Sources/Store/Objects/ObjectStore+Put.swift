@@ -117,7 +117,9 @@ extension ObjectStore {
       }
     }
     // Equal bytes of another hash: the object is damaged, and the file is what it became.
-    guard isEqual, Digest(hash.finalize()) == guess, keeps(guess, size: size) else { return nil }
+    guard isEqual, Digest(hash.finalize()) == guess, keeps(guess, size: size, isRead: true) else {
+      return nil
+    }
     return (guess, size)
   }
 
@@ -171,10 +173,10 @@ extension ObjectStore {
 
   /// Whether an object is there and holds just these bytes.
   private func isWhole(_ digest: Digest, _ bytes: UnsafeRawBufferPointer) throws -> Bool {
-    guard keeps(digest, size: bytes.count) else { return false }
-    if bytes.isEmpty { return true }
-    guard let object = Source(existing: path(of: digest)) else { return false }
-    return try ObjectStore.withBuffer { buffer in
+    guard holds(digest, size: bytes.count), let object = Source(existing: path(of: digest)) else {
+      return false
+    }
+    let isEqual = try ObjectStore.withBuffer { buffer in
       var place = 0
       while place < bytes.count {
         let count = try object.read(buffer, at: place)
@@ -188,6 +190,7 @@ extension ObjectStore {
       }
       return true
     }
+    return isEqual && keeps(digest, size: bytes.count, isRead: true)
   }
 
   private static func areEqual(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
@@ -204,7 +207,7 @@ extension ObjectStore {
 
   private func publish(_ temporary: borrowing Temporary, as digest: Digest) throws {
     if isDurable { try temporary.sync() }
-    try temporary.publish(as: path(of: digest))
+    known.record(digest, ofObject: FileStamp(try temporary.publish(as: path(of: digest))))
   }
 }
 

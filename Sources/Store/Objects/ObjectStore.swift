@@ -40,10 +40,13 @@ package struct ObjectStore: Sendable {
     return Int(facts.st_size)
   }
 
-  /// The bytes of an object, up to `limit`; nil when it is not there or larger.
+  /// The bytes of an object, up to `limit`; nil when it is not there, larger, or damaged.
   package func data(_ digest: Digest, limit: Int = 64 << 20) -> Data? {
-    guard let size = size(of: digest), size <= limit else { return nil }
-    return try? Data(contentsOf: URL(filePath: path(of: digest)))
+    guard let size = size(of: digest), size <= limit,
+      let data = try? Data(contentsOf: URL(filePath: path(of: digest))),
+      Digest(of: data) == digest
+    else { return nil }
+    return data
   }
 
   /// The manifest of a stored folder; nil when it is not there or damaged.
@@ -54,16 +57,54 @@ package struct ObjectStore: Sendable {
   /// Whether an object is there whole: a lost machine may leave one cut short, which is then replaced.
   func holds(_ digest: Digest, size: Int) -> Bool { self.size(of: digest) == size }
 
-  /// Whether an object is there whole and stays: it is young from here on, so that no sweep takes it
-  /// before something refers to it.
-  func keeps(_ digest: Digest, size: Int) -> Bool {
+  /// Whether an object is there whole, as its stamp tells, and stays: it is young from here on, so that
+  /// no sweep takes it before something refers to it.
+  ///
+  /// `isRead`: its bytes were just found to be those that its name tells.
+  func keeps(_ digest: Digest, size: Int, isRead: Bool = false) -> Bool {
     let isThere = withPath(of: digest) { path in
       var facts = stat()
-      guard stat(path, &facts) == 0, Int(facts.st_size) == size else { return false }
-      if Double(time(nil)) - Double(facts.st_mtim.tv_sec) < ObjectStore.grace / 2 { return true }
-      return utimensat(AT_FDCWD, path, nil, 0) == 0
+      guard lstat(path, &facts) == 0, Int(facts.st_size) == size else { return false }
+      let stamp = FileStamp(facts)
+      guard isRead || known.digest(of: stamp) == digest else { return false }
+      return renew(path, stamp, digest, isRead: isRead)
     }
     return isThere == true
+  }
+
+  /// Makes an object young; one that is damaged is not called whole by it.
+  func renew(_ digest: Digest) {
+    _ = withPath(of: digest) { path in
+      var facts = stat()
+      guard lstat(path, &facts) == 0 else { return }
+      let stamp = FileStamp(facts)
+      if known.digest(of: stamp) == digest {
+        _ = renew(path, stamp, digest, isRead: false)
+      } else if ObjectStore.isAging(stamp) {
+        utimensat(AT_FDCWD, path, nil, 0)
+      }
+    }
+  }
+
+  /// Makes a whole object young, where it is not: its stamp changes, and is known as the old one was.
+  private func renew(
+    _ path: UnsafePointer<CChar>,
+    _ stamp: FileStamp,
+    _ digest: Digest,
+    isRead: Bool
+  ) -> Bool {
+    guard ObjectStore.isAging(stamp) else {
+      if isRead { known.record(digest, ofObject: stamp) }
+      return true
+    }
+    var facts = stat()
+    guard utimensat(AT_FDCWD, path, nil, 0) == 0, lstat(path, &facts) == 0 else { return false }
+    known.record(digest, ofObject: FileStamp(facts))
+    return true
+  }
+
+  private static func isAging(_ stamp: FileStamp) -> Bool {
+    Double(time(nil)) - Double(stamp.modified) / 1e9 >= ObjectStore.grace / 2
   }
 
   /// Calls with the path of an object without making a text of it.
@@ -85,11 +126,13 @@ package struct ObjectStore: Sendable {
     }
   }
 
-  func damaged(_ digest: Digest) -> Explanation {
-    Explanation(
-      what: "The object \(digest.short) is missing or damaged.",
-      why: "It should be at \(path(of: digest)).",
-      next: "Run the step that made it again: 'lathe run'; its result is then stored anew."
+  /// Why an object cannot be taken; one that is damaged is moved aside.
+  package func damaged(_ digest: Digest) -> DamagedObject {
+    let isDamaged = setAside(damaged: digest) || wasSetAside(digest)
+    return DamagedObject(
+      digest: digest,
+      state: isDamaged ? .damaged : .missing,
+      place: path(of: digest)
     )
   }
 }

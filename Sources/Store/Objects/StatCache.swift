@@ -33,6 +33,13 @@ package final class StatCache: Sendable {
     record(Slot(stamp: kept, digest: digest, time: time))
   }
 
+  /// Remembers what an object was found to hold.
+  ///
+  /// Its stamp counts however young it is: nobody but the store writes there.
+  func record(_ digest: Digest, ofObject stamp: FileStamp) {
+    record(Slot(stamp: stamp, digest: digest, time: FileStamp.now))
+  }
+
   func record(_ digest: Digest, ofSize size: Int) {
     record(Slot(stamp: StatCache.name(ofSize: size), digest: digest, time: FileStamp.now))
   }

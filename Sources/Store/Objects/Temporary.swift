@@ -41,11 +41,16 @@ struct Temporary: ~Copyable {
     guard fsync(descriptor) == 0 else { throw SystemFailure("sync the object store", errno) }
   }
 
-  borrowing func publish(as name: String) throws {
-    if rename(path, name) == 0 { return }
-    guard errno == ENOENT else { throw SystemFailure("write \(name)", errno) }
-    try makeFolder(String(name[..<(name.lastIndex(of: "/") ?? name.endIndex)]))
-    guard rename(path, name) == 0 else { throw SystemFailure("write \(name)", errno) }
+  /// Gives the file its name; returns what the file system says of it then.
+  borrowing func publish(as name: String) throws -> stat {
+    if rename(path, name) != 0 {
+      guard errno == ENOENT else { throw SystemFailure("write \(name)", errno) }
+      try makeFolder(String(name[..<(name.lastIndex(of: "/") ?? name.endIndex)]))
+      guard rename(path, name) == 0 else { throw SystemFailure("write \(name)", errno) }
+    }
+    var facts = stat()
+    guard fstat(descriptor, &facts) == 0 else { throw SystemFailure("write \(name)", errno) }
+    return facts
   }
 }
 

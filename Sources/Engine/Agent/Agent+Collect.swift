@@ -1,0 +1,129 @@
+import Documents
+import Foundation
+import Store
+
+extension Agent {
+  /// So many runs are forgotten in one transaction, before the loop looks at what else there is to do.
+  private static let batch = 500
+
+  /// Tells what a collection would free; one whose runs were approved frees it.
+  ///
+  /// Looking and removing is slow and has a thread of its own; only rows are deleted here.
+  func collect(
+    _ request: CollectRequest,
+    _ answer: @escaping @Sendable (AgentReply, Agent) -> Void
+  ) throws {
+    if request.approved != nil {
+      guard !isCollecting else {
+        throw Explanation(
+          what: "A collection is under way.",
+          next: "Ask again when it has ended."
+        )
+      }
+      isCollecting = true
+    }
+    let collector = Collector(home: home, catalog: reader)
+    work { post in
+      let plan = Result { try collector.plan(request) }
+      post { agent in
+        do {
+          let plan = try plan.get()
+          guard let approved = request.approved else { return answer(.collection(plan), agent) }
+          try agent.forget(Set(plan.runs.map(\.run)).intersection(approved)) { gone, agent in
+            let gone = gone.map { CollectionReport(of: plan, only: $0) }
+            agent.free(request, gone, answer)
+          }
+        } catch {
+          agent.endCollection(.refused(Explanation(error)), request, answer)
+        }
+      }
+    }
+  }
+
+  /// Deletes the rows of those of some runs that may still go, a batch a turn of the loop.
+  ///
+  /// Newest first: a run goes before those whose logs it shows, wherever this is cut short.
+  private func forget(
+    _ wanted: Set<Int>,
+    after gone: Set<Int> = [],
+    _ then: @escaping @Sendable (Result<Set<Int>, any Error>, Agent) -> Void
+  ) throws {
+    // What was shown may have been pinned or resumed meanwhile, or be needed by a run that was launched.
+    let free = Retention.removable(wanted.subtracting(runs.keys), of: try reader.retentionItems())
+    let now = free.sorted(by: >).prefix(Agent.batch)
+    let later = free.subtracting(now)
+    try catalog.write { transaction in
+      for run in now { try transaction.deleteRun(run) }
+      // Before any object goes: a later hit could else be promised one that does.
+      if later.isEmpty { try transaction.deleteStaleExecutions() }
+    }
+    let all = gone.union(now)
+    guard !later.isEmpty else { return then(.success(all), self) }
+    loop.post { agent in
+      do { try agent.forget(later, after: all, then) } catch { then(.failure(error), agent) }
+    }
+  }
+
+  private func free(
+    _ request: CollectRequest,
+    _ forgotten: Result<CollectionReport, any Error>,
+    _ answer: @escaping @Sendable (AgentReply, Agent) -> Void
+  ) {
+    let collector = Collector(home: home, catalog: reader)
+    work { post in
+      let freed = Result {
+        let plan = try forgotten.get()
+        var report = try collector.free(request)
+        report.runs = plan.runs
+        return report
+      }
+      post { agent in
+        switch freed {
+        case .success(let report): agent.endCollection(.collection(report), request, answer)
+        case .failure(let error):
+          agent.endCollection(.refused(Explanation(error)), request, answer)
+        }
+      }
+    }
+  }
+
+  private func endCollection(
+    _ reply: AgentReply,
+    _ request: CollectRequest,
+    _ answer: @escaping @Sendable (AgentReply, Agent) -> Void
+  ) {
+    if request.approved != nil { isCollecting = false }
+    answer(reply, self)
+  }
+
+  /// Keeps a run from any collection, or lets it go with the others again.
+  func pin(_ id: Int, _ isPinned: Bool) throws {
+    guard var run = try runs[id]?.run ?? reader.run(id) else {
+      throw Explanation(what: "There is no run r\(id).", next: "'lathe runs' lists them.")
+    }
+    run.isPinned = isPinned
+    _ = change(id) { $0.run.isPinned = isPinned }
+    try catalog.write { [run] in try $0.save(run) }
+  }
+
+  /// Moves damaged objects aside that somebody has found, so that what made them runs again.
+  ///
+  /// Each is read once more: a whole one stays.
+  func setAside(
+    _ digests: [Digest],
+    _ answer: @escaping @Sendable (AgentReply, Agent) -> Void
+  ) {
+    let objects = objects
+    work { post in
+      for digest in digests { objects.setAside(damaged: digest) }
+      post { agent in answer(.done, agent) }
+    }
+  }
+}
+
+extension CollectionReport {
+  init(of plan: CollectionReport, only runs: Set<Int>) {
+    self = plan
+    self.runs = plan.runs.filter { runs.contains($0.run) }
+  }
+}

@@ -1,0 +1,24 @@
+import Documents
+
+/// An object that is not there, or that holds other bytes than its name tells.
+package struct DamagedObject: Explained, Equatable {
+  package let digest: Digest
+  package let state: ObjectState
+  /// Where the object should be.
+  package let place: String
+  /// The path in a stored folder that it holds; nil for an artifact itself.
+  package var path: String?
+
+  package var what: String { "The object \(digest.short) is missing or damaged." }
+
+  package var why: String {
+    let file = path.map { " It holds \($0) of a folder." } ?? ""
+    return state == .missing
+      ? "It should be at \(place).\(file)"
+      : "\(place) held other bytes than its name tells; it was moved aside.\(file)"
+  }
+
+  package var next: String {
+    "Run the step that made it again: 'lathe run'; its result is then stored anew."
+  }
+}
