@@ -35,14 +35,18 @@ package struct LatheCommand: ParsableCommand {
           RunCommand.self, RerunCommand.self, RunsCommand.self, ShowCommand.self,
           WhyCommand.self, AcceptCommand.self, WatchCommand.self, LogsCommand.self,
           MetricsCommand.self, PlotCommand.self,
-          CompareCommand.self, StopCommand.self, ResumeCommand.self, RemoveCommand.self,
+          CompareCommand.self, GetCommand.self, PinCommand.self, StopCommand.self,
+          ResumeCommand.self, RemoveCommand.self,
         ]
       ),
       CommandGroup(
         name: "Models",
         subcommands: [ModelsCommand.self, ApproveCommand.self, RejectCommand.self]
       ),
-      CommandGroup(name: "This machine", subcommands: [DoctorCommand.self, AgentCommand.self]),
+      CommandGroup(
+        name: "This machine",
+        subcommands: [CollectCommand.self, DoctorCommand.self, AgentCommand.self]
+      ),
     ]
   )
 

@@ -45,6 +45,14 @@ struct ParsingTests {
     ("approve digits/3 --note good", "ApproveCommand"),
     ("reject digits/3", "RejectCommand"),
     ("doctor --json", "DoctorCommand"),
+    ("doctor --full", "DoctorCommand"),
+    ("gc", "CollectCommand"),
+    ("gc --keep 10 --older-than 30d --max-size 20GB --trash -n --json", "CollectCommand"),
+    ("gc --older 12h --size 512MiB --force", "CollectCommand"),
+    ("pin r1 r2", "PinCommand"),
+    ("pin --remove @", "PinCommand"),
+    ("get @ train", "GetCommand"),
+    ("get r1 train model out/model.npz --json", "GetCommand"),
   ]
 
   @Test(arguments: lines)

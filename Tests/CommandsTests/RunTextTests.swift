@@ -233,8 +233,8 @@ struct RunTextTests {
           val_loss  train  min   0.288 @25  0.291      40
 
         Outputs
-          output       kind      size  sha256        made in
-          train/model  folder  402 KB  \(digest("m").short)  /home/mj/.lathe/runs/r2/train/1/work
+          output       kind      size  sha256        to copy it
+          train/model  folder  402 KB  \(digest("m").short)  lathe get r2 train model
 
         Paths
           run    /home/mj/.lathe/runs/r2

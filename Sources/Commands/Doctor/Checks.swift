@@ -5,13 +5,13 @@ package import Store
 import Terminal
 
 extension Session {
-  func checks() -> [Finding] {
+  func checks(readsAll: Bool) -> [Finding] {
     let site = HomeSite()
     let places = [
       homeCheck(), hostFinding(of: home, at: site), stateFinding(of: home, at: site),
     ]
     return places + home.spaces().map(spaceFinding) + [
-      catalogCheck(), agentCheck(),
+      usageCheck(), catalogCheck(), agentCheck(), objectCheck(isFull: readsAll),
       program("python3", for: "steps in Python", isNeeded: true),
       program("git", for: "commits recorded with runs", isNeeded: false),
       program("tmux", for: "terminals that outlive a connection", isNeeded: false),
@@ -156,81 +156,6 @@ extension Session {
         : "Changes are seen at once."
     )
   }
-}
-
-/// Who holds the limits of memory and CPU that steps have.
-package func limitsFinding(_ site: CgroupSite?) -> Finding {
-  switch site {
-  case .unified(let folder, _):
-    Finding("limits", .ok, "The kernel holds them (cgroup v2 in \(folder)).")
-  case .legacy(let folders):
-    Finding("limits", .ok, "The kernel holds them (cgroup v1 in \(folders["memory"] ?? "")).")
-  case nil:
-    Finding(
-      "limits",
-      .ok,
-      "No control group can be written: memory is watched twice a second, CPUs are bound.",
-      next: "Start from a scope of your own: systemd-run --user --scope -p Delegate=yes $SHELL"
-    )
-  }
-}
-
-/// The machine's GPUs and who has each; `holders` are steps by the UUIDs of their GPUs.
-package func gpuFindings(_ report: GPUReport, holders: [String: String]) -> [Finding] {
-  if let fault = report.fault {
-    return [Finding("gpu", .warning, fault, next: "Try 'nvidia-smi' by hand.")]
-  }
-  guard !report.gpus.isEmpty else { return [Finding("gpu", .ok, "nvidia-smi tells of none.")] }
-  return report.gpus.map { gpu in
-    var text = gpu.name.isEmpty ? gpu.uuid : gpu.name
-    if gpu.memory > 0 { text += ", \(bytesText(gpu.memory).string)" }
-    let state =
-      holders[gpu.uuid].map { "held by \($0)" }
-      ?? gpu.foreignUser.map { "taken by \($0) (not by Lathe)" } ?? "free"
-    return Finding("gpu \(gpu.label)", .ok, "\(text): \(state)")
-  }
-
-/// Whether this host may write a home.
-package func hostFinding(of home: Home, at site: HomeSite) -> Finding {
-  if let refusal = site.refusal(of: home) {
-    return Finding("host", .problem, "\(refusal.what) \(refusal.why)", next: refusal.next)
-  }
-  guard let owner = home.owner() else {
-    return Finding("host", .ok, "The home belongs to nobody yet; this is \(site.host.name).")
-  }
-  return Finding(
-    "host",
-    .ok,
-    "The home is this host's, \(site.host.name), since \(minuteText(owner.since))."
-  )
-}
-
-/// Whether catalog, lock and socket lie where they can.
-package func stateFinding(of home: Home, at site: HomeSite) -> Finding {
-  if let fault = site.stateFault(of: home) {
-    return Finding("state", .problem, "\(fault.what) \(fault.why)", next: fault.next)
-  }
-  let type = site.fileSystem(home.state).map { " (\($0.type))" } ?? ""
-  let network = site.fileSystem(home.folder).flatMap { $0.isNetwork ? $0.type : nil }
-  let rest = network.map { ", runs and objects on a network one (\($0))" } ?? ""
-  return Finding("state", .ok, "\(home.state) is on a local file system\(type)\(rest).")
-}
-
-/// Whether there is room for runs: below 1 GB is a problem, below 10 GB a warning.
-package func spaceFinding(_ space: FreeSpace) -> Finding {
-  let text = "\(bytesText(space.free).string) are free on the disk of \(space.path)."
-  if space.free < 1_000_000_000 {
-    return Finding(
-      "space",
-      .problem,
-      text,
-      next: "Make room: 'lathe rm RUN', then empty the trash."
-    )
-  }
-  if space.free < 10_000_000_000 {
-    return Finding("space", .warning, text, next: "Make room before long runs.")
-  }
-  return Finding("space", .ok, text)
 }
 
 /// Whether text arrives as UTF-8.

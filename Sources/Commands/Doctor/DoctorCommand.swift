@@ -9,20 +9,24 @@ package struct DoctorCommand: ParsableCommand {
     commandName: "doctor",
     abstract: "Check the home, the agent and this machine.",
     discussion: """
-      The exit code is 1 when there is a problem; warnings leave it 0.
+      The exit code is 1 when there is a problem; warnings leave it 0. Stored objects are looked at, \
+      and read for some seconds; --full reads all of them. Damaged ones are moved aside, and the next \
+      run computes them anew.
 
       EXAMPLE:
         lathe doctor
       """
   )
 
+  @Flag(name: .long, help: "Read every stored object, however long it takes.")
+  package var full = false
   @OptionGroup var output: OutputOptions
 
   package init() {}
 
   package func run() throws {
     let session = Session(output)
-    let findings = session.checks()
+    let findings = session.checks(readsAll: full)
     session.answer([
       "version": JSON(latheVersion), "home": JSON(session.home.folder),
       "checks": .array(findings.map(\.json)),

@@ -33,7 +33,7 @@ extension RunRecord {
         ]
       } ?? .null,
       "source": source.json, "code": JSON(code.hex), "pipeline_file": JSON(pipelineFile.hex),
-      "host": JSON(host), "user": JSON(user),
+      "host": JSON(host), "user": JSON(user), "pinned": JSON(isPinned),
     ]
   }
 
@@ -74,6 +74,7 @@ extension StepRecord {
       "gpus": .array(gpus.map { ["uuid": JSON($0.uuid), "name": JSON($0.name)] }),
       "log": logAttempt > 0 ? JSON(folder.log) : .null,
       "folder": logAttempt > 0 ? JSON(folder.path) : .null,
+      "work": access(folder.work, F_OK) == 0 ? JSON(folder.work) : .null,
     ]
   }
 }

@@ -15,6 +15,8 @@ package struct RunReport: Sendable {
   /// How many points of a metric are NaN or infinite, by step and name; empty where none is, or
   /// nobody has counted.
   package var notFinite: [String: [String: Int]] = [:]
+  /// The attempts whose work folders are there.
+  package var workFolders: Set<AttemptFolder> = []
 
   package init(
     run: RunRecord,
@@ -66,6 +68,7 @@ package struct RunReport: Sendable {
     }
     fact("reason", run.reason)
     fact("note", run.note)
+    fact("pinned", run.isPinned ? "it is kept: 'lathe gc' and 'lathe rm' leave it" : nil)
     fact("pipeline", "\(run.pipeline) in \(run.instance)")
     fact("launched", "\(dateText(run.created, in: zone)) by \(run.user) on \(run.host)")
     fact("parent", parent.map(\.shortName))
@@ -202,26 +205,28 @@ package struct RunReport: Sendable {
         step.outputs.sorted { $0.key < $1.key }
         + step.facts.artifacts.sorted { $0.key < $1.key }
       return kept.map { name, artifact -> [Line] in
-        let folder = home.attempt(run: step.logRun, step: step.name, attempt: step.logAttempt)
+        let words = [run.shortName, step.name, name].map(shellWord).joined(separator: " ")
         return [
           Line("\(step.name)/\(name)"), Line("\(artifact.kind.rawValue)", .dim),
           Line(bytesText(artifact.size)), Line("\(artifact.digest.short)", .dim),
-          Line(SafeText(hostile: folder.work), .dim),
+          Line(SafeText(hostile: "lathe get \(words)"), .dim),
         ]
       }
     }
     let columns: [Table.Column] = [
       .init("output", least: 10), .init("kind", rank: 2), .init("size", right: true),
-      .init("sha256", rank: 1), .init("made in", rank: 3),
+      .init("sha256", rank: 3), .init("to copy it", rank: 1),
     ]
     return rows.isEmpty ? [] : Table(columns, rows).lines(width: width.map { $0 - 2 })
   }
 
   /// Whole paths, never cut: they are there to be copied.
   private var paths: [Line] {
-    let logs = steps.filter { $0.logAttempt > 0 }.map { step in
+    let logs = steps.filter { $0.logAttempt > 0 }.flatMap { step in
       let folder = home.attempt(run: step.logRun, step: step.name, attempt: step.logAttempt)
-      return (name: SafeText(hostile: step.name), path: folder.log)
+      let log = [(name: SafeText(hostile: step.name), path: folder.log)]
+      let name = SafeText(hostile: step.name) + " work"
+      return workFolders.contains(folder) ? log + [(name: name, path: folder.work)] : log
     }
     let all = [(name: "run", path: home.run(run.id))] + logs
     let room = all.map(\.name.width).max() ?? 0

@@ -22,7 +22,8 @@ package enum RunTable {
     let rows = runs.map { run -> [Line] in
       let age = run.status.isActive ? run.created : run.ended ?? run.created
       return [
-        run.status.mark.line, Line("\(run.shortName)", .bold),
+        run.status.mark.line,
+        Line("\(run.shortName)", .bold) + (run.isPinned ? Line(" ◆", .accent) : Line()),
         Line(SafeText(hostile: run.name ?? "")), Line(SafeText(hostile: run.pipeline), .dim),
         Line("\(run.status.rawValue)", run.status.mark.style),
         Line(run.seconds(at: now).map { durationText($0) } ?? ""),

@@ -47,7 +47,7 @@ extension Session {
       }
       return step
     }
-    return RunReport(
+    var report = RunReport(
       run: run,
       parent: try run.parent.flatMap { try catalog.run($0) },
       steps: steps,
@@ -55,5 +55,10 @@ extension Session {
       model: try catalog.models().first { $0.run == run.id },
       home: home
     )
+    report.workFolders = Set(
+      steps.map { home.attempt(run: $0.logRun, step: $0.name, attempt: $0.logAttempt) }
+        .filter { access($0.work, F_OK) == 0 }
+    )
+    return report
   }
 }

@@ -1,0 +1,119 @@
+import Documents
+import Engine
+import Foundation
+package import Store
+import Terminal
+
+extension Session {
+  /// What the home takes by kind.
+  func usageCheck() -> Finding {
+    do {
+      return Finding("usage", .ok, try home.usage().words)
+    } catch {
+      let explanation = Explanation(error)
+      return Finding("usage", .warning, "\(explanation.what) \(explanation.why)")
+    }
+  }
+
+  /// Whether the stored objects are what their names tell.
+  ///
+  /// Reads for some seconds, or everything. What is damaged, the agent moves aside.
+  func objectCheck(isFull: Bool) -> Finding {
+    do {
+      let audit = try audit(isFull: isFull)
+      let damaged = audit.faults.filter { $0.state == .damaged }
+      if !damaged.isEmpty { try agent.send(.setAside(damaged.map(\.digest))) }
+      return objectFinding(audit)
+    } catch {
+      let explanation = Explanation(error)
+      return Finding(
+        "objects",
+        .problem,
+        "\(explanation.what) \(explanation.why)",
+        next: explanation.next
+      )
+    }
+  }
+
+  private func audit(isFull: Bool) throws -> ObjectAudit {
+    let store = ObjectStore(home: home, isDurable: false)
+    guard isFull else {
+      let end = ProcessInfo.processInfo.systemUptime + 3
+      return try store.audit(catalog) { ProcessInfo.processInfo.systemUptime < end }
+    }
+    guard errors.isTerminal, !isJSON else { return try store.audit(catalog) { true } }
+    let all = try home.usage().objects
+    let errors = errors
+    defer { errors.write("\r\u{1b}[K") }
+    return try store.audit(catalog) { read in
+      let percent = min(100, read * 100 / max(1, all))
+      errors.write("\rreading objects: \(percent)% of \(bytesText(all).string)\u{1b}[K")
+    } while: {
+      true
+    }
+  }
+}
+
+/// Whether there is room for runs: below 1 GB is a problem, below 10 GB a warning.
+package func spaceFinding(_ space: FreeSpace) -> Finding {
+  let text = "\(bytesText(space.free).string) are free on the disk of \(space.path)."
+  if space.free < 1_000_000_000 {
+    return Finding(
+      "space",
+      .problem,
+      text,
+      next: "Make room: 'lathe gc --trash', and old runs with 'lathe gc --keep 10'."
+    )
+  }
+  if space.free < 10_000_000_000 {
+    return Finding("space", .warning, text, next: "Make room before long runs: 'lathe gc'.")
+  }
+  return Finding("space", .ok, text)
+}
+
+/// Whether everything that is named is stored whole, as far as it was read.
+package func objectFinding(_ audit: ObjectAudit) -> Finding {
+  guard !audit.faults.isEmpty else {
+    if audit.objects == 0 { return Finding("objects", .ok, "There are none yet.") }
+    let all = "\(countText(audit.objects)) are there (\(bytesText(audit.bytes).string))"
+    if audit.readObjects == audit.objects {
+      return Finding("objects", .ok, "\(all); all were read and are whole.")
+    }
+    let read = "\(countText(audit.readObjects)) of them (\(bytesText(audit.readBytes).string))"
+    return Finding(
+      "objects",
+      .ok,
+      "\(all); \(read) were read and are whole. 'lathe doctor --full' reads all."
+    )
+  }
+  let damaged = audit.faults.filter { $0.state == .damaged }.count
+  let missing = audit.faults.count - damaged
+  let counts = [
+    damaged > 0 ? "\(countText(damaged)) damaged" : "",
+    missing > 0 ? "\(countText(missing)) missing" : "",
+  ].filter { !$0.isEmpty }.joined(separator: ", ")
+  let names = audit.faults.prefix(5).map { fault in
+    "\(fault.names.first ?? "one that nothing refers to") (\(fault.digest.short))"
+  }
+  let rest = audit.faults.count > 5 ? " and \(countText(audit.faults.count - 5)) more" : ""
+  return Finding(
+    "objects",
+    .problem,
+    "\(counts): \(names.joined(separator: ", "))\(rest).",
+    next:
+      "The next 'lathe run' computes anew what needs them; an input or code is stored again from "
+      + "its file, if that is still the same."
+  )
+}
+
+extension Usage {
+  /// By kind and in all: "objects 12 GB (1,234), runs 3 GB".
+  package var words: String {
+    let parts = [
+      "objects \(bytesText(objects).string) (\(countText(objectCount)))",
+      "runs \(bytesText(runs).string)", "trash \(bytesText(trash).string)",
+      "catalog \(bytesText(state).string)", "gallery \(bytesText(share).string)",
+    ]
+    return parts.joined(separator: ", ") + ": \(bytesText(total).string) in all."
+  }
+}
