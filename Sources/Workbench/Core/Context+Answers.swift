@@ -8,6 +8,11 @@ extension Context {
     if case .header(let facts) = answers[.header] { facts } else { nil }
   }
 
+  /// What the home takes, in bytes.
+  var homeBytes: Int? {
+    if case .usage(let bytes) = answers[.usage] { bytes } else { nil }
+  }
+
   /// The instance that is meant where none is named: the one around the current folder, else the
   /// newest that is in service, else the newest.
   var currentInstance: InstanceRecord? {

@@ -46,6 +46,9 @@ struct HeaderLayout: Sendable, Equatable {
       let cpu = Int((load.cpu * 100).rounded())
       parts.append((6, StyledText("cpu \(cpu)% mem \(bytesText(load.memoryUsed))")))
     }
+    if let bytes = context.homeBytes {
+      parts.append((4, StyledText("home \(bytesText(bytes))", .dim)))
+    }
     let lowDisk = header.freeBytes < 5 << 30
     parts.append(
       (lowDisk ? 7 : 5, StyledText("free \(bytesText(header.freeBytes))", lowDisk ? .bad : .dim))

@@ -12,6 +12,8 @@ package import Store
 /// the answer arrives as an event only when it differs from the last one.
 package enum Query: Sendable, Hashable {
   case header
+  /// What the home takes on its disks.
+  case usage
   case runs(filter: String, limit: Int)
   case run(Int)
   /// The last `limit` lines of a log, or those that end before a line.
@@ -66,6 +68,8 @@ package enum LogWindow: Sendable, Hashable {
 /// Equatable, so that an unchanged answer costs no frame.
 package enum Answer: Sendable, Equatable {
   case header(HeaderFacts)
+  /// In bytes, to about a hundredth.
+  case usage(Int)
   case runs([RunRecord])
   case run(RunFacts)
   case log(LogFacts)
@@ -169,6 +173,9 @@ package struct FileFacts: Sendable, Equatable {
 }
 
 extension Query {
+  /// Whether its answer may take seconds: it is not waited for, and keeps no other one waiting.
+  var isSlow: Bool { self == .usage }
+
   /// Whether it asks for a file's content.
   var isFile: Bool {
     if case .file = self { true } else { false }

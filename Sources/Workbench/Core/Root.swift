@@ -57,6 +57,7 @@ package struct Root: Sendable {
   package var queries: Set<Query> {
     var all = front.queries
     all.insert(.header)
+    all.insert(.usage)
     all.insert(.alerts)
     if case .palette = overlay { all.formUnion(Palette.queries(context)) }
     return all

@@ -27,6 +27,7 @@ final class WorkbenchLoop {
   private let mailbox = Mailbox()
   private let watch = FileWatch()
   private let asks = DispatchQueue(label: "lathe.workbench.answers")
+  private let walks = DispatchQueue(label: "lathe.workbench.walks", qos: .utility)
   private let sends = DispatchQueue(label: "lathe.workbench.agent", attributes: .concurrent)
 
   private var root: Root
@@ -93,7 +94,7 @@ final class WorkbenchLoop {
   /// The first frame shows answers, if they come within 30 ms.
   private func awaitFirstAnswers() {
     let end = steadySeconds() + 0.03
-    while !underWay.isEmpty, steadySeconds() < end {
+    while underWay.contains(where: { !$0.isSlow }), steadySeconds() < end {
       var descriptors = [pollfd(fd: mailbox.descriptor, events: Int16(POLLIN), revents: 0)]
       poll(&descriptors, 1, Int32(max(1, (end - steadySeconds()) * 1000)))
       for event in mailbox.take() { take(event) }
@@ -214,7 +215,14 @@ final class WorkbenchLoop {
       watchSources()
     }
     let (source, mailbox) = (self.source, self.mailbox)
-    asks.async { mailbox.post(.answered(query, source.answer(query))) }
+    if query.isSlow {
+      // What changes meanwhile is in this answer, or asks for the next one.
+      walks.asyncAfter(deadline: .now() + source.usagePause) {
+        mailbox.post(.answered(query, source.answer(query)))
+      }
+    } else {
+      asks.async { mailbox.post(.answered(query, source.answer(query))) }
+    }
   }
 
   private var watched: Set<String> = []

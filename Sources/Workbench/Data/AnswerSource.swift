@@ -25,6 +25,15 @@ final class AnswerSource: Sendable {
   private let catalog: Catalog
   private let gallery: Gallery
   private let memory = Mutex(Memory())
+  private let walk = Mutex(Walk())
+
+  /// The last look at what the home takes.
+  private struct Walk {
+    var meter = UsageMeter()
+    /// When it ended, and the seconds that it took.
+    var ended: Double?
+    var cost = 0.0
+  }
 
   init(home: Home) {
     self.home = home
@@ -43,6 +52,7 @@ final class AnswerSource: Sendable {
   private func found(_ query: Query) throws -> Answer {
     switch query {
     case .header: .header(try header())
+    case .usage: .usage(try usage())
     case .runs(let filter, let limit):
       .runs(
         filter.isEmpty ? try newest(limit) : try catalog.runs(matching: filter, limit: limit)
@@ -83,7 +93,7 @@ final class AnswerSource: Sendable {
   func sources(of query: Query) -> Set<String> {
     let paths: [String] =
       switch query {
-      case .header, .runs, .run, .instances, .stacks, .stack, .models, .alerts, .comparison:
+      case .header, .usage, .runs, .run, .instances, .stacks, .stack, .models, .alerts, .comparison:
         [home.catalog + "-wal"]
       case .log(let folder, _): [folder.log]
       case .metrics(let folder), .metricNames(let folder): [folder.metrics]
@@ -140,6 +150,27 @@ final class AnswerSource: Sendable {
       load: counts.executing > 0 ? memory.withLock { $0.load.sample() } : nil,
       owner: HomeSite().otherOwner(of: home)?.name
     )
+  }
+
+  /// Seconds to wait before the home is looked at again: it is to cost less than a hundredth of a core.
+  var usagePause: Double {
+    walk.withLock { walk in
+      guard let ended = walk.ended else { return 0 }
+      let pause = max(10, walk.cost * 100)
+      return min(pause, max(0, ended + pause - ProcessInfo.processInfo.systemUptime))
+    }
+  }
+
+  private func usage() throws -> Int {
+    try walk.withLock { walk in
+      let begin = ProcessInfo.processInfo.systemUptime
+      let bytes = try walk.meter.bytes(of: catalog)
+      walk.ended = ProcessInfo.processInfo.systemUptime
+      walk.cost = (walk.ended ?? begin) - begin
+      // Seven digits of its bits: what is smaller would redraw the header without being read.
+      let digits = max(0, Int.bitWidth - bytes.leadingZeroBitCount - 7)
+      return (bytes >> digits) << digits
+    }
   }
 
   /// The newest runs, and those that are active however old they are.

@@ -75,6 +75,15 @@ extension RunsView {
         isInFooter: false
       ),
       Binding(
+        [Key("p")],
+        "p",
+        run?.isPinned == true ? "unpin" : "pin",
+        action: "pin",
+        help: "Keep the run from being removed, or let it go with the others again.",
+        unavailable: none,
+        isInFooter: false
+      ),
+      Binding(
         [Key("/")],
         "/",
         "filter",
@@ -132,7 +141,8 @@ extension RunsView {
         "remove",
         action: "remove",
         help: "Move the run to the trash.",
-        unavailable: none ?? (isActive ? "The run is active: stop it first with s." : nil),
+        unavailable: none ?? (isActive ? "The run is active: stop it first with s." : nil)
+          ?? (run?.isPinned == true ? "The run is pinned: take the pin off first with p." : nil),
         isInFooter: false
       ),
     ]

@@ -41,7 +41,7 @@ extension RunsView {
     let metrics = rows.map { $0.mainMetric.map { SafeText(hostile: $0).width } ?? 0 }.max() ?? 0
     let common = commonMetric(rows)
     let running = rows.contains { $0.status == .executing }
-    let ids = rows.map { $0.shortName.count }.max() ?? 3
+    let ids = rows.map { $0.shortName.count + ($0.isPinned ? 1 : 0) }.max() ?? 3
     var columns: [Table.Column] = [
       .init("", .fixed(1), priority: 9),
       .init("status", .fixed(running ? 13 : 10), priority: 9),
@@ -79,7 +79,8 @@ extension RunsView {
     var cells = [
       StyledText(run.id == baseline ? "=" : mark, .accent),
       status,
-      StyledText("r\(run.id)", .bold),
+      StyledText("r\(run.id)", .bold)
+        + StyledText(run.isPinned ? (glyphs == .ascii ? "^" : "◆") : "", .accent),
     ]
     if rows(context).contains(where: { !name($0).isEmpty }) { cells.append(name(run)) }
     cells += [
@@ -194,6 +195,7 @@ extension RunsView {
       line(failed ? "failed" : "ended", StyledText("\(step)\(reason)", failed ? .bad : .warning))
     }
     line("note", StyledText(SafeText(hostile: run.note ?? "")))
+    if run.isPinned { line("pinned", StyledText("it is kept; p takes the pin off")) }
     line("changed", changes(of: run, context))
     line("parameters", parameters(run))
     let cached = run.stepsCached > 0 ? ", \(run.stepsCached) from the cache" : ""

@@ -149,6 +149,7 @@ package struct RunsView: View {
         .tell(Notice(.information, "Stopping r\(run.id) ...")),
       ]
     case "resume": return [.send(.resume(run: run.id), tag: "resume")]
+    case "pin": return [.send(.pin(run: run.id, isPinned: !run.isPinned), tag: "pin")]
     case "remove":
       confirmation = Confirmation(
         title: "Remove r\(run.id)?",
