@@ -282,7 +282,7 @@ struct RunTextTests {
         "id", "run", "name", "note", "instance", "pipeline", "status", "reason", "failed_step",
         "parent", "parameters", "created", "started", "ended", "duration_seconds", "step_count",
         "steps_done", "steps_cached", "main_metric", "source", "code", "pipeline_file", "host",
-        "user", "folder", "steps", "metrics",
+        "user", "pinned", "folder", "steps", "metrics",
       ]
     )
     #expect(report.json["run"] == "r2")
