@@ -20,6 +20,7 @@ struct CatalogVersionTests {
     try check(catalog)
     #expect(try catalog.aliases().isEmpty)
     #expect(try catalog.runs(ofSweep: 3).isEmpty)
+    #expect(try catalog.sweeps().isEmpty && catalog.sweepStates(limit: 9).isEmpty)
     #expect(try catalog.steps(of: 3, after: 0).steps.map(\.name) == ["prepare", "train"])
   }
 

@@ -5,7 +5,12 @@ import Store
 
 extension Agent {
   /// What a prepared launch would do: decided on a copy of the run, and nothing of it is started.
-  func foresee(_ prepared: PreparedLaunch) throws -> (plan: LaunchPlan, keys: [String: CacheKey]) {
+  ///
+  /// `code`: that of the launch, where it was read already.
+  func foresee(
+    _ prepared: PreparedLaunch,
+    code: RunCode? = nil
+  ) throws -> (plan: LaunchPlan, keys: [String: CacheKey]) {
     var run = prepared.run
     run.id = ((try reader.runs(limit: 1)).first?.id ?? 0) + 1
     let active = ActiveRun(
@@ -14,9 +19,9 @@ extension Agent {
       pipeline: prepared.pipeline,
       launch: prepared.body
     )
-    let planner = try StepPlanner(
-      run: run,
+    let planner = StepPlanner(
       launch: prepared.body,
+      code: try code ?? self.code(of: run, prepared.body),
       home: home,
       objects: objects,
       programs: programs
@@ -172,7 +177,7 @@ private struct Foresight {
 
 extension Step {
   /// The steps whose outputs it reads.
-  fileprivate var sources: Set<String> {
+  var sources: Set<String> {
     var names: Set<String> = []
     func add(_ texts: [Text]) {
       for reference in texts.flatMap(\.references) {

@@ -18,7 +18,7 @@ extension Agent {
       guard let declared = active.pipeline.step(step.name), let process = declared.process,
         process.isCached, let record = ExitRecord.read(folder(of: name)),
         record.status == .succeeded, record.warning == nil,
-        !isAfterRestart || record.outputs.values.allSatisfy(objects.isWhole),
+        !isAfterRestart || record.outputs.values.allSatisfy({ objects.standing(of: $0) == .whole }),
         let parts = self.key(of: name, key, declared, process, in: active)
       else { continue }
       publications.add(

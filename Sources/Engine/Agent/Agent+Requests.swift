@@ -22,6 +22,15 @@ extension Agent {
         loop.after(0.05) { [unowned self] in loop.stop() }
       case .launch(let request): try launch(request, answer)
       case .plan(let request): try plan(request, answer)
+      case .sweep(let request): try launch(request, answer)
+      case .planSweep(let request): try plan(request, answer)
+      case .stopSweep(let sweep):
+        try stop(sweep: sweep)
+        reply(.sweep(sweep), answer)
+      case .resumeSweep(let sweep): try resume(sweep: sweep, answer)
+      case .removeSweep(let sweep):
+        try remove(sweep: sweep)
+        answer(.done, self)
       case .accept(let request): try accept(request, answer)
       case .resume(let run): try resume(run, answer)
       case .stop(let run):
@@ -58,7 +67,7 @@ extension Agent {
   }
 
   /// Answers when what was just decided is in the catalog.
-  private func reply(
+  func reply(
     _ reply: AgentReply,
     _ answer: @escaping @Sendable (AgentReply, Agent) -> Void
   ) {
@@ -89,17 +98,10 @@ extension Agent {
     _ request: LaunchRequest,
     _ then: @escaping @Sendable (Result<PreparedLaunch, any Error>, Agent) -> Void
   ) throws {
-    var request = request
-    var earlier: (RunRecord, LaunchBody)?
-    if case .rerun(let id) = request.what {
-      let found = try self.earlier(id)
-      request.instance = found.0.instance
-      earlier = found
-    }
-    let instance = try self.instance(request.instance)
+    let (request, instance, earlier) = try meant(by: request)
     let launcher = Launcher(home: home, machine: machine, gpuPatience: sight.patience)
     let reader = reader
-    work { [request, earlier] post in
+    work { post in
       let prepared = Result {
         var prepared = try launcher.prepare(request, instance: instance, earlier: earlier)
         try launcher.select(&prepared, from: reader)
@@ -112,12 +114,24 @@ extension Agent {
     }
   }
 
+  /// A launch with the instance and the earlier run that it names.
+  func meant(
+    by request: LaunchRequest
+  ) throws -> (LaunchRequest, InstanceRecord, (RunRecord, LaunchBody)?) {
+    guard case .rerun(let id) = request.what else {
+      return (request, try instance(request.instance), nil)
+    }
+    let found = try earlier(id)
+    var request = request
+    request.instance = found.0.instance
+    return (request, try instance(request.instance), found)
+  }
+
   private func earlier(_ id: Int) throws -> (RunRecord, LaunchBody) {
-    guard let run = try reader.run(id), let body = try catalog.write({ try $0.launch(of: id) })
-    else {
+    guard let run = try reader.run(id) else {
       throw Explanation(what: "There is no run r\(id).", next: "'lathe runs' lists them.")
     }
-    return (run, try JSONDecoder().decode(LaunchBody.self, from: Data(body.utf8)))
+    return (run, try launch(of: run).body)
   }
 
   func instance(_ name: String) throws -> InstanceRecord {
@@ -166,8 +180,8 @@ extension Agent {
     }
   }
 
-  private func resumable(_ id: Int) throws -> (RunRecord, LaunchBody) {
-    guard runs[id] == nil else {
+  func resumable(_ id: Int) throws -> (RunRecord, LaunchBody) {
+    guard runs[id] == nil, !isWaiting(id) else {
       throw Explanation(
         what: "r\(id) is running.",
         why: "Only an ended run can be resumed.",
@@ -189,13 +203,35 @@ extension Agent {
     with prepared: PreparedLaunch,
     _ broken: Set<String>
   ) throws -> Int {
-    guard runs[id] == nil else { return id }
+    guard runs[id] == nil, !isWaiting(id) else { return id }
     // Looked at anew: it may have been removed, or resumed to its end, while the snapshot was taken.
     let (run, _) = try resumable(id)
-    let edits = edits(from: run.code, to: prepared.run.code)
-    var resumed = run
+    var (resumed, steps) = try resumed(run, with: prepared, broken)
+    if let sweep = run.sweep {
+      try queue([(resumed, steps, nil)], of: sweep, with: prepared)
+      return run.id
+    }
     resumed.move(to: .executing)
     resumed.started = run.started ?? Date()
+    var active = ActiveRun(
+      run: resumed,
+      steps: steps,
+      pipeline: prepared.pipeline,
+      launch: prepared.body
+    )
+    try active.isNew()
+    add(active)
+    return run.id
+  }
+
+  /// The rows of a run that is continued; its status is left as it is.
+  func resumed(
+    _ run: RunRecord,
+    with prepared: PreparedLaunch,
+    _ broken: Set<String>
+  ) throws -> (RunRecord, [StepRecord]) {
+    let edits = edits(from: run.code, to: prepared.run.code)
+    var resumed = run
     resumed.ended = nil
     resumed.reason = nil
     resumed.failedStep = nil
@@ -209,16 +245,7 @@ extension Agent {
       try reader.steps(of: run.id).map { ($0.name, $0) },
       uniquingKeysWith: { first, _ in first }
     )
-    let steps = prepared.resumedSteps(run: run.id, old: old, edits: edits, broken: broken)
-    var active = ActiveRun(
-      run: resumed,
-      steps: steps,
-      pipeline: prepared.pipeline,
-      launch: prepared.body
-    )
-    try active.isNew()
-    add(active)
-    return run.id
+    return (resumed, prepared.resumedSteps(run: run.id, old: old, edits: edits, broken: broken))
   }
 
   /// The code files that differ between two snapshots.
@@ -229,7 +256,7 @@ extension Agent {
   }
 
   private func remove(_ id: Int) throws {
-    guard runs[id] == nil else {
+    guard runs[id] == nil, !isWaiting(id) else {
       throw Explanation(what: "r\(id) is running.", next: "Stop it first: lathe stop r\(id)")
     }
     guard let run = try reader.run(id) else {
@@ -248,14 +275,18 @@ extension Agent {
         next: "Runs without models can be removed."
       )
     }
-    let folder = home.run(id)
-    if access(folder, F_OK) == 0 {
-      try makeFolder(home.trash)
-      let target = "\(home.trash)/r\(id)-\(Int(Date().timeIntervalSince1970))"
-      guard rename(folder, target) == 0 else { throw SystemFailure("move \(folder)", errno) }
-    }
+    try moveToTrash(id)
     try catalog.write { try $0.deleteRun(id) }
     try catalog.sync()
+  }
+
+  /// A run's folder, where it has one.
+  func moveToTrash(_ id: Int) throws {
+    let folder = home.run(id)
+    guard access(folder, F_OK) == 0 else { return }
+    try makeFolder(home.trash)
+    let target = "\(home.trash)/r\(id)-\(Int(Date().timeIntervalSince1970))"
+    guard rename(folder, target) == 0 else { throw SystemFailure("move \(folder)", errno) }
   }
 
   private func annotate(_ id: Int, name: String?, note: String?) throws {

@@ -279,6 +279,10 @@ extension Agent {
   }
 
   func stop(_ id: Int) throws {
+    if let sweep = sweeps.first(where: { $0.value.queue.isWaiting(id) })?.key {
+      try stopWaiting([id], of: sweep)
+      return
+    }
     // One that has ended stays here until the catalog could be written.
     guard let active = runs[id], active.run.status.isActive else {
       throw Explanation(

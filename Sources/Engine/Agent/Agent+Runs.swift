@@ -10,23 +10,22 @@ extension Agent {
   func adoptRuns() throws {
     for run in try reader.activeRuns().reversed() {
       do {
-        guard let body = try catalog.write({ try $0.launch(of: run.id) }) else {
-          throw Explanation(what: "The launch of \(run.shortName) is missing from the catalog.")
+        if let sweep = run.sweep {
+          try know(sweep: sweep)
+          // It has not begun: it waits for its turn as before.
+          guard run.status != .queued else {
+            sweeps[sweep]?.queue.queue([run.id])
+            continue
+          }
+          sweeps[sweep]?.queue.hold(run.id)
         }
-        let launch = try JSONDecoder().decode(LaunchBody.self, from: Data(body.utf8))
-        let steps = try reader.steps(of: run.id)
-        if isAfterRestart { try checkWhole(run, steps) }
-        let active = ActiveRun(
-          run: run,
-          steps: steps,
-          pipeline: try launch.pipeline(named: run.pipeline),
-          launch: launch
-        )
+        let active = try wake(run)
         add(active)
         for step in active.active { hold(step, of: active) }
         publishAgain(run.id)
       } catch {
         giveUp(run, reason: "It could not be continued: \(Explanation(error).what)")
+        if let sweep = run.sweep { sweeps[sweep]?.queue.end(run.id) }
       }
     }
     // Nothing is started before the ledger knows of all that runs already.
@@ -35,10 +34,24 @@ extension Agent {
         settle(RunnerName(run: id, step: step.name, attempt: step.attempt))
       }
     }
+    for id in sweeps.keys.sorted() { admit(to: id) }
+  }
+
+  /// A run as the catalog has it, to be gone on with.
+  func wake(_ run: RunRecord) throws -> ActiveRun {
+    let (launch, pipeline) = try launch(of: run)
+    let steps = try reader.steps(of: run.id)
+    if isAfterRestart { try checkWhole(run, steps) }
+    return ActiveRun(
+      run: run,
+      steps: steps,
+      pipeline: pipeline,
+      launch: launch
+    )
   }
 
   /// Ends a run that no agent can continue; what cannot be written now is found again by the next one.
-  private func giveUp(_ run: RunRecord, reason: String) {
+  func giveUp(_ run: RunRecord, reason: String) {
     var lost = run
     lost.move(to: .failed)
     lost.ended = Date()
@@ -116,18 +129,11 @@ extension Agent {
     let token = prepared.body.token
     if let begun = runs.values.first(where: { $0.launch.token == token }) { return begun.run.id }
     if let run = try catalog.write({ try $0.run(launchedBy: token) }) { return run }
-    // The snapshot takes its time: the instance may have been stopped or taken down meanwhile.
-    guard try instance(prepared.run.instance).status == .inService else {
-      throw Explanation(
-        what: "The instance '\(prepared.run.instance)' was stopped while the run was prepared.",
-        next: "'lathe stacks' shows it."
-      )
-    }
-    let earlier = try reader.runs(instance: prepared.run.instance, limit: 50)
-      .first { $0.pipeline == prepared.run.pipeline }
+    try checkIsInService(prepared.run.instance)
+    let parent = try prepared.run.parent ?? newestRun(like: prepared.run)
     var run = prepared.run
     run.id = try catalog.write { try $0.nextRun() }
-    run.parent = run.parent ?? earlier?.id
+    run.parent = parent
     var active = ActiveRun(
       run: run,
       steps: prepared.steps.map { step in
@@ -143,5 +149,20 @@ extension Agent {
     try active.isNew()
     add(active)
     return run.id
+  }
+
+  /// A snapshot takes its time: the instance may have been stopped or taken down meanwhile.
+  func checkIsInService(_ name: String) throws {
+    guard try instance(name).status == .inService else {
+      throw Explanation(
+        what: "The instance '\(name)' was stopped while the run was prepared.",
+        next: "'lathe stacks' shows it."
+      )
+    }
+  }
+
+  /// The run that a new one of the same pipeline is told against.
+  func newestRun(like run: RunRecord) throws -> Int? {
+    try reader.runs(instance: run.instance, limit: 50).first { $0.pipeline == run.pipeline }?.id
   }
 }

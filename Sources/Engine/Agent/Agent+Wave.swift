@@ -70,9 +70,9 @@ extension Agent {
 
   func planner(of active: ActiveRun) throws -> StepPlanner {
     if let known = planners[active.run.id] { return known }
-    let planner = try StepPlanner(
-      run: active.run,
+    let planner = StepPlanner(
       launch: active.launch,
+      code: try code(of: active.run, active.launch),
       home: home,
       objects: objects,
       programs: programs

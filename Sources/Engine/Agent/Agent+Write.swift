@@ -39,7 +39,11 @@ extension Agent {
     let due = answers
     answers = []
     for answer in due { answer.send(answer.reply, self) }
-    for id in ids where runs[id]?.run.status.isActive == false { forget(id) }
+    for id in ids where runs[id]?.run.status.isActive == false {
+      let sweep = runs[id]?.run.sweep
+      forget(id)
+      if let sweep { end(id, ofSweep: sweep) }
+    }
     // Told so, an idle runner does not take this agent's end for a death that nobody else has seen.
     if runs.isEmpty { executor.end() }
     publish()

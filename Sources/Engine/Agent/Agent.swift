@@ -29,6 +29,8 @@ final class Agent {
   private(set) var runs: [Int: ActiveRun] = [:]
   /// What the steps of a run have in common, by run.
   var planners: [Int: StepPlanner] = [:]
+  /// Sweeps of which runs are not over.
+  var sweeps: [Int: ActiveSweep] = [:]
   /// Runs that something has happened to since the last wave.
   private(set) var marked: Set<Int> = []
   /// Runs whose rows are not written yet.

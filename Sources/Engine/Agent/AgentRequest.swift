@@ -7,11 +7,21 @@ package enum AgentRequest: Sendable, Codable, Equatable {
   case launch(LaunchRequest)
   /// What a launch would do, step by step; starts and records nothing.
   case plan(LaunchRequest)
+  /// Launches a run for each combination of values: all of them, or none.
+  case sweep(SweepRequest)
+  /// What a sweep would do; starts and records nothing.
+  case planSweep(SweepRequest)
   /// Declares that a step's changed key means the same as that of an earlier run; or takes that back.
   case accept(AcceptRequest)
   /// Continues a failed or stopped run from where it ended, with the code as it is now.
   case resume(run: Int)
   case stop(run: Int)
+  /// Continues the failed and stopped runs of a sweep, with the code as it is now.
+  case resumeSweep(Int)
+  /// Stops the runs of a sweep that execute, and those that wait.
+  case stopSweep(Int)
+  /// Removes the runs of an ended sweep; those that made models stay.
+  case removeSweep(Int)
   /// Moves an ended run's folder to the trash and takes it off the lists.
   case remove(run: Int)
   case annotate(run: Int, name: String?, note: String?)
@@ -134,9 +144,11 @@ package struct UpRequest: Sendable, Codable, Equatable {
 package enum AgentReply: Sendable, Codable, Equatable {
   case done
   case run(Int)
+  case sweep(Int)
   case stack(String)
   case instance(String)
   case plan(LaunchPlan)
+  case sweepPlan(SweepPlan)
   case accepted(Acceptance)
   /// It lives, and cannot write down what it has decided: it tries again until it can.
   case waiting(Explanation)

@@ -113,7 +113,7 @@ struct CacheKey: Sendable, Equatable {
     return text.digest
   }
 
-  private static func parameters(of process: ProcessStep) -> Set<String> {
+  static func parameters(of process: ProcessStep) -> Set<String> {
     var names: Set<String> = []
     for text in process.command.texts + process.environment.values {
       for case .parameter(let name) in text.references { names.insert(name) }

@@ -7,6 +7,8 @@ import Store
 ///
 /// A class, because it remembers what it has read; all that it answers follows from the run's manifest.
 final class RunCode {
+  /// The run's whole code.
+  let digest: Digest
   private let manifest: Manifest
   private let pipelineFile: String?
   private let objects: ObjectStore
@@ -35,6 +37,7 @@ final class RunCode {
         next: "'lathe rerun \(run)' takes a new snapshot of the code as it is now."
       )
     }
+    digest = code
     self.manifest = manifest
     self.pipelineFile = pipelineFile.map(CodeSnapshot.normal)
     self.objects = objects

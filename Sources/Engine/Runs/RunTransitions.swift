@@ -7,8 +7,8 @@ extension RunStatus {
     case .queued: [.executing, .stopping, .stopped, .failed, .succeeded]
     case .executing: [.stopping, .stopped, .failed, .succeeded]
     case .stopping: [.stopped, .failed, .succeeded]
-    // Resumed.
-    case .stopped, .failed: [.executing]
+    // Resumed; a run of a sweep waits for its turn again.
+    case .stopped, .failed: [.executing, .queued]
     case .succeeded: []
     }
   }
@@ -31,22 +31,32 @@ extension StepStatus {
   }
 }
 
-extension RunRecord {
-  mutating func move(to status: RunStatus) {
+extension RunStatus {
+  /// The status behind a legal transition.
+  func moved(to status: RunStatus) -> RunStatus {
     precondition(
-      self.status == status || self.status.next.contains(status),
-      "a run goes from \(self.status) to \(status)"
+      self == status || next.contains(status),
+      "a run goes from \(self) to \(status)"
     )
-    self.status = status
+    return status
   }
 }
 
-extension StepRecord {
-  mutating func move(to status: StepStatus) {
+extension StepStatus {
+  /// The status behind a legal transition.
+  func moved(to status: StepStatus) -> StepStatus {
     precondition(
-      self.status == status || self.status.next.contains(status),
-      "a step goes from \(self.status) to \(status)"
+      self == status || next.contains(status),
+      "a step goes from \(self) to \(status)"
     )
-    self.status = status
+    return status
   }
+}
+
+extension RunRecord {
+  mutating func move(to status: RunStatus) { self.status = self.status.moved(to: status) }
+}
+
+extension StepRecord {
+  mutating func move(to status: StepStatus) { self.status = self.status.moved(to: status) }
 }

@@ -24,21 +24,18 @@ final class StepPlanner {
   private let code: RunCode
   private lazy var module: String? = try? EmbeddedModule.unpack(in: home)
 
-  /// Throws where the code of the run is missing from the store.
   init(
-    run: RunRecord,
     launch: LaunchBody,
+    code: RunCode,
     home: Home,
     objects: ObjectStore,
     programs: Programs
-  ) throws {
+  ) {
     self.home = home
     self.objects = objects
     self.launch = launch
     self.programs = programs
-    var file: String?
-    if case .pipeline(let name) = launch.what { file = name }
-    code = try RunCode(run.code, of: run.shortName, pipelineFile: file, objects: objects)
+    self.code = code
   }
 
   /// What a ready step sees, and its key.

@@ -211,7 +211,9 @@ extension Sweep {
     let exponent = Int(log10(value).rounded(.down)) - 5
     let digits = (value / pow(10, Double(exponent))).rounded()
     // Through the decimal text, so that 0.001 is not 0.0010000000000000002.
-    return Double("\(digits)e\(exponent)").map { "\($0)" } ?? "\(value)"
+    let number = Double("\(digits)e\(exponent)") ?? value
+    // A whole number is one for a parameter that takes no other.
+    return Int(exactly: number).map(String.init) ?? "\(number)"
   }
 }
 

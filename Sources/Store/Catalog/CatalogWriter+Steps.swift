@@ -1,3 +1,4 @@
+package import Foundation
 import GRDB
 
 extension CatalogWriter.Transaction {
@@ -10,6 +11,46 @@ extension CatalogWriter.Transaction {
     let revision = try revision()
     let row = try StepRow.writer(db)
     for step in steps { try StepRow.write(step, revision: revision, row) }
+  }
+
+  /// Ends runs that are queued and have not begun, with those of their steps that have some statuses.
+  ///
+  /// In place: of 10,000 runs none is read.
+  package func endQueuedRuns(
+    _ ids: [Int],
+    as status: RunStatus,
+    reason: String,
+    steps: [StepStatus: StepStatus],
+    stepReason: String,
+    at time: Date
+  ) throws {
+    guard !ids.isEmpty else { return }
+    let revision = try revision()
+    let run = try RowStatement(
+      db,
+      sql: "UPDATE run SET status = ?, reason = ?, ended = ? WHERE id = ? AND status = 'Queued'"
+    )
+    let step = try RowStatement(
+      db,
+      sql: """
+        UPDATE step SET status = ?, reason = ?, revision = ? WHERE run = ? AND status = ?
+        """
+    )
+    for id in ids {
+      run.bind(status.rawValue, at: 1)
+      run.bind(reason, at: 2)
+      run.bind(time, at: 3)
+      run.bind(id, at: 4)
+      try run.run()
+      for (old, new) in steps {
+        step.bind(new.rawValue, at: 1)
+        step.bind(stepReason, at: 2)
+        step.bind(revision, at: 3)
+        step.bind(id, at: 4)
+        step.bind(old.rawValue, at: 5)
+        try step.run()
+      }
+    }
   }
 
   /// The number of this change: greater than that of every earlier one.

@@ -73,6 +73,8 @@ package final class CatalogWriter: Sendable {
     let stamp = Stamp()
 
     package func save(_ run: RunRecord) throws { try run.save(db) }
+    /// Writes a run that is not there yet.
+    package func insert(_ run: RunRecord) throws { try run.insert(db) }
     /// How many steps of a run are done: what changes with every step of it.
     package func saveCounts(of run: RunRecord) throws {
       let statement = try db.cachedStatement(
@@ -123,18 +125,22 @@ package final class CatalogWriter: Sendable {
     }
 
     /// A number that no run ever had, removed ones included.
-    package func nextRun() throws -> Int {
+    package func nextRun() throws -> Int { try nextRuns(1) }
+
+    /// The first of so many numbers in a row that no run ever had.
+    package func nextRuns(_ count: Int) throws -> Int {
       // SQLite's own sequence never goes back; runs that came from elsewhere may be ahead of it.
       try db.execute(
         sql: """
           INSERT INTO runNumber(id) SELECT max(
             coalesce((SELECT max(id) FROM run), 0),
-            coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'runNumber'), 0)) + 1
-          """
+            coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'runNumber'), 0)) + ?
+          """,
+        arguments: [count]
       )
-      let id = Int(db.lastInsertedRowID)
-      try db.execute(sql: "DELETE FROM runNumber WHERE id < ?", arguments: [id])
-      return id
+      let last = Int(db.lastInsertedRowID)
+      try db.execute(sql: "DELETE FROM runNumber WHERE id < ?", arguments: [last])
+      return last - count + 1
     }
 
     /// No later run gets a number up to this one.
@@ -170,23 +176,6 @@ package final class CatalogWriter: Sendable {
     }
     package func deleteInstance(_ name: String) throws {
       try db.execute(sql: "DELETE FROM instance WHERE name = ?", arguments: [name])
-    }
-
-    /// What the launch of a run needs to be continued after the agent's death, as JSON text.
-    ///
-    /// `token` is the launch's own: a second one of the same token is the same launch.
-    package func saveLaunch(run: Int, token: String, body: String) throws {
-      try db.execute(
-        sql: "INSERT OR REPLACE INTO launch(run, token, body) VALUES (?, ?, ?)",
-        arguments: [run, token, body]
-      )
-    }
-    /// The run that a launch made, if it was recorded.
-    package func run(launchedBy token: String) throws -> Int? {
-      try Int.fetchOne(db, sql: "SELECT run FROM launch WHERE token = ?", arguments: [token])
-    }
-    package func launch(of run: Int) throws -> String? {
-      try String.fetchOne(db, sql: "SELECT body FROM launch WHERE run = ?", arguments: [run])
     }
   }
 }

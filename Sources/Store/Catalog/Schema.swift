@@ -94,6 +94,33 @@ enum Schema {
     migrator.registerMigration("4 gpus") { db in
       try db.execute(sql: "ALTER TABLE step ADD COLUMN gpus TEXT NOT NULL DEFAULT '[]'")
     }
+    migrator.registerMigration("5") { db in
+      try db.execute(
+        sql: """
+          CREATE TABLE sweep (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, instance TEXT NOT NULL, pipeline TEXT NOT NULL,
+            name TEXT, note TEXT, axes TEXT NOT NULL, parallel INTEGER, count INTEGER NOT NULL,
+            created DOUBLE NOT NULL, token TEXT NOT NULL UNIQUE);
+          CREATE TABLE sharedLaunch (id INTEGER PRIMARY KEY, body TEXT NOT NULL);
+          ALTER TABLE launch ADD COLUMN shared INTEGER;
+          CREATE INDEX launchByShared ON launch(shared) WHERE shared IS NOT NULL;
+          CREATE TRIGGER sweepOfNoRun AFTER DELETE ON run WHEN old.sweep IS NOT NULL BEGIN
+            DELETE FROM sweep WHERE id = old.sweep
+              AND NOT EXISTS (SELECT 1 FROM run WHERE sweep = old.sweep);
+          END;
+          CREATE TRIGGER sharedLaunchDeleted AFTER DELETE ON launch
+          WHEN old.shared IS NOT NULL BEGIN
+            DELETE FROM sharedLaunch WHERE id = old.shared
+              AND NOT EXISTS (SELECT 1 FROM launch WHERE shared = old.shared);
+          END;
+          CREATE TRIGGER sharedLaunchLeft AFTER UPDATE ON launch
+          WHEN old.shared IS NOT NULL AND old.shared IS NOT new.shared BEGIN
+            DELETE FROM sharedLaunch WHERE id = old.shared
+              AND NOT EXISTS (SELECT 1 FROM launch WHERE shared = old.shared);
+          END;
+          """
+      )
+    }
     return migrator
   }
 }
@@ -141,6 +168,24 @@ extension ExecutionRecord: CatalogRecord {
 
 extension AliasRecord: CatalogRecord {
   static var databaseTableName: String { "alias" }
+}
+
+extension SweepRecord: CatalogRecord {
+  static var databaseTableName: String { "sweep" }
+
+  func encode(to container: inout PersistenceContainer) throws {
+    // The identifier is SQLite's to give.
+    container["id"] = id == 0 ? nil : id
+    container["instance"] = instance
+    container["pipeline"] = pipeline
+    container["name"] = name
+    container["note"] = note
+    container["axes"] = String(decoding: try JSONEncoder().encode(axes), as: UTF8.self)
+    container["parallel"] = parallel
+    container["count"] = count
+    container["created"] = created.timeIntervalSince1970
+    container["token"] = token
+  }
 }
 
 extension StackEvent: CatalogRecord {

@@ -41,7 +41,7 @@ package struct RunRecord: Sendable, Equatable, Codable, Identifiable {
   package var mainLast: Double?
   /// Up to 32 values over the whole of the main metric, for a sparkline; filled when a step ends.
   package var sparkline: [Double]
-  /// The runs of one sweep share this: the number of its first run.
+  /// The number of the sweep that it belongs to.
   package var sweep: Int?
   /// Whether the user wants it kept: what it refers to is never collected.
   package var isPinned: Bool

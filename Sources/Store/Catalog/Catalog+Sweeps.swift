@@ -1,0 +1,163 @@
+import Documents
+import Foundation
+import GRDB
+import Pipelines
+
+extension Catalog {
+  package func sweep(_ id: Int) throws -> SweepRecord? {
+    try read(none: nil) { db in
+      try SweepRecord.fetchOne(db, sql: "SELECT * FROM sweep WHERE id = ?", arguments: [id])
+    }
+  }
+
+  /// Newest first.
+  package func sweeps(limit: Int = 200) throws -> [SweepRecord] {
+    try read(none: []) { db in
+      try SweepRecord.fetchAll(
+        db,
+        sql: "SELECT * FROM sweep ORDER BY id DESC LIMIT ?",
+        arguments: [limit]
+      )
+    }
+  }
+
+  /// The sweep that a user means: `s3`; nil where the text has no such form.
+  ///
+  /// A number that no sweep has is thrown as an `Explanation`, unless a run has that name.
+  package func sweep(named text: String) throws -> SweepRecord? {
+    guard text.first == "s", text.count > 1, text.dropFirst().allSatisfy(\.isNumber),
+      let id = Int(text.dropFirst())
+    else { return nil }
+    if let sweep = try sweep(id) { return sweep }
+    if (try? run(named: text)) != nil { return nil }
+    let newest = try sweeps(limit: 1).first
+    throw Explanation(
+      what: "There is no sweep '\(text)'.",
+      why: newest.map { "The newest sweep is \($0.shortName)." }
+        ?? "There is none in this home yet.",
+      next: newest == nil
+        ? "'lathe run --sweep NAME=VALUES' launches one." : "'lathe runs' lists the runs."
+    )
+  }
+
+  /// How far a sweep has come: counted by the catalog, however many runs it has.
+  package func state(of sweep: SweepRecord) throws -> SweepState {
+    try states(of: [sweep])[0]
+  }
+
+  /// How far the newest sweeps have come, newest first.
+  package func sweepStates(limit: Int) throws -> [SweepState] {
+    try states(of: try sweeps(limit: limit))
+  }
+
+  private func states(of sweeps: [SweepRecord]) throws -> [SweepState] {
+    let empty = sweeps.map { SweepState(sweep: $0, counts: [:]) }
+    let numbers = sweeps.map(\.id)
+    guard let first = numbers.min(), let last = numbers.max() else { return [] }
+    return try read(none: empty) { db in
+      var states = Dictionary(empty.map { ($0.sweep.id, $0) }) { first, _ in first }
+      let counts = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT sweep, status, count(*) AS number, min(started) AS started,
+            max(ended) AS ended, sum(started IS NOT NULL AND ended IS NOT NULL) AS finished
+          FROM run WHERE sweep >= ? AND sweep <= ? GROUP BY sweep, status
+          """,
+        arguments: [first, last]
+      )
+      for row in counts { states[row["sweep"]]?.add(row) }
+      // SQLite takes a bare column from the row that has the minimum.
+      let best = try RunRecord.fetchAll(
+        db,
+        sql: """
+          SELECT * FROM run WHERE id IN (SELECT id FROM (
+            SELECT id, min(CASE mainGoal WHEN 'max' THEN -mainBest ELSE mainBest END)
+            FROM run WHERE sweep >= ? AND sweep <= ? AND mainBest IS NOT NULL
+              AND mainGoal IS NOT NULL GROUP BY sweep))
+          """,
+        arguments: [first, last]
+      )
+      for run in best { if let sweep = run.sweep { states[sweep]?.best = run } }
+      return sweeps.map { states[$0.id] ?? SweepState(sweep: $0, counts: [:]) }
+    }
+  }
+
+  /// Numbers of a sweep's runs, in order: all of them, or those with some statuses.
+  package func runNumbers(
+    ofSweep sweep: Int,
+    _ statuses: Set<RunStatus> = Set(RunStatus.allCases)
+  ) throws -> [Int] {
+    try read(none: []) { db in
+      let rows = try Row.fetchAll(
+        db,
+        sql: "SELECT id, status FROM run WHERE sweep = ? ORDER BY id",
+        arguments: [sweep]
+      )
+      return rows.compactMap { row in
+        RunStatus(rawValue: row["status"]).map(statuses.contains) ?? false ? row["id"] : nil
+      }
+    }
+  }
+
+  /// The runs of a sweep that execute at this moment, in the order of their numbers.
+  package func executingRuns(ofSweep sweep: Int, limit: Int) throws -> [RunRecord] {
+    try read(none: []) { db in
+      try RunRecord.fetchAll(
+        db,
+        sql: """
+          SELECT * FROM run WHERE sweep = ? AND status IN ('Executing', 'Stopping')
+          ORDER BY id LIMIT ?
+          """,
+        arguments: [sweep, limit]
+      )
+    }
+  }
+
+  /// The first runs of a sweep by their numbers.
+  package func runs(ofSweep sweep: Int, limit: Int) throws -> [RunRecord] {
+    try read(none: []) { db in
+      try RunRecord.fetchAll(
+        db,
+        sql: "SELECT * FROM run WHERE sweep = ? ORDER BY id LIMIT ?",
+        arguments: [sweep, limit]
+      )
+    }
+  }
+
+  /// Runs that belong to no sweep: the newest, and those that are active however old they are.
+  package func runsOfNoSweep(instance: String? = nil, limit: Int) throws -> [RunRecord] {
+    try read(none: []) { db in
+      let newest = try RunRecord.fetchAll(
+        db,
+        sql: """
+          SELECT * FROM run WHERE sweep IS NULL AND (:instance IS NULL OR instance = :instance)
+          ORDER BY id DESC LIMIT :limit
+          """,
+        arguments: ["instance": instance, "limit": limit]
+      )
+      let active = try RunRecord.fetchAll(
+        db,
+        sql: """
+          SELECT * FROM run WHERE status IN ('Queued', 'Executing', 'Stopping')
+          AND sweep IS NULL AND (:instance IS NULL OR instance = :instance) ORDER BY id DESC
+          """,
+        arguments: ["instance": instance]
+      )
+      let shown = Set(newest.map(\.id))
+      return newest + active.filter { !shown.contains($0.id) }
+    }
+  }
+}
+
+extension SweepState {
+  /// Takes the figures of the runs that have one status.
+  fileprivate mutating func add(_ row: Row) {
+    guard let status = RunStatus(rawValue: row["status"]) else { return }
+    counts[status] = row["number"]
+    finished += row["finished"]
+    let first = (row["started"] as Double?).map(Date.init(timeIntervalSince1970:))
+    let last = (row["ended"] as Double?).map(Date.init(timeIntervalSince1970:))
+    started = [started, first].compactMap(\.self).min()
+    ended = [ended, last].compactMap(\.self).max()
+  }
+}

@@ -1,0 +1,130 @@
+import Documents
+import Foundation
+import Pipelines
+import Store
+import Testing
+
+struct CatalogSweepTests {
+  private let scratch: Scratch
+  private let writer: CatalogWriter
+  private let catalog: Catalog
+  private static let time = Date(timeIntervalSince1970: 1_700_000_000)
+  private static let digest = Digest(of: "x")
+
+  init() throws {
+    scratch = try Scratch()
+    writer = try CatalogWriter(home: scratch.home)
+    catalog = Catalog(home: scratch.home)
+  }
+
+  private static func sweep(_ token: String = "t") -> SweepRecord {
+    SweepRecord(
+      instance: "lab",
+      pipeline: "p",
+      name: "größer",
+      axes: [SweepRecord.Axis(name: "lr", values: ["0.1", "a,b"])],
+      parallel: 2,
+      count: 3,
+      created: time,
+      token: token
+    )
+  }
+
+  private static func run(
+    _ id: Int,
+    _ status: RunStatus,
+    sweep: Int?,
+    best: Double? = nil,
+    goal: Goal = .min
+  ) -> RunRecord {
+    RunRecord(
+      id: id,
+      instance: "lab",
+      pipeline: "p",
+      status: status,
+      created: time,
+      started: status == .queued ? nil : time + Double(id),
+      ended: status.isActive ? nil : time + Double(10 * id),
+      pipelineFile: digest,
+      code: digest,
+      mainMetric: "loss",
+      mainGoal: goal,
+      mainBest: best,
+      sweep: sweep
+    )
+  }
+
+  private func add(_ runs: [RunRecord]) throws {
+    try writer.write { transaction in
+      _ = try transaction.add(Self.sweep())
+      let shared = try transaction.addSharedLaunch(Self.digest.hex)
+      for run in runs {
+        try transaction.insert(run)
+        try transaction.saveLaunch(
+          run: run.id,
+          token: "t/\(run.id)",
+          body: "{}",
+          shared: run.sweep == nil ? nil : shared
+        )
+      }
+    }
+  }
+
+  @Test func `a sweep comes back as it was written, and its number is its own`() throws {
+    try add([Self.run(1, .queued, sweep: 1)])
+    var expected = Self.sweep()
+    expected.id = 1
+    #expect(try catalog.sweep(1) == expected)
+    #expect(try catalog.sweep(named: "s1") == expected)
+    #expect(try catalog.sweep(named: "1") == nil && catalog.sweep(named: "sx") == nil)
+    let none = #expect(throws: Explanation.self) { try catalog.sweep(named: "s2") }
+    #expect(none?.what == "There is no sweep 's2'." && none?.why == "The newest sweep is s1.")
+    #expect(try writer.write { try $0.sweep(launchedBy: "t") } == 1)
+    try writer.write { try $0.deleteRun(1) }
+    #expect(try writer.write { try $0.add(Self.sweep("u")) } == 2)
+  }
+
+  @Test(arguments: [(Goal.min, 2), (Goal.max, 3)])
+  func `what has come of a sweep is counted`(goal: Goal, best: Int) throws {
+    try add([
+      Self.run(1, .executing, sweep: 1), Self.run(2, .succeeded, sweep: 1, best: 0.1, goal: goal),
+      Self.run(3, .failed, sweep: 1, best: 0.4, goal: goal), Self.run(4, .queued, sweep: 1),
+      Self.run(5, .succeeded, sweep: nil, best: goal == .min ? 0 : 9, goal: goal),
+    ])
+    let sweep = try #require(try catalog.sweep(1))
+    let state = try catalog.state(of: sweep)
+    #expect(state.counts == [.executing: 1, .succeeded: 1, .failed: 1, .queued: 1])
+    #expect(state.best?.id == best)
+    #expect(state.total == 4 && state.done == 1 && state.running == 1 && state.isActive)
+    #expect(state.started == Self.time + 1 && state.ended == Self.time + 30)
+    // Two of four in 20 seconds.
+    #expect(state.finished == 2 && state.remaining(at: Self.time + 21) == 20)
+    #expect(try catalog.sweepStates(limit: 5) == [state])
+    #expect(try catalog.runNumbers(ofSweep: 1, [.failed, .queued]) == [3, 4])
+    #expect(try catalog.executingRuns(ofSweep: 1, limit: 5).map(\.id) == [1])
+    #expect(try catalog.runs(ofSweep: 1, limit: 2).map(\.id) == [1, 2])
+    #expect(try catalog.runsOfNoSweep(limit: 5).map(\.id) == [5])
+  }
+
+  @Test func `what launches share stays as long as one of them needs it`() throws {
+    try add([Self.run(1, .stopped, sweep: 1), Self.run(2, .stopped, sweep: 1)])
+    let objects = ObjectStore(home: scratch.home)
+    func isShared() throws -> Bool { try writer.write { try $0.sharedLaunch(1) != nil } }
+    #expect(try Reach(catalog: catalog, objects: objects).contains(Self.digest))
+    // Resumed with a launch of its own.
+    try writer.write { try $0.saveLaunch(run: 1, token: "new", body: "{}") }
+    #expect(try isShared())
+    #expect(try writer.write { try $0.sharedLaunch(of: 1) } == nil)
+    try writer.write { try $0.deleteRun(2) }
+    #expect(try !isShared())
+    #expect(try catalog.sweep(1) != nil)
+    try writer.write { try $0.deleteRun(1) }
+    #expect(try catalog.sweep(1) == nil)
+  }
+
+  @Test func `numbers of runs are reserved in a row`() throws {
+    #expect(try writer.write { try $0.nextRuns(5) } == 1)
+    #expect(try writer.write { try $0.nextRun() } == 6)
+    #expect(try writer.write { try $0.nextRuns(2) } == 7)
+  }
+}
