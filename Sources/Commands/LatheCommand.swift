@@ -151,7 +151,8 @@ extension LatheCommand {
   private static func terminatorHint(for message: String, _ arguments: [String]) -> String? {
     guard arguments.first == "run", !arguments.contains("--") else { return nil }
     let takesValue = [
-      "-p", "--parameter", "--in", "--name", "--note", "--from", "--only", "--reference",
+      "-p", "--parameter", "--in", "--name", "--note", "--from", "--only", "--reference", "--sweep",
+      "--parallel",
     ]
     var start = 1
     while start < arguments.count, arguments[start].hasPrefix("-") {

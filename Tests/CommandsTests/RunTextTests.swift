@@ -280,7 +280,8 @@ struct RunTextTests {
     #expect(
       report.json.names == [
         "id", "run", "name", "note", "instance", "pipeline", "status", "reason", "failed_step",
-        "parent", "parameters", "created", "started", "ended", "duration_seconds", "step_count",
+        "parent", "sweep", "parameters", "created", "started", "ended", "duration_seconds",
+        "step_count",
         "steps_done", "steps_cached", "main_metric", "source", "code", "pipeline_file", "host",
         "user", "pinned", "folder", "steps", "metrics",
       ]

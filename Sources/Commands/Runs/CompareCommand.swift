@@ -1,4 +1,5 @@
 package import ArgumentParser
+import Documents
 import Engine
 import Foundation
 import Store
@@ -12,10 +13,13 @@ package struct CompareCommand: ParsableCommand {
 
       EXAMPLE: the last run against the one before, with the code's differences
         lathe compare @-1 @ --diff
+
+      EXAMPLE: the runs of a sweep, or its eight best
+        lathe compare s1
       """
   )
 
-  @Argument(help: "Two or more runs, the base first.")
+  @Argument(help: "Two or more runs, the base first; a sweep such as s1 stands for its runs.")
   package var runs: [String]
   @Flag(name: .long, help: "Print the unified diff of the files that differ.")
   package var diff = false
@@ -24,13 +28,22 @@ package struct CompareCommand: ParsableCommand {
   package init() {}
 
   package func validate() throws {
-    guard runs.count >= 2 else { throw ValidationError("Name at least two runs, the base first.") }
+    guard runs.count >= 2 || runs.contains(where: \.isSweepName) else {
+      throw ValidationError("Name at least two runs, the base first.")
+    }
     guard runs.count <= 8 else { throw ValidationError("At most eight runs fit side by side.") }
   }
 
   package func run() throws {
     let session = Session(output)
-    let records = try runs.map { try session.catalog.run(named: $0) }
+    let records = try session.runs(meant: runs, most: 8)
+    guard records.count >= 2 else {
+      throw Explanation(
+        what: "There is only \(records[0].shortName) to compare.",
+        why: "\(runs.joined(separator: " ")) is no more than that.",
+        next: "Name another run: lathe compare \(records[0].shortName) r2"
+      )
+    }
     let comparison = try RunComparison(
       of: records,
       catalog: session.catalog,

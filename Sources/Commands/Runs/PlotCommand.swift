@@ -16,6 +16,9 @@ package struct PlotCommand: ParsableCommand {
       EXAMPLE: two runs over each other
         lathe plot @-1 @ -m val_loss --log --size 100x30
 
+      EXAMPLE: the runs of a sweep, or its twelve best
+        lathe plot s1
+
       EXAMPLE: smoothed, by the time since the start, for a report
         lathe plot @ -m loss -m val_loss --x time --smooth 0.9 --svg loss.svg
 
@@ -24,7 +27,7 @@ package struct PlotCommand: ParsableCommand {
       """
   )
 
-  @Argument(help: "The runs.")
+  @Argument(help: "The runs; a sweep such as s1 stands for its runs.")
   package var runs: [String]
   @Option(
     name: [.customShort("m"), .long],
@@ -124,7 +127,7 @@ package struct PlotCommand: ParsableCommand {
 
   package func run() throws {
     let session = Session(output)
-    let records = try runs.map { try session.catalog.run(named: $0) }
+    let records = try session.plotted(runs, most: 12 / max(1, metric.count))
     let names = try metric.isEmpty ? [session.mainMetric(of: records[0])] : metric
     let logged = try session.logged(names, of: records)
     if session.isJSON { return try PointsJSON.print(logged, to: session.output) }

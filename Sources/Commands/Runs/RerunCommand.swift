@@ -11,6 +11,9 @@ package struct RerunCommand: ParsableCommand {
 
       EXAMPLE: the last run with another learning rate
         lathe rerun @ -p learning_rate=0.01
+
+      EXAMPLE: the same with three seeds
+        lathe rerun @ --sweep seed=1..3
       """
   )
 
@@ -21,6 +24,7 @@ package struct RerunCommand: ParsableCommand {
   package var name: String?
   @Option(name: .long, help: "A note about the new run.")
   package var note: String?
+  @OptionGroup package var sweep: SweepOptions
   @OptionGroup package var selection: SelectionOptions
   @OptionGroup package var following: FollowOptions
   @OptionGroup var output: OutputOptions
@@ -38,6 +42,6 @@ package struct RerunCommand: ParsableCommand {
       note: note,
       environment: session.environment
     )
-    try session.launch(request, selection, following)
+    try session.launch(request, sweep, selection, following)
   }
 }

@@ -7,16 +7,19 @@ import Terminal
 package struct StopCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "stop",
-    abstract: "Stop a run.",
+    abstract: "Stop a run or a sweep.",
     discussion: """
       Running steps are ended, waiting ones are not started. 'lathe resume' goes on from there.
 
       EXAMPLE:
         lathe stop r12
+
+      EXAMPLE: all runs of a sweep, those that wait as well
+        lathe stop s1
       """
   )
 
-  @Argument(help: ArgumentHelp("The run.", valueName: "run"))
+  @Argument(help: ArgumentHelp("The run, or a sweep such as s1.", valueName: "run"))
   package var reference: String
   @OptionGroup var output: OutputOptions
 
@@ -24,6 +27,7 @@ package struct StopCommand: ParsableCommand {
 
   package func run() throws {
     let session = Session(output)
+    if let sweep = try session.catalog.sweep(named: reference) { return try session.stop(sweep) }
     let run = try session.catalog.run(named: reference)
     guard run.status.isActive else {
       throw Explanation(
@@ -43,16 +47,19 @@ package struct StopCommand: ParsableCommand {
 package struct ResumeCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "resume",
-    abstract: "Go on with a failed or stopped run, with the code as it is now.",
+    abstract: "Go on with a failed or stopped run or sweep, with the code as it is now.",
     discussion: """
       Steps that succeeded are kept; the failed step and what follows run with the edited code.
 
       EXAMPLE: after mending the script
         lathe resume @
+
+      EXAMPLE: what failed or was stopped of a sweep
+        lathe resume s1
       """
   )
 
-  @Argument(help: ArgumentHelp("The run.", valueName: "run"))
+  @Argument(help: ArgumentHelp("The run, or a sweep such as s1.", valueName: "run"))
   package var reference: String
   @OptionGroup package var following: FollowOptions
   @OptionGroup var output: OutputOptions
@@ -61,6 +68,9 @@ package struct ResumeCommand: ParsableCommand {
 
   package func run() throws {
     let session = Session(output)
+    if let sweep = try session.catalog.sweep(named: reference) {
+      return try session.resume(sweep, following)
+    }
     let run = try session.catalog.run(named: reference)
     guard run.status == .failed || run.status == .stopped else {
       throw Explanation(
@@ -85,7 +95,7 @@ package struct ResumeCommand: ParsableCommand {
 package struct RemoveCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "rm",
-    abstract: "Move an ended run to the trash.",
+    abstract: "Move an ended run or sweep to the trash.",
     discussion: """
       The run's folder goes to the trash of the home. A run that made a registered model is kept.
 
@@ -94,7 +104,7 @@ package struct RemoveCommand: ParsableCommand {
       """
   )
 
-  @Argument(help: ArgumentHelp("The run.", valueName: "run"))
+  @Argument(help: ArgumentHelp("The run, or a sweep such as s1.", valueName: "run"))
   package var reference: String
   @OptionGroup var output: OutputOptions
 
@@ -102,6 +112,7 @@ package struct RemoveCommand: ParsableCommand {
 
   package func run() throws {
     let session = Session(output)
+    if let sweep = try session.catalog.sweep(named: reference) { return try session.remove(sweep) }
     let run = try session.catalog.run(named: reference)
     guard !run.status.isActive else {
       throw Explanation(

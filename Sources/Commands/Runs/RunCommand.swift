@@ -25,6 +25,9 @@ package struct RunCommand: ParsableCommand {
       EXAMPLE: train anew on the results that the newest run has of the steps before
         lathe run --from train
 
+      EXAMPLE: six runs, two at a time, that share the steps that are the same
+        lathe run --sweep learning_rate=0.1,0.03 --sweep seed=1..3 --parallel 2
+
       EXAMPLE: one command, no pipeline file
         lathe run -- python3 train.py --lr 0.1
 
@@ -38,10 +41,11 @@ package struct RunCommand: ParsableCommand {
   @Option(name: .customLong("in"), help: "The instance to run in.")
   package var instance: String?
   @OptionGroup package var parameters: ParameterOptions
-  @Option(name: .long, help: "A name for the run.")
+  @Option(name: .long, help: "A name for the run, or for the sweep.")
   package var name: String?
   @Option(name: .long, help: "A note about the run.")
   package var note: String?
+  @OptionGroup package var sweep: SweepOptions
   @OptionGroup package var selection: SelectionOptions
   @OptionGroup package var following: FollowOptions
   @Argument(parsing: .postTerminator, help: "After --: one command to run instead of a pipeline.")
@@ -75,7 +79,7 @@ package struct RunCommand: ParsableCommand {
       }
     }
     request.environment = session.environment
-    try session.launch(request, selection, following)
+    try session.launch(request, sweep, selection, following)
   }
 
   /// A whole shell line as one word is no program: throws an `Explanation` with the way to run it.

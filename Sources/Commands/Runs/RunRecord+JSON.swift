@@ -20,7 +20,7 @@ extension RunRecord {
       "id": JSON(id), "run": JSON(shortName), "name": JSON(name), "note": JSON(note),
       "instance": JSON(instance), "pipeline": JSON(pipeline), "status": JSON(status.rawValue),
       "reason": JSON(reason), "failed_step": JSON(failedStep),
-      "parent": JSON(parent.map { "r\($0)" }),
+      "parent": JSON(parent.map { "r\($0)" }), "sweep": JSON(sweep.map { "s\($0)" }),
       "parameters": JSON(sorted: parameters.mapValues(\.json)),
       "created": JSON(created), "started": JSON(started), "ended": JSON(ended),
       "duration_seconds": JSON(ended.flatMap { end in started.map { end.seconds(since: $0) } }),

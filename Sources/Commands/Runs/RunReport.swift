@@ -72,6 +72,7 @@ package struct RunReport: Sendable {
     fact("pipeline", "\(run.pipeline) in \(run.instance)")
     fact("launched", "\(dateText(run.created, in: zone)) by \(run.user) on \(run.host)")
     fact("parent", parent.map(\.shortName))
+    fact("sweep", run.sweep.map { "s\($0)" })
     fact("code", sourceText)
     return lines
   }

@@ -4,9 +4,11 @@ import Terminal
 
 /// The list of runs as `lathe runs` prints it.
 package enum RunTable {
-  /// Runs as given, newest first; `parents` by id serve for the differences.
+  /// Runs as given, newest first, and sweeps among them by their time; `parents` by id serve for the
+  /// differences.
   package static func lines(
     _ runs: [RunRecord],
+    sweeps: [SweepState] = [],
     parents: [Int: RunRecord],
     at now: Date,
     width: Int?
@@ -19,9 +21,9 @@ package enum RunTable {
       // What runs are compared by: neither cut nor dropped.
       .init("best"), .init("curve", rank: 3),
     ]
-    let rows = runs.map { run -> [Line] in
+    let rows = runs.map { run -> (time: Date, cells: [Line]) in
       let age = run.status.isActive ? run.created : run.ended ?? run.created
-      return [
+      let cells = [
         run.status.mark.line,
         Line("\(run.shortName)", .bold) + (run.isPinned ? Line(" ◆", .accent) : Line()),
         Line(SafeText(hostile: run.name ?? "")), Line(SafeText(hostile: run.pipeline), .dim),
@@ -33,8 +35,34 @@ package enum RunTable {
         run.bestText,
         Line(SafeText(hostile: sparkText(run.sparkline, width: 12)), .running),
       ]
+      return (run.created, cells)
     }
-    return Table(columns, rows).lines(width: width)
+    // The order of runs as given stays; a sweep comes before what is older.
+    var cells = rows.map(\.cells)
+    for state in sweeps.sorted(by: { $0.sweep.created < $1.sweep.created }) {
+      let place = rows.firstIndex { $0.time <= state.sweep.created } ?? rows.count
+      cells.insert(self.cells(of: state, at: now), at: place)
+    }
+    return Table(columns, cells).lines(width: width)
+  }
+
+  private static func cells(of state: SweepState, at now: Date) -> [Line] {
+    let sweep = state.sweep
+    let age = state.isActive ? sweep.created : state.ended ?? sweep.created
+    let end = state.isActive ? now : state.ended ?? now
+    var swept = Line(SafeText(hostile: sweep.axesText))
+    if let best = state.best {
+      swept += Line("  best ", .dim) + Line("\(best.shortName) ") + Line(best.sweptText(sweep))
+    }
+    return [
+      SweepProgress.mark(of: state), Line("\(sweep.shortName)", .bold),
+      Line(SafeText(hostile: sweep.name ?? "")), Line(SafeText(hostile: sweep.pipeline), .dim),
+      Line("\(state.done)/\(state.total) done"),
+      Line(state.started.map { durationText(end.timeIntervalSince($0)) } ?? ""),
+      Line(SafeText(hostile: ageText(age, at: now)), .dim), swept,
+      Line(SafeText(hostile: state.best?.mainMetric ?? ""), .dim),
+      state.best?.bestText ?? Line(), Line(),
+    ]
   }
 
   /// What there is to do where there are no runs.

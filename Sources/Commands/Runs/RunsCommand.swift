@@ -1,4 +1,5 @@
 package import ArgumentParser
+import Documents
 import Foundation
 import Store
 import Terminal
@@ -8,15 +9,23 @@ package struct RunsCommand: ParsableCommand {
     commandName: "runs",
     abstract: "List the runs, newest first.",
     discussion: """
-      Each line says what differs from the run's parent, and the main metric at its best.
+      Each line says what differs from the run's parent, and the main metric at its best. A sweep has \
+      one line; with its name, or with --filter, each of its runs has one.
 
       EXAMPLE: the last ten failures
         lathe runs --filter Failed --limit 10
+
+      EXAMPLE: the runs of a sweep, with its parameters
+        lathe runs s1
       """
   )
 
-  @Option(name: .long, help: "The most runs to list.")
-  package var limit = 30
+  @Argument(help: ArgumentHelp("Only the runs of this sweep.", valueName: "sweep"))
+  package var reference: String?
+  @Option(name: .long, help: "Only the runs of this sweep.")
+  package var sweep: String?
+  @Option(name: .long, help: "The most runs to list (default: 30; of a sweep all).")
+  package var limit: Int?
   @Option(
     name: .long,
     help: "Only runs whose name, note, pipeline, status or parameters contain this."
@@ -29,24 +38,34 @@ package struct RunsCommand: ParsableCommand {
   package init() {}
 
   package func validate() throws {
-    guard (1...100_000).contains(limit) else {
+    guard (1...100_000).contains(limit ?? 1) else {
       throw ValidationError("--limit has to be between 1 and 100000.")
+    }
+    if reference != nil && sweep != nil {
+      throw ValidationError("Name the sweep once: as an argument, or with --sweep.")
     }
   }
 
   package func run() throws {
     let session = Session(output)
     session.warnOfFullDisks()
+    if let named = reference ?? sweep { return try list(try sweep(named, session), session) }
+    let limit = limit ?? 30
     var runs: [RunRecord]
     if let filter {
       runs = try session.catalog.runs(matching: filter, limit: limit)
       if let instance { runs = runs.filter { $0.instance == instance } }
-    } else {
+    } else if session.isJSON {
       runs = try session.catalog.runs(instance: instance, limit: limit)
+    } else {
+      // Thousands of runs of a sweep would hide all others: it has a line of its own.
+      runs = try session.catalog.runsOfNoSweep(instance: instance, limit: limit)
     }
     if session.isJSON { return session.output.print(JSON.array(runs.map(\.json))) }
     session.sayWhoseHome()
-    if runs.isEmpty {
+    var sweeps = filter == nil ? try session.catalog.sweepStates(limit: limit) : []
+    if let instance { sweeps = sweeps.filter { $0.sweep.instance == instance } }
+    if runs.isEmpty && sweeps.isEmpty {
       let hasInstance = try !session.catalog.instances().isEmpty
       return session.errors.print(RunTable.empty(filter: filter, hasInstance: hasInstance))
     }
@@ -55,7 +74,35 @@ package struct RunsCommand: ParsableCommand {
       parents[parent] = try session.catalog.run(parent)
     }
     session.output.print(
-      RunTable.lines(runs, parents: parents, at: Date(), width: session.width)
+      RunTable.lines(runs, sweeps: sweeps, parents: parents, at: Date(), width: session.width)
     )
+  }
+
+  private func sweep(_ text: String, _ session: Session) throws -> SweepRecord {
+    if let sweep = try session.catalog.sweep(named: text) { return sweep }
+    let sweeps = try session.catalog.sweeps(limit: 5).map(\.shortName)
+    throw Explanation(
+      what: "'\(text)' is no sweep.",
+      why: sweeps.isEmpty
+        ? "There is none in this home yet." : "The newest are \(sweeps.joined(separator: ", ")).",
+      next: "A sweep is named by its number, such as s1; 'lathe runs --filter' searches runs."
+    )
+  }
+
+  private func list(_ sweep: SweepRecord, _ session: Session) throws {
+    var runs = try session.catalog.runs(ofSweep: sweep.id)
+    if let instance { runs = runs.filter { $0.instance == instance } }
+    if let filter {
+      let found = Set(try session.catalog.runs(matching: filter, limit: 100_000).map(\.id))
+      runs = runs.filter { found.contains($0.id) }
+    }
+    if let limit { runs = Array(runs.prefix(limit)) }
+    if session.isJSON { return session.output.print(JSON.array(runs.map(\.json))) }
+    if runs.isEmpty {
+      return session.errors.print(RunTable.empty(filter: filter, hasInstance: true))
+    }
+    session.output.print(SweepTable.lines(sweep, runs, at: Date(), width: session.width))
+    let state = try session.catalog.state(of: sweep)
+    session.errors.print(SweepProgress.heading(state, at: Date()))
   }
 }

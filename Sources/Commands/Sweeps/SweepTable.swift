@@ -1,0 +1,114 @@
+package import Foundation
+import Pipelines
+package import Store
+import Terminal
+
+/// The runs of a sweep: a column for each swept parameter, the best one marked.
+package enum SweepTable {
+  /// More runs than this are ranked by their main metric, and only the first of them shown.
+  package static let mostRows = 100
+
+  package static func lines(
+    _ sweep: SweepRecord,
+    _ runs: [RunRecord],
+    at now: Date,
+    width: Int?
+  ) -> [Line] {
+    let best = runs.ranked().first { $0.mainBest != nil }
+    let rows = runs.map { run -> [Line] in
+      let isBest = run.id == best?.id
+      return [run.status.mark.line, Line("\(run.shortName)", .bold)]
+        + sweep.axes.map { axis in
+          Line(SafeText(hostile: run.parameters[axis.name]?.description ?? ""))
+        } + [
+          isBest ? run.bestText.styled(.good) : run.bestText,
+          isBest ? Line("best", .good) : Line(),
+          Line(run.seconds(at: now).map { durationText($0) } ?? ""),
+          Line("\(run.status.rawValue)", run.status.mark.style),
+          Line(SafeText(hostile: sparkText(run.sparkline, width: 12)), .running),
+        ]
+    }
+    let metric = runs.compactMap(\.mainMetric).first ?? "best"
+    let columns: [Table.Column] =
+      [.init(""), .init("run")]
+      + sweep.axes.map { .init(SafeText(hostile: $0.name), right: true, rank: 1, least: 8) }
+      + [
+        .init(SafeText(hostile: metric)), .init(""), .init("time", right: true), .init("status"),
+        .init("curve", rank: 3),
+      ]
+    return Table(columns, rows).lines(width: width)
+  }
+
+  /// What stands below a sweep that was followed to its end.
+  package static func ending(
+    _ state: SweepState,
+    _ runs: [RunRecord],
+    at now: Date,
+    width: Int?
+  ) -> [Line] {
+    let sweep = state.sweep
+    let isLong = runs.count > mostRows
+    let shown = isLong ? Array(runs.ranked().prefix(mostRows)) : runs
+    var lines = self.lines(sweep, shown, at: now, width: width)
+    if isLong {
+      lines.append(
+        Line(
+          "The \(mostRows) best of \(runs.count) runs: 'lathe runs \(sweep.shortName)' lists all.",
+          .dim
+        )
+      )
+    }
+    lines.append(Line())
+    lines.append(SweepProgress.heading(state, at: now))
+    lines += SweepProgress.best(state).map { [Line("  ") + $0] } ?? []
+    let failed = runs.filter { $0.status == .failed }
+    if let first = failed.first {
+      if let reason = first.reason {
+        lines.append(
+          Line("  why: ", .dim) + Line("\(first.shortName) ") + Line(SafeText(hostile: reason))
+        )
+      }
+      if let step = first.failedStep {
+        lines.append(
+          Line(" next: 'lathe logs \(first.shortName) \(step)' prints what it said;", .dim)
+        )
+      }
+    }
+    if !failed.isEmpty || state.count(.stopped) > 0 {
+      lines.append(
+        Line(
+          failed.first?.failedStep == nil
+            ? " next: 'lathe resume \(sweep.shortName)' goes on with what failed or was stopped."
+            : "       'lathe resume \(sweep.shortName)' goes on with what failed or was stopped.",
+          .dim
+        )
+      )
+    }
+    return lines
+  }
+}
+
+extension [RunRecord] {
+  /// The best by its main metric first; those without one last.
+  package func ranked() -> [RunRecord] {
+    let goal = compactMap(\.mainGoal).first ?? .min
+    return enumerated().sorted { a, b in
+      switch (a.element.mainBest, b.element.mainBest) {
+      case (let x?, let y?) where x != y: goal.isBetter(x, than: y)
+      case (_?, nil): true
+      case (nil, _?): false
+      default: a.offset < b.offset
+      }
+    }.map(\.element)
+  }
+}
+
+extension RunRecord {
+  /// The values of a sweep's parameters: "lr 0.03 seed 2".
+  func sweptText(_ sweep: SweepRecord) -> SafeText {
+    SafeText(
+      hostile: sweep.axes.map { "\($0.name) \(parameters[$0.name]?.description ?? "")" }
+        .joined(separator: " ")
+    )
+  }
+}
