@@ -30,6 +30,15 @@ extension Context {
     if case .runs(let runs) = answers[query] { runs } else { nil }
   }
 
+  var sweeps: [SweepState]? {
+    if case .sweeps(let sweeps) = answers[.sweeps] { sweeps } else { nil }
+  }
+
+  /// The runs of a sweep that the list of runs shows.
+  func runs(ofSweep sweep: Int) -> [RunRecord]? {
+    runs(.sweepRuns(sweep, limit: RunsView.mostSwept))
+  }
+
   func runFacts(_ run: Int) -> RunFacts? {
     if case .run(let facts) = answers[.run(run)] { facts } else { nil }
   }

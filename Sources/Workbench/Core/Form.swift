@@ -60,7 +60,7 @@ struct Form: Sendable, Equatable {
 
   var fields: [Field] = []
   private(set) var focus = 0
-  let button: SafeText
+  var button: SafeText
 
   init(_ fields: [Field] = [], button: SafeText) {
     self.fields = fields
@@ -79,6 +79,9 @@ struct Form: Sendable, Equatable {
       fault.string.contains(label.string) ? fault : label + ": " + fault
     }
   }
+
+  /// The field that is worked on; nil in a form without any.
+  var focused: Field? { fields.indices.contains(focus) ? fields[focus] : nil }
 
   mutating func focusFirstFault() {
     focus = fields.firstIndex { $0.fault != nil } ?? focus

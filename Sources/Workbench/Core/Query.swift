@@ -14,7 +14,12 @@ package enum Query: Sendable, Hashable {
   case header
   /// What the home takes on its disks.
   case usage
+  /// Those that match; without a filter, those that belong to no sweep.
   case runs(filter: String, limit: Int)
+  /// How far the newest sweeps have come.
+  case sweeps
+  /// The first runs of a sweep.
+  case sweepRuns(Int, limit: Int)
   case run(Int)
   /// The last `limit` lines of a log, or those that end before a line.
   case log(AttemptFolder, LogWindow)
@@ -71,6 +76,7 @@ package enum Answer: Sendable, Equatable {
   /// In bytes, to about a hundredth.
   case usage(Int)
   case runs([RunRecord])
+  case sweeps([SweepState])
   case run(RunFacts)
   case log(LogFacts)
   case metrics([MetricFacts])

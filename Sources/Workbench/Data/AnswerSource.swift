@@ -21,6 +21,9 @@ final class AnswerSource: Sendable {
     var load = LoadSampler()
   }
 
+  /// Older ones are found by the command line.
+  private static let mostSweeps = 100
+
   private let home: Home
   private let catalog: Catalog
   private let gallery: Gallery
@@ -55,8 +58,12 @@ final class AnswerSource: Sendable {
     case .usage: .usage(try usage())
     case .runs(let filter, let limit):
       .runs(
-        filter.isEmpty ? try newest(limit) : try catalog.runs(matching: filter, limit: limit)
+        filter.isEmpty
+          ? try catalog.runsOfNoSweep(limit: limit)
+          : try catalog.runs(matching: filter, limit: limit)
       )
+    case .sweeps: .sweeps(try catalog.sweepStates(limit: AnswerSource.mostSweeps))
+    case .sweepRuns(let sweep, let limit): .runs(try catalog.runs(ofSweep: sweep, limit: limit))
     case .run(let id): .run(try run(id))
     case .log(let folder, let window): .log(try log(folder, window))
     case .metrics(let folder): .metrics(try memory.withLock { try $0.curves.metrics(folder) })
@@ -93,7 +100,8 @@ final class AnswerSource: Sendable {
   func sources(of query: Query) -> Set<String> {
     let paths: [String] =
       switch query {
-      case .header, .usage, .runs, .run, .instances, .stacks, .stack, .models, .alerts, .comparison:
+      case .header, .usage, .runs, .sweeps, .sweepRuns, .run, .instances, .stacks, .stack, .models,
+        .alerts, .comparison:
         [home.catalog + "-wal"]
       case .log(let folder, _): [folder.log]
       case .metrics(let folder), .metricNames(let folder): [folder.metrics]
@@ -171,13 +179,6 @@ final class AnswerSource: Sendable {
       let digits = max(0, Int.bitWidth - bytes.leadingZeroBitCount - 7)
       return (bytes >> digits) << digits
     }
-  }
-
-  /// The newest runs, and those that are active however old they are.
-  private func newest(_ limit: Int) throws -> [RunRecord] {
-    let newest = try catalog.runs(limit: limit)
-    let shown = Set(newest.map(\.id))
-    return newest + (try catalog.activeRuns().filter { !shown.contains($0.id) })
   }
 
   private func run(_ id: Int) throws -> RunFacts {

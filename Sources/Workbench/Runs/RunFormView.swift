@@ -5,12 +5,16 @@ import Store
 package import Terminal
 
 /// The form of a pipeline's parameters: defaults, or an earlier run's values; Enter launches.
+///
+/// A field may hold several values, such as `0.1,0.03`: then a sweep is launched.
 package struct RunFormView: View {
   let instance: String
   let from: Int?
-  private var form = Form(button: "Launch")
+  var form = Form(button: "Launch")
   /// What the form was made from; nil until it is made.
-  private var pipeline: Pipeline?
+  private(set) var pipeline: Pipeline?
+  /// Parameters whose fields the user switched to several values; numbers are taken so by themselves.
+  var switched: Set<String> = []
   private var isLaunching = false
 
   package init(instance: String, from: Int?) {
@@ -59,6 +63,14 @@ package struct RunFormView: View {
         help: "Open pipeline.yaml in the editor.",
         isInFooter: false
       ),
+      Binding(
+        [.control("t")],
+        "Ctrl-T",
+        "sweep",
+        action: "sweep",
+        help: "Let the field take several values (0.1,0.03 or 1..3 or log:1e-4..1e-1..4), or one.",
+        unavailable: parameter(form.focused?.id) == nil ? "Only parameters can be swept." : nil
+      ),
       Binding([.tab, .down], "Tab", "next value", action: "next", help: "Go to the next value."),
     ]
   }
@@ -68,12 +80,17 @@ package struct RunFormView: View {
     case .answered: fill(context)
     case .action("launch"): return launch()
     case .action("next"): _ = form.handle(.down)
+    case .action("sweep"): switchField()
     case .action("edit"): return edit(context)
     case .terminal(.key(let key)): return after(form.handle(key))
     case .terminal(.paste(let text)): return after(form.paste(text))
     case .terminal(.mouse(let mouse)):
       return after(form.handle(mouse, in: inside(context.area)))
     case .replied(_, .done(.run(let id))): return [.replace(.run(id))]
+    case .replied(_, .done(.sweep(let id))):
+      return [
+        .back, .tell(Notice(.success, "s\(id) is launched: Enter on its row shows its runs.")),
+      ]
     case .replied(_, .refused(let explanation)):
       isLaunching = false
       return [.tell(Notice(.failure, explanation.sentence))]
@@ -162,7 +179,7 @@ package struct RunFormView: View {
   }
 
   /// The parameters as typed; those left empty take their defaults.
-  private var given: [String: String] {
+  var given: [String: String] {
     var given: [String: String] = [:]
     for field in form.fields where !field.id.hasPrefix(" ") && !field.value.isEmpty {
       given[field.id] = field.value
@@ -170,19 +187,23 @@ package struct RunFormView: View {
     return given
   }
 
-  private mutating func check() {
+  mutating func check() {
     guard let pipeline else { return }
-    var faults: [String: SafeText] = [:]
+    var faults = sweepFaults
+    var plain = given
+    // What is swept was checked value by value.
+    for (name, values) in sweptValues { plain[name] = values.first }
     do throws(InvalidParameters) {
-      _ = try pipeline.values(for: given)
+      _ = try pipeline.values(for: plain)
     } catch {
-      for fault in error.faults {
+      for fault in error.faults where faults[fault.parameter] == nil {
         faults[fault.parameter] = SafeText(
           hostile: [fault.message, fault.hint].filter { !$0.isEmpty }.joined(separator: " ")
         )
       }
     }
-    for index in form.fields.indices {
+    showSweep()
+    for index in form.fields.indices where form.fields[index].id != RunFormView.parallel {
       form.fields[index].fault = faults[form.fields[index].id]
     }
   }
@@ -195,13 +216,25 @@ package struct RunFormView: View {
     }
     isLaunching = true
     let what: LaunchRequest.What = from.map { .rerun(of: $0) } ?? .pipeline(file: "pipeline.yaml")
-    let request = LaunchRequest(
+    var request = LaunchRequest(
       instance: instance,
       what: what,
       parameters: given,
       name: form[" name"].flatMap { $0.isEmpty ? nil : $0 },
       note: form[" note"].flatMap { $0.isEmpty ? nil : $0 }
     )
+    let parts = parts
+    if !parts.isEmpty {
+      for name in sweptFields { request.parameters[name] = nil }
+      let parallel = form[RunFormView.parallel].flatMap(Int.init)
+      return [
+        .send(
+          .sweep(SweepRequest(launch: request, parts: parts, parallel: parallel)),
+          tag: "launch"
+        ),
+        .tell(Notice(.information, "Launching \(runCount) runs ...")),
+      ]
+    }
     return [
       .send(.launch(request), tag: "launch"),
       .tell(Notice(.information, "Launching ...")),

@@ -12,6 +12,29 @@ extension RunsView {
     return looking(run, none, context) + launching(run, none, model(of: run, context))
   }
 
+  func launchBinding(_ context: Context) -> Binding {
+    Binding(
+      [Key("n")],
+      "n",
+      "launch",
+      action: "launch",
+      help: "Launch the instance's pipeline.",
+      unavailable: context.currentInstance == nil
+        ? "There is no instance yet: press 2 for the gallery." : nil
+    )
+  }
+
+  func filterBinding(_ context: Context) -> Binding {
+    Binding(
+      [Key("/")],
+      "/",
+      "filter",
+      action: "filter",
+      help: "Show only runs with a text in name, note, pipeline, status or parameters.",
+      unavailable: context.runs(unfiltered)?.isEmpty == true ? "There are no runs yet." : nil
+    )
+  }
+
   private func looking(
     _ run: RunRecord?,
     _ none: SafeText?,
@@ -39,15 +62,7 @@ extension RunsView {
         help: "Open the run: steps, curves, log.",
         unavailable: none
       ),
-      Binding(
-        [Key("n")],
-        "n",
-        "launch",
-        action: "launch",
-        help: "Launch the instance's pipeline.",
-        unavailable: context.currentInstance == nil
-          ? "There is no instance yet: press 2 for the gallery." : nil
-      ),
+      launchBinding(context),
       Binding(
         [Key(" ")],
         "Space",
@@ -83,14 +98,7 @@ extension RunsView {
         unavailable: none,
         isInFooter: false
       ),
-      Binding(
-        [Key("/")],
-        "/",
-        "filter",
-        action: "filter",
-        help: "Show only runs with a text in name, note, pipeline, status or parameters.",
-        unavailable: context.runs(unfiltered)?.isEmpty == true ? "There are no runs yet." : nil
-      ),
+      filterBinding(context),
     ]
   }
 

@@ -5,13 +5,20 @@ import Store
 import Terminal
 
 extension RunsView {
-  func drawTable(on screen: inout Screen, _ places: Places, _ rows: [RunRecord], _ context: Context)
-  {
+  func drawTable(on screen: inout Screen, _ places: Places, _ rows: [RunsRow], _ context: Context) {
     var right: [SafeText] = []
     if let baseline { right.append("changes against r\(baseline)") }
     if !marked.isEmpty { right.append("\(marked.count) marked") }
+    // Those of a folded sweep count as well.
+    let count = rows.reduce(0) { sum, row in
+      switch row {
+      case .run: sum + 1
+      case .sweep(let state, _): sum + state.total
+      case .swept: sum
+      }
+    }
     Frame(
-      rows.isEmpty ? "Runs" : "Runs \(rows.count)",
+      rows.isEmpty ? "Runs" : "Runs \(count)",
       right: right.joined(separator: ", "),
       focused: true,
       glyphs: context.glyphs
@@ -20,7 +27,7 @@ extension RunsView {
     let showsCurve = places.frame.width >= 90
     let table = Table(
       columns: columns(rows, isWide: isWide, showsCurve: showsCurve),
-      rows: rows.map { row($0, isWide: isWide, context) },
+      rows: drawn(rows, isWide: isWide, context),
       showsHeader: !rows.isEmpty,
       empty: empty(context),
       glyphs: context.glyphs
@@ -33,19 +40,26 @@ extension RunsView {
   }
 
   private func columns(
-    _ rows: [RunRecord],
+    _ entries: [RunsRow],
     isWide: Bool,
     showsCurve: Bool
   ) -> [Table.Column] {
-    let named = rows.map { self.name($0).width }.max() ?? 0
-    let metrics = rows.map { $0.mainMetric.map { SafeText(hostile: $0).width } ?? 0 }.max() ?? 0
-    let common = commonMetric(rows)
+    let rows = entries.compactMap(\.run)
+    let heads = entries.compactMap { $0.isHead ? $0.sweep : nil }
+    let named = entries.map { self.name($0).width }.max() ?? 0
+    let judged = rows + heads.compactMap(\.best)
+    let metrics = judged.map { $0.mainMetric.map { SafeText(hostile: $0).width } ?? 0 }.max() ?? 0
+    let common = commonMetric(judged)
     let running = rows.contains { $0.status == .executing }
-    let ids = rows.map { $0.shortName.count + ($0.isPinned ? 1 : 0) }.max() ?? 3
+    let sweeping = heads.map { $0.progress.width + 2 }.max() ?? 0
+    // A run below its sweep stands further in.
+    let names = rows.map { $0.shortName.count + ($0.isPinned ? 1 : 0) }
+    let ids = (names + heads.map(\.sweep.shortName.count)).max() ?? 3
+    let indent = heads.isEmpty ? 0 : 3
     var columns: [Table.Column] = [
       .init("", .fixed(1), priority: 9),
-      .init("status", .fixed(running ? 13 : 10), priority: 9),
-      .init("run", .fixed(max(3, ids)), priority: 9),
+      .init("status", .fixed(max(running ? 13 : 10, min(18, sweeping))), priority: 9),
+      .init("run", .fixed(max(3, ids + indent)), priority: 9),
     ]
     if named > 0 {
       columns.append(.init("name", .flexible(least: min(named, 10), weight: 1), priority: 5))
@@ -61,7 +75,48 @@ extension RunsView {
     ]
   }
 
-  private func row(_ run: RunRecord, isWide: Bool, _ context: Context) -> Table.Row {
+  private func drawn(_ rows: [RunsRow], isWide: Bool, _ context: Context) -> [Table.Row] {
+    let hasNames = rows.contains { !name($0).isEmpty }
+    let hasSweeps = rows.contains(where: \.isHead)
+    let judged = rows.compactMap { $0.isHead ? $0.sweep?.best : $0.run }
+    let common = commonMetric(judged)
+    return rows.map { entry in
+      switch entry {
+      case .sweep(let state, let isOpen):
+        let runs = (context.runs(ofSweep: state.sweep.id) ?? []).map(\.id)
+        let isMarked = !runs.isEmpty && Set(runs).isSubset(of: marked)
+        let mark: SafeText = isMarked ? (context.glyphs == .ascii ? "*" : "●") : ""
+        let cells = sweepCells(
+          state,
+          isOpen: isOpen,
+          hasNames: hasNames,
+          isWide: isWide,
+          context
+        )
+        return Table.Row([StyledText(mark, .accent)] + cells)
+      case .run(let run), .swept(let run, _):
+        return row(
+          run,
+          of: entry.sweep,
+          indent: hasSweeps ? (entry.sweep == nil ? 2 : 3) : 0,
+          hasNames: hasNames,
+          common: common,
+          isWide: isWide,
+          context
+        )
+      }
+    }
+  }
+
+  private func row(
+    _ run: RunRecord,
+    of sweep: SweepState?,
+    indent: Int,
+    hasNames: Bool,
+    common: String?,
+    isWide: Bool,
+    _ context: Context
+  ) -> Table.Row {
     let glyphs = context.glyphs
     let mark: SafeText = marked.contains(run.id) ? (glyphs == .ascii ? "*" : "●") : ""
     var status = StyledText(run.status.glyph(glyphs) + " " + run.status.word, run.status.style)
@@ -70,21 +125,25 @@ extension RunsView {
     }
     var metric = StyledText()
     if let main = run.mainMetric, let best = run.mainBest {
-      if commonMetric(rows(context)) == nil { metric.append(SafeText(hostile: main) + " ", .dim) }
+      if common == nil { metric.append(SafeText(hostile: main) + " ", .dim) }
       metric.append(
         numberText(best),
-        isBest(run, context) ? Style(.good, bold: true) : .normal
+        (sweep.map { $0.best?.id == run.id } ?? isBest(run, context))
+          ? Style(.good, bold: true) : .normal
       )
     }
     var cells = [
       StyledText(run.id == baseline ? "=" : mark, .accent),
       status,
-      StyledText("r\(run.id)", .bold)
+      StyledText(SafeText(hostile: String(repeating: " ", count: indent)))
+        + StyledText("r\(run.id)", .bold)
         + StyledText(run.isPinned ? (glyphs == .ascii ? "^" : "◆") : "", .accent),
     ]
-    if rows(context).contains(where: { !name($0).isEmpty }) { cells.append(name(run)) }
+    if hasNames { cells.append(name(run)) }
     cells += [
-      changes(of: run, context),
+      baseline == nil
+        ? sweep.map { run.sweptText($0.sweep) } ?? changes(of: run, context)
+        : changes(of: run, context),
       metric,
       StyledText(sparkline(run.sparkline, width: isWide ? 16 : 8, glyphs: glyphs), .accent),
       StyledText(duration(of: run, context)),
@@ -100,6 +159,12 @@ extension RunsView {
   private func commonMetric(_ rows: [RunRecord]) -> String? {
     let names = Set(rows.compactMap(\.mainMetric))
     return names.count == 1 ? names.first : nil
+  }
+
+  private func name(_ row: RunsRow) -> StyledText {
+    if let run = row.run { return name(run) }
+    let texts = [row.sweep?.sweep.name, row.sweep?.sweep.note].compactMap(\.self)
+    return StyledText(SafeText(hostile: texts.joined(separator: " ")))
   }
 
   private func name(_ run: RunRecord) -> StyledText {
@@ -166,16 +231,28 @@ extension RunsView {
   }
 
   /// What the selected run is about, where the screen is high enough.
-  func drawPreview(of run: RunRecord?, on screen: inout Screen, in rect: Rect, _ context: Context) {
-    guard let run else { return }
+  func drawPreview(of row: RunsRow?, on screen: inout Screen, in rect: Rect, _ context: Context) {
+    guard let row else { return }
+    if row.isHead, let state = row.sweep {
+      let sweep = state.sweep
+      let inside = Frame(
+        sweep.name.map { "\(sweep.shortName) \"\($0)\"" } ?? "\(sweep.shortName)",
+        right: "\(sweep.instance), \(sweep.pipeline)",
+        glyphs: context.glyphs
+      ).draw(on: &screen, in: rect)
+      return write(details(of: state, width: inside.width - 2, context), on: &screen, in: inside)
+    }
+    guard let run = row.run else { return }
     let inside = Frame(
       run.name.map { "r\(run.id) \"\($0)\"" } ?? "r\(run.id)",
       right: "\(run.instance), \(run.pipeline)",
       glyphs: context.glyphs
     ).draw(on: &screen, in: rect)
-    for (index, text) in details(of: run, width: inside.width - 2, context).prefix(inside.height)
-      .enumerated()
-    {
+    write(details(of: run, width: inside.width - 2, context), on: &screen, in: inside)
+  }
+
+  private func write(_ lines: [StyledText], on screen: inout Screen, in inside: Rect) {
+    for (index, text) in lines.prefix(inside.height).enumerated() {
       screen.write(text, x: inside.x + 1, y: inside.y + index, width: inside.width - 2)
     }
   }

@@ -11,8 +11,10 @@ package struct RunsView: View {
   /// Grows when the selection comes near the last row that was asked for.
   private(set) var limit = RunsView.page
   var list = ListState()
-  /// Keeps the selection on its run when rows come above it.
-  private var selectedRun: Int?
+  /// Keeps the selection on its row when others come above it.
+  private var selectedRow: RunsRow.ID?
+  /// Sweeps whose runs are shown.
+  private(set) var opened: Set<Int> = []
   var filter = TextField(placeholder: "part of a name, note, pipeline, status or parameter")
   var isFiltering = false
   /// The question whose answer is shown while the next one is awaited.
@@ -20,7 +22,7 @@ package struct RunsView: View {
   /// In the order in which they were marked.
   private(set) var marked: [Int] = []
   private(set) var baseline: Int?
-  private var confirmation: Confirmation?
+  var confirmation: Confirmation?
 
   package init() {}
 
@@ -29,7 +31,12 @@ package struct RunsView: View {
   package var takesText: Bool { isFiltering || confirmation != nil }
 
   package var queries: Set<Query> {
-    [asked, shown, unfiltered, .models]
+    var all: Set<Query> = [asked, shown, unfiltered, .models, .sweeps]
+    for sweep in opened { all.insert(.sweepRuns(sweep, limit: RunsView.mostSwept)) }
+    if case .sweep(let sweep)? = selectedRow {
+      all.insert(.sweepRuns(sweep, limit: RunsView.mostSwept))
+    }
+    return all
   }
 
   private var asked: Query { .runs(filter: filter.text, limit: limit) }
@@ -37,8 +44,11 @@ package struct RunsView: View {
 
   // MARK: Rows
 
+  /// The runs that stand in the list by themselves or below their sweep.
+  func rows(_ context: Context) -> [RunRecord] { entries(context).compactMap(\.run) }
+
   /// What is active first, then newest first.
-  func rows(_ context: Context) -> [RunRecord] {
+  func unsweptRows(_ context: Context) -> [RunRecord] {
     let answer = context.runs(asked) ?? context.runs(shown) ?? []
     return answer.filter(\.status.isActive) + answer.filter { !$0.status.isActive }
   }
@@ -55,14 +65,29 @@ package struct RunsView: View {
     context.models?.filter { $0.run == run?.id }.max { $0.created < $1.created }
   }
 
-  private func selected(_ context: Context) -> RunRecord? {
-    let rows = rows(context)
+  private func selected(_ context: Context) -> RunsRow? {
+    let rows = entries(context)
     return rows.indices.contains(list.selected) ? rows[list.selected] : nil
   }
 
   package func bindings(_ context: Context) -> [Binding] {
     if let confirmation { return confirmation.bindings }
-    return isFiltering ? RunsView.filterBindings : listBindings(selected(context), context)
+    if isFiltering { return RunsView.filterBindings }
+    let row = selected(context)
+    if case .sweep(let state, let isOpen)? = row {
+      return sweepBindings(state, isOpen: isOpen, context)
+    }
+    let bindings = listBindings(row?.run, context)
+    guard case .swept(_, let state)? = row else { return bindings }
+    return bindings + [
+      .hidden(
+        [.left],
+        "Left",
+        "fold",
+        "fold",
+        "Hide the runs of \(state.sweep.shortName)."
+      )
+    ]
   }
 
   // MARK: Update
@@ -74,16 +99,17 @@ package struct RunsView: View {
       if case .confirmed(let effects) = outcome { return effects }
       return []
     }
-    let rows = rows(context)
+    let rows = entries(context)
     let height = layout(context.area, hasPreview: !rows.isEmpty).table.height
     if case .answered(let query) = event {
       if query == asked { shown = asked }
-      let index = rows.firstIndex { $0.id == selectedRun } ?? list.selected
+      let index = rows.firstIndex { $0.id == selectedRow } ?? list.selected
       list.select(index, count: rows.count, height: height)
+      selectedRow = selected(context)?.id
       return []
     }
     defer {
-      selectedRun = selected(context)?.id
+      selectedRow = selected(context)?.id
       if rows.count >= limit, list.selected + RunsView.page / 2 > limit {
         limit = min(RunsView.mostRows, limit * 4)
       }
@@ -118,9 +144,31 @@ package struct RunsView: View {
       filter.set("")
     case "launch":
       return context.currentInstance.map { [.open(.runForm(instance: $0.name, from: nil))] } ?? []
-    default: if let run = selected(context) { return act(action, on: run, context) }
+    case "fold":
+      guard let sweep = selected(context)?.sweep else { return [] }
+      fold(sweep.sweep.id)
+      let rows = entries(context)
+      let head = rows.firstIndex { $0.id == .sweep(sweep.sweep.id) } ?? list.selected
+      let height = layout(context.area, hasPreview: true).table.height
+      list.select(head, count: rows.count, height: height)
+    default:
+      guard let row = selected(context) else { return [] }
+      if let run = row.run { return act(action, on: run, context) }
+      if let sweep = row.sweep { return act(action, onSweep: sweep, context) }
     }
     return []
+  }
+
+  /// Shows the runs of a sweep, or hides them.
+  mutating func fold(_ sweep: Int) {
+    if opened.remove(sweep) == nil { opened.insert(sweep) }
+  }
+
+  /// Marks all of some runs, or takes their marks off where all have one.
+  mutating func markAll(_ runs: [Int]) {
+    let isMarked = Set(runs).isSubset(of: marked)
+    marked.removeAll { runs.contains($0) }
+    if !isMarked { marked += runs }
   }
 
   private mutating func act(
@@ -137,7 +185,7 @@ package struct RunsView: View {
         marked.append(run.id)
       }
       let height = layout(context.area, hasPreview: true).table.height
-      list.move(by: 1, count: rows(context).count, height: height)
+      list.move(by: 1, count: entries(context).count, height: height)
     case "baseline": baseline = baseline == run.id ? nil : run.id
     case "compare": return compare(run, context)
     case "charts": return [.open(.charts(marked.isEmpty ? [run.id] : marked))]
@@ -175,7 +223,7 @@ package struct RunsView: View {
 
   private mutating func click(
     _ mouse: Mouse,
-    _ rows: [RunRecord],
+    _ rows: [RunsRow],
     _ context: Context
   ) -> [Effect] {
     let table = layout(context.area, hasPreview: !rows.isEmpty).table
@@ -185,7 +233,9 @@ package struct RunsView: View {
     case .press(.left):
       guard let index = list.index(at: mouse.at, in: table, count: rows.count) else { return [] }
       list.select(index, count: rows.count, height: table.height)
-      if mouse.clicks >= 2 { return [.open(.run(rows[index].id))] }
+      guard mouse.clicks >= 2 else { return [] }
+      if let run = rows[index].run { return [.open(.run(run.id))] }
+      if let sweep = rows[index].sweep { fold(sweep.sweep.id) }
     case .press, .release, .drag, .move: break
     }
     return []
@@ -194,7 +244,7 @@ package struct RunsView: View {
   // MARK: Drawing
 
   package func draw(on screen: inout Screen, in area: Rect, _ context: Context) {
-    let rows = rows(context)
+    let rows = entries(context)
     let places = layout(area, hasPreview: !rows.isEmpty)
     drawTable(on: &screen, places, rows, context)
     if let field = places.filter {

@@ -1,0 +1,82 @@
+import Pipelines
+import Store
+import Terminal
+
+/// A row of the list: a run, or a sweep that stands for its runs.
+enum RunsRow: Sendable, Equatable {
+  case run(RunRecord)
+  /// `isOpen`: its runs stand below it.
+  case sweep(SweepState, isOpen: Bool)
+  /// A run below its sweep.
+  case swept(RunRecord, SweepState)
+
+  /// Tells rows from one another while others come and go.
+  enum ID: Sendable, Hashable {
+    case run(Int)
+    case sweep(Int)
+  }
+
+  var id: ID {
+    switch self {
+    case .run(let run), .swept(let run, _): .run(run.id)
+    case .sweep(let state, _): .sweep(state.sweep.id)
+    }
+  }
+
+  var run: RunRecord? {
+    switch self {
+    case .run(let run), .swept(let run, _): run
+    case .sweep: nil
+    }
+  }
+
+  /// The sweep that the row is of, as its head or below it.
+  var sweep: SweepState? {
+    switch self {
+    case .run: nil
+    case .sweep(let state, _), .swept(_, let state): state
+    }
+  }
+
+  var isHead: Bool { if case .sweep = self { true } else { false } }
+}
+
+extension SweepState {
+  /// What it is for the list: it runs while one of its runs does, and failed if one did.
+  var status: RunStatus {
+    if running > 0 { return count(.executing) > 0 ? .executing : .stopping }
+    if count(.queued) > 0 { return .queued }
+    if count(.failed) > 0 { return .failed }
+    return count(.stopped) > 0 ? .stopped : .succeeded
+  }
+
+  /// "4/6 done".
+  var progress: SafeText { "\(done)/\(total) done" }
+
+  /// "1 FAILED, 2 running": the runs that are not done.
+  var openText: StyledText {
+    var text = StyledText()
+    let parts: [(Int, SafeText, Style)] = [
+      (count(.failed), "FAILED", .bad), (count(.stopped), "stopped", .warning),
+      (running, "running", .running), (count(.queued), "queued", .dim),
+    ]
+    for (count, word, style) in parts where count > 0 {
+      if !text.isEmpty { text.append(", ", .dim) }
+      text.append("\(count) " + word, style)
+    }
+    return text
+  }
+}
+
+extension RunRecord {
+  /// The values of a sweep's parameters: "lr 0.03 seed 2".
+  func sweptText(_ sweep: SweepRecord) -> StyledText {
+    var text = StyledText()
+    for axis in sweep.axes {
+      if !text.isEmpty { text.append(" ") }
+      text.append(SafeText(hostile: axis.name) + " ", .dim)
+      text.append(SafeText(hostile: parameters[axis.name]?.description ?? "none"), .accent)
+    }
+    return text
+  }
+}
