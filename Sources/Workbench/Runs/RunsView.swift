@@ -13,6 +13,8 @@ package struct RunsView: View {
   var list = ListState()
   /// Keeps the selection on its row when others come above it.
   private var selectedRow: RunsRow.ID?
+  /// The row that is previewed, also while the user has not moved the selection yet.
+  private var shownRow: RunsRow.ID?
   /// Sweeps whose runs are shown.
   private(set) var opened: Set<Int> = []
   var filter = TextField(placeholder: "part of a name, note, pipeline, status or parameter")
@@ -33,7 +35,7 @@ package struct RunsView: View {
   package var queries: Set<Query> {
     var all: Set<Query> = [asked, shown, unfiltered, .models, .sweeps]
     for sweep in opened { all.insert(.sweepRuns(sweep, limit: RunsView.mostSwept)) }
-    if case .sweep(let sweep)? = selectedRow {
+    if case .sweep(let sweep)? = shownRow {
       all.insert(.sweepRuns(sweep, limit: RunsView.mostSwept))
     }
     return all
@@ -105,11 +107,12 @@ package struct RunsView: View {
       if query == asked { shown = asked }
       let index = rows.firstIndex { $0.id == selectedRow } ?? list.selected
       list.select(index, count: rows.count, height: height)
-      selectedRow = selected(context)?.id
+      shownRow = selected(context)?.id
       return []
     }
     defer {
       selectedRow = selected(context)?.id
+      shownRow = selectedRow
       if rows.count >= limit, list.selected + RunsView.page / 2 > limit {
         limit = min(RunsView.mostRows, limit * 4)
       }
