@@ -7,6 +7,8 @@ package struct CurveSource {
   private var readers: [AttemptFolder: SeriesReader] = [:]
   private var smoothed: [SmoothedKey: SmoothedTrack] = [:]
   private var thinned: [ThinnedKey: Thinned] = [:]
+  /// Where the columns begin that were asked for last: the same for all curves of one origin.
+  private var starts: (columns: DotColumns, origin: Double, values: [Double])?
 
   /// What a curve's points follow from, with those of a series up to a count.
   private struct ThinnedKey: Hashable {
@@ -123,7 +125,7 @@ package struct CurveSource {
       try drawn.track?.check()
       return known.points
     }
-    let points = try drawn.points(floor: request.floor, columns)
+    let points = try drawn.points(floor: request.floor, starts(of: columns, drawn.origin))
     if thinned.count >= Self.mostThinned { thinned = [:] }
     thinned[key] = Thinned(count: count, otherCount: otherCount, points: points)
     return points
@@ -145,8 +147,18 @@ package struct CurveSource {
     try smooth.refresh(from: track)
     smoothed[key] = smooth
     let origin = drawn.origin
-    return try smooth.curve(by: axis, floor: request.floor) { columns.column(of: $0 - origin) }
-      .shifted(by: -origin)
+    return try smooth.curve(
+      by: axis,
+      floor: request.floor,
+      columns: starts(of: columns, origin)
+    ).shifted(by: -origin)
+  }
+
+  private mutating func starts(of columns: DotColumns, _ origin: Double) -> [Double] {
+    if let starts, starts.columns == columns, starts.origin == origin { return starts.values }
+    let values = columns.starts(origin: origin)
+    starts = (columns, origin, values)
+    return values
   }
 
   /// The metrics of an attempt as they are now.
@@ -197,14 +209,13 @@ struct DrawnTrack {
     }
   }
 
-  func points(floor: Double?, _ columns: DotColumns) throws -> CurvePoints {
+  func points(floor: Double?, _ columns: [Double]) throws -> CurvePoints {
     guard let track else { return CurvePoints() }
     guard let logged else {
       guard let other else { return CurvePoints() }
-      return try track.curve(against: other, floor: floor) { columns.column(of: $0) }
+      return try track.curve(against: other, floor: floor, columns: columns)
     }
-    return try track.curve(by: logged, floor: floor) { columns.column(of: $0 - origin) }
-      .shifted(by: -origin)
+    return try track.curve(by: logged, floor: floor, columns: columns).shifted(by: -origin)
   }
 }
 

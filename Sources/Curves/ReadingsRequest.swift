@@ -26,7 +26,7 @@ package struct PointReading: Sendable, Equatable {
 extension SeriesTrack {
   /// The last point at or before a step; of those at the same step the one that was logged last.
   package func reading(at step: Double) throws -> PointReading? {
-    let before = try curve(by: .step, floor: nil) { $0 <= step ? 0 : 1 }
+    let before = try curve(by: .step, floor: nil, columns: [step.nextUp])
     var found: PointReading?
     for (x, value) in zip(before.x, before.y) where x <= step && x >= found?.step ?? -.infinity {
       found = PointReading(step: x, value: value)

@@ -5,6 +5,8 @@
 struct BlockPoints {
   let start: Int
   let count: Int
+  /// Its first and its last value, which are known without a read.
+  private let ends: (first: Double, last: Double)
   /// Nil for a block in memory, of which all points are in the arrays.
   private let file: BlockFile?
   private let offset: Int
@@ -26,6 +28,7 @@ struct BlockPoints {
 
   init(_ block: TailBlock, by axis: SeriesAxis) {
     (start, count) = (block.node.start, block.node.count)
+    ends = (block.node.first, block.node.last)
     (file, offset, column) = (nil, 0, Column())
     (table, tableUse, index) = (nil, nil, 0)
     (xs, spans, values) = (.all(count), .all(block.spans.count), .all(count))
@@ -44,6 +47,7 @@ struct BlockPoints {
     by axis: SeriesAxis
   ) {
     (start, count) = (block.node.start, block.node.count)
+    ends = (block.node.first, block.node.last)
     (self.table, tableUse, self.index) = (table?.view, table, index)
     (self.file, offset, tail) = (file, block.offset, Tail())
     let x = block.column(axis)
@@ -83,7 +87,7 @@ struct BlockPoints {
   mutating func span(_ index: Int) throws -> SeriesSpan {
     if index < tail.spans.count { return tail.spans[index] }
     if !spans.has(index) { try loadSpans() }
-    return withSpans { SeriesSpan(min: $0(2 * index), max: $0(2 * index + 1)) }
+    return withSpans(index..<index + 1) { SeriesSpan(min: $0(2 * index), max: $0(2 * index + 1)) }
   }
 
   /// The step or time of a point by its place in this block.
@@ -94,8 +98,12 @@ struct BlockPoints {
     return column.number(at: index - xs.first, in: xs.bytes)
   }
 
+  /// The value of a point by its place in this block.
   @inline(__always)
   mutating func value(at index: Int) throws -> Double {
+    // Rows of points end mostly where a column or a block does.
+    if index == 0 { return ends.first }
+    if index == count - 1 { return ends.last }
     if index < tail.values.count { return tail.values[index] }
     if !values.has(index) { try values.load(index, of: file, at: offset) }
     return BlockCoding.value(at: index - values.first, width: values.width, in: values.bytes)
@@ -124,7 +132,7 @@ struct BlockPoints {
     if range.isEmpty { return [] }
     try values.load(range, of: file, at: offset)
     var numbers: [Double] = []
-    withValues { value in numbers.fill(range.count) { value(range.lowerBound + $0) } }
+    withValues(range) { value in numbers.fill(range.count) { value(range.lowerBound + $0) } }
     return numbers[...]
   }
 
@@ -172,17 +180,21 @@ struct BlockPoints {
     to extremes: inout CurveExtremes,
     above floor: Double
   ) -> Bool {
-    withSpans { end in
+    let first = start
+    return withSpans(range) { end in
       var (least, greatest) = (extremes.min, extremes.max)
       var (leastSpan, greatestSpan) = (-1, -1)
-      for span in range {
-        let (low, high) = (end(2 * span), end(2 * span + 1))
-        // Not so for NaN.
-        guard low > floor else { return false }
-        if low < least { (least, leastSpan) = (low, span) }
+      var span = range.lowerBound
+      while span < range.upperBound {
+        let (low, high) = (end(2 &* span), end(2 &* span &+ 1))
+        // Also NaN, which is not above the floor.
+        if !(low >= least) {
+          guard low > floor else { return false }
+          (least, leastSpan) = (low, span)
+        }
         if high > greatest { (greatest, greatestSpan) = (high, span) }
+        span &+= 1
       }
-      let first = start
       if leastSpan >= 0 {
         extremes.add(least) { CurvePlace(group: first + leastSpan * SeriesFormat.pointsOfSpan) }
       }
@@ -202,15 +214,21 @@ struct BlockPoints {
     above floor: Double
   ) throws -> Bool {
     if !values.has(range.lowerBound) { try values.load(range.lowerBound, of: file, at: offset) }
-    return withValues { value in
+    let group = CurvePlace(group: start + range.lowerBound)
+    return withValues(range) { value in
       var (least, greatest) = (Double.infinity, -Double.infinity)
-      for index in range {
+      var index = range.lowerBound
+      while index < range.upperBound {
         let y = value(index)
-        guard y > floor, y < .infinity else { return false }
-        least = y < least ? y : least
-        greatest = y > greatest ? y : greatest
+        if !(y >= least) {
+          guard y > floor else { return false }
+          least = y
+        }
+        if y > greatest { greatest = y }
+        index &+= 1
       }
-      extremes.add(least, greatest, in: CurvePlace(group: start + range.lowerBound))
+      guard least > floor, greatest < .infinity else { return false }
+      extremes.add(least, greatest, in: group)
       return true
     }
   }
@@ -242,7 +260,7 @@ struct BlockPoints {
   private mutating func searched(_ sought: Double, from place: Int) throws -> Int {
     let end = points(ofSpan: place / SeriesFormat.pointsOfSpan).upperBound - 1
     if !values.has(place) { try values.load(place, of: file, at: offset) }
-    return withValues { value in
+    return withValues(place..<end + 1) { value in
       var at = place
       while at < end, value(at) != sought { at += 1 }
       return at
@@ -250,83 +268,29 @@ struct BlockPoints {
   }
 
   /// One loop for each width of a value, so that nothing is decided in it.
+  ///
+  /// The values of the range, which are at hand, are given out unchecked.
   @inline(__always)
-  private func withValues<Result>(_ body: ((Int) -> Double) -> Result) -> Result {
+  private func withValues<Result>(_ range: Range<Int>, _ body: ((Int) -> Double) -> Result)
+    -> Result
+  {
     guard file != nil else {
+      precondition(range.upperBound <= tail.values.count)
       return tail.values.withUnsafeBufferPointer { all in body { all[$0] } }
     }
-    let (first, bytes) = (values.first, values.bytes)
-    return values.width == 4
-      ? body { BlockCoding.value(at: $0 - first, width: 4, in: bytes) }
-      : body { BlockCoding.value(at: $0 - first, width: 8, in: bytes) }
+    return values.withNumbers(range, width: values.width, body)
   }
 
-  /// Gives out the ends of spans, two of each.
+  /// Gives out the ends of spans, two of each, in the same way.
   @inline(__always)
-  private func withSpans<Result>(_ body: ((Int) -> Double) -> Result) -> Result {
+  private func withSpans<Result>(_ range: Range<Int>, _ body: ((Int) -> Double) -> Result) -> Result
+  {
     guard file != nil else {
+      precondition(range.upperBound <= tail.spans.count)
       return tail.spans.withUnsafeBufferPointer { all in
         body { $0 & 1 == 0 ? all[$0 / 2].min : all[$0 / 2].max }
       }
     }
-    let bytes = spans.bytes
-    return values.width == 4
-      ? body { BlockCoding.value(at: $0, width: 4, in: bytes) }
-      : body { BlockCoding.value(at: $0, width: 8, in: bytes) }
-  }
-}
-
-/// One part of a block, and those of its numbers that are at hand.
-private struct BlockPart {
-  /// Where it begins in the block.
-  let start: Int
-  /// Bytes a number.
-  let width: Int
-  /// The numbers of the part, and how many are read at once.
-  let total: Int
-  let piece: Int
-  /// The first one that is at hand, and how many are.
-  var first = 0
-  var count = 0
-  private var held: BlockBytes?
-  private(set) var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
-
-  /// A part in memory.
-  static func all(_ count: Int) -> BlockPart {
-    var part = BlockPart(start: 0, width: 8, total: count, piece: 1)
-    part.count = count
-    return part
-  }
-
-  init(start: Int, width: Int, total: Int, piece: Int) {
-    (self.start, self.width, self.total, self.piece) = (start, width, total, piece)
-  }
-
-  @inline(__always)
-  func has(_ index: Int) -> Bool { index >= first && index - first < count }
-
-  /// Gets a number with those around it: of a short file, all.
-  @inline(never)
-  mutating func load(_ index: Int, of file: BlockFile?, at block: Int) throws {
-    precondition(index >= 0 && index < total)
-    guard let file else { return }
-    let from = index / piece * piece
-    let range = file.isWhole ? 0..<total : from..<min(total, from + piece)
-    try load(range, of: file, at: block, kept: true)
-  }
-
-  /// Takes bytes of all numbers, which are kept elsewhere.
-  mutating func take(_ all: UnsafeRawBufferPointer) { (first, count, bytes) = (0, total, all) }
-
-  mutating func load(
-    _ range: Range<Int>,
-    of file: BlockFile,
-    at block: Int,
-    kept: Bool = false
-  ) throws {
-    let places = start + range.lowerBound * width..<start + range.upperBound * width
-    let held = try file.bytes(places, at: block, kept: kept)
-    (first, count, bytes) = (range.lowerBound, range.count, held.bytes)
-    self.held = held
+    return spans.withNumbers(2 * range.lowerBound..<2 * range.upperBound, width: values.width, body)
   }
 }

@@ -175,24 +175,15 @@ private struct Fuzz {
   private func draw(_ track: SeriesTrack, _ dice: inout Dice) {
     let origin = Double.random(in: -10...200, using: &dice)
     let width = Double.random(in: 1e-3...1e4, using: &dice)
-    // Parts of a block are read without its checksum.
-    let mayBeAnything = name == "blocks"
-    func column(_ x: Double) -> Int {
-      guard x.isFinite else {
-        #expect(mayBeAnything)
-        return x > 0 ? 100 : -1
-      }
-      let place = (x - origin) / width * 100
-      return place < 0 ? -1 : place >= 100 ? 100 : Int(place)
-    }
+    let columns = (0...100).map { origin + Double($0) * width / 100 }
     for axis in [SeriesAxis.step, .time] {
-      _ = try? track.curve(by: axis, floor: axis == .time ? 0 : nil, column: column)
+      _ = try? track.curve(by: axis, floor: axis == .time ? 0 : nil, columns: columns)
     }
     var smoothed = SmoothedTrack(
       Bool.random(using: &dice) ? .average(weight: 0.9) : .median(width: 5)
     )
     guard (try? smoothed.refresh(from: track)) != nil else { return }
-    _ = try? smoothed.curve(by: .step, floor: nil, column: column)
+    _ = try? smoothed.curve(by: .step, floor: nil, columns: columns)
   }
 
   /// Forgets the most memory that this process has had; returns how much it has now, in bytes.

@@ -42,20 +42,18 @@ struct RedrawTests {
         let width = Double.random(in: 5...400, using: &dice)
         let start = Double.random(in: 0...step / 2, using: &dice)
         let floor: Double? = Bool.random(using: &dice) ? 0 : nil
-        func column(_ x: Double) -> Int {
-          min(max(Int(((x - origin - start) / width).rounded(.down)), -1), 50)
-        }
-        let again = try kept.curve(by: axis, floor: floor, column: column)
+        let columns = (0...50).map { origin + start + Double($0) * width }
+        let again = try kept.curve(by: axis, floor: floor, columns: columns)
         #expect(
-          Self.bits(again) == Self.bits(try new.curve(by: axis, floor: floor, column: column))
+          Self.bits(again) == Self.bits(try new.curve(by: axis, floor: floor, columns: columns))
         )
         let naive = Self.ends(
           axis == .step ? data.steps : data.times,
           data.values,
           above: floor ?? -.infinity,
-          column
+          columns
         )
-        #expect(Self.ends(again.x, again.y, above: floor ?? -.infinity, column) == naive)
+        #expect(Self.ends(again.x, again.y, above: floor ?? -.infinity, columns) == naive)
       }
     }
   }
@@ -65,7 +63,7 @@ struct RedrawTests {
     _ xs: [Double],
     _ ys: [Double],
     above floor: Double,
-    _ column: (Double) -> Int
+    _ columns: [Double]
   ) -> [[Double]] {
     var runs: [[Double]] = []
     var isOpen = false
@@ -74,7 +72,7 @@ struct RedrawTests {
         isOpen = false
         continue
       }
-      let at = Double(column(x))
+      let at = Double(columns.count { $0 <= x })
       if isOpen, let last = runs.indices.last, runs[last][0] == at {
         runs[last][2] = min(runs[last][2], y)
         runs[last][3] = max(runs[last][3], y)
@@ -108,7 +106,7 @@ struct CutOffTests {
   }
 
   private static func curve(_ track: SeriesTrack) throws -> CurvePoints {
-    try track.curve(by: .time, floor: nil) { Int($0 / 31) }
+    try track.curve(by: .time, floor: nil, columns: (0..<185).map { Double($0) * 31 })
   }
 
   @Test func `a series whose blocks were cut off is damaged until they are back`() throws {

@@ -64,9 +64,9 @@ struct SmoothingTests {
     return SeriesTrack(SeriesData(steps: x, times: x, values: Array(values)))
   }
 
-  /// Every smoothed value: each point has a column of its own.
+  /// Every smoothed value, of up to 4,000: each point has a column of its own.
   private func all(_ track: SmoothedTrack) throws -> [Double] {
-    try track.curve(by: .step, floor: nil) { Int($0) }.y
+    try track.curve(by: .step, floor: nil, columns: (0..<4000).map(Double.init)).y
   }
 
   /// TensorBoard's formula, and the median by sorting.
@@ -110,14 +110,14 @@ struct CurveAgainstTests {
   @Test func `x is the other metric at the same step`() throws {
     let loss = track(steps: [0, 1, 2, 3, 4, 5], values: [9, 8, 7, 6, 5, 4])
     let score = track(steps: [1, 3, 5, 7], values: [0.1, 0.2, 0.3, 0.4])
-    let points = try loss.curve(against: score, floor: nil) { Int($0 * 100) }
+    let points = try loss.curve(against: score, floor: nil, columns: [0.1, 0.2, 0.3, 0.4])
     #expect(points == CurvePoints(x: [0.1, 0.2, 0.3], y: [8, 6, 4]))
   }
 
   @Test func `equal steps belong to each other in their order`() throws {
     let loss = track(steps: [1, 1, 1, 2], values: [1, 2, 3, 4])
     let score = track(steps: [1, 1, 2], values: [10, 20, 30])
-    let points = try loss.curve(against: score, floor: nil) { Int($0) }
+    let points = try loss.curve(against: score, floor: nil, columns: [10, 20, 30])
     #expect(points == CurvePoints(x: [10, 20, 20, 30], y: [1, 2, 3, 4]))
   }
 
@@ -135,7 +135,11 @@ struct CurveAgainstTests {
     steps = steps.reduce(into: []) { if $0.last != $1 { $0.append($1) } }
     let line = track(steps: steps, values: steps.indices.map { -Double($0) })
     let against = track(steps: other, values: other.map { $0 * 2 })
-    let points = try line.curve(against: against, floor: nil) { Int($0) }
+    let points = try line.curve(
+      against: against,
+      floor: nil,
+      columns: (0...18_000).map(Double.init)
+    )
     let known = Set(other)
     let expected = steps.indices.filter { known.contains(steps[$0]) }
     #expect(points.x == expected.map { steps[$0] * 2 })

@@ -185,6 +185,12 @@ struct ChartExactnessTests {
       let found = values.map(columns.column)
       #expect(found == found.sorted())
       #expect(found.allSatisfy { $0 >= -1 && $0 <= columns.count })
+      let origin = Bool.random(using: &dice) ? 0 : Double.random(in: -1e9...1.8e9, using: &dice)
+      let starts = columns.starts(origin: origin)
+      #expect(starts.count == columns.count + 1 && starts == starts.sorted())
+      for x in values.map({ $0 + origin }) + starts + starts.flatMap({ [$0.nextDown, $0.nextUp] }) {
+        #expect(starts.count { $0 <= x } == columns.column(of: x - origin) + 1)
+      }
       var chart = LineChart(series: [])
       chart.x = ChartAxis(kind, range: range)
       chart.y = ChartAxis(kind, range: range)

@@ -25,7 +25,7 @@ struct CurveExactnessTests {
         times: Array(data.times[..<end]),
         values: Array(data.values[..<end])
       )
-      let thinned = try SeriesTrack(part).curve(by: by, floor: floor) { columns.column(of: $0) }
+      let thinned = try SeriesTrack(part).curve(by: by, floor: floor, columns: columns.starts())
       let all = CurvePoints(x: Array(x[..<end]), y: part.values)
       #expect(picture(chart, thinned, size, glyphs) == picture(chart, all, size, glyphs))
       #expect(thinned.count <= all.count)
@@ -57,14 +57,13 @@ struct CurveExactnessTests {
         )
       )
       try grown.refresh(from: track)
-      let thinned = try grown.curve(by: by, floor: floor) { columns.column(of: $0) }
+      let thinned = try grown.curve(by: by, floor: floor, columns: columns.starts())
       var whole = SmoothedTrack(smoothing)
       try whole.refresh(from: track)
       // A column for each x: every point.
-      let all = try whole.curve(by: by, floor: floor) {
-        let bits = Int(bitPattern: UInt(($0 + 0).bitPattern))
-        return bits < 0 ? Int.min - bits : bits
-      }
+      let xs = by == .step ? data.steps : data.times
+      let own = Set(xs[..<end].filter { !$0.isNaN }).sorted()
+      let all = try whole.curve(by: by, floor: floor, columns: own)
       #expect(picture(chart, thinned, size, .braille) == picture(chart, all, size, .braille))
     }
   }
@@ -78,7 +77,7 @@ struct CurveExactnessTests {
         values: values
       )
     )
-    let points = try track.curve(by: .step, floor: nil) { _ in 0 }
+    let points = try track.curve(by: .step, floor: nil, columns: [])
     #expect(points.x == [0, 2, 3, 5, 7, 8, 10])
     #expect(points.y.map { "\($0)" } == [3, 1, 9, 7, .nan, 5, 5].map { "\($0)" })
   }
@@ -90,7 +89,11 @@ struct CurveExactnessTests {
       data.times.append(Double(index))
       data.values.append(Double(index &* 7919 % 1009))
     }
-    let points = try SeriesTrack(data).curve(by: .step, floor: nil) { Int($0) / 1000 }
+    let points = try SeriesTrack(data).curve(
+      by: .step,
+      floor: nil,
+      columns: (0..<100).map { Double($0 * 1000) }
+    )
     #expect(points.count <= 400)
   }
 

@@ -106,6 +106,7 @@ struct LoggedSeries {
       return CurvesFacts(range: nil, curves: all.map { _ in CurveFacts(points: CurvePoints()) })
     }
     let columns = DotColumns(range: range, kind: request.xKind, count: request.columns)
+    let starts = columns.starts()
     return CurvesFacts(
       range: columns.range,
       curves: try all.map { data in
@@ -114,10 +115,10 @@ struct LoggedSeries {
         if request.smoothing != .none {
           var smooth = SmoothedTrack(request.smoothing)
           try smooth.refresh(from: track)
-          smoothed = try smooth.curve(by: .step, floor: request.floor) { columns.column(of: $0) }
+          smoothed = try smooth.curve(by: .step, floor: request.floor, columns: starts)
         }
         return CurveFacts(
-          points: try track.curve(by: .step, floor: request.floor) { columns.column(of: $0) },
+          points: try track.curve(by: .step, floor: request.floor, columns: starts),
           smoothed: smoothed,
           summary: data.summary
         )

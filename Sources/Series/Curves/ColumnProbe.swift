@@ -1,51 +1,48 @@
-/// Finds columns of dots while it asks for as few as it can.
+/// Finds columns of dots, which are given by where they begin.
 ///
-/// The mapping is monotone: what lies between two values of one column is in that column.
+/// A column is the number of those that begin at or before a value: only whether two values share one
+/// counts. What was found last is looked at first, then the column that follows.
 struct ColumnProbe {
-  let column: (Double) -> Int
-  /// The column of every value in `low...high`.
+  private let starts: [Double]
+  /// The column that was found last.
   private(set) var current = 0
-  private var low = Double.infinity
-  private var high = -Double.infinity
+  /// The values of the current column: from `start` on, before `end`.
+  private var start = -Double.infinity
+  private(set) var end: Double
 
-  init(_ column: @escaping (Double) -> Int) { self.column = column }
+  /// `starts` ascend; equal ones are columns that no number falls into.
+  init(_ starts: [Double]) {
+    self.starts = starts
+    end = starts.first ?? .infinity
+  }
 
   /// The column of a finite value, which becomes the current one.
   @inline(__always)
   mutating func column(of x: Double) -> Int {
-    if x >= low, x <= high { return current }
-    let found = column(x)
-    if found == current, low <= high {
-      low = min(low, x)
-      high = max(high, x)
-    } else {
-      (current, low, high) = (found, x, x)
-    }
-    return found
-  }
-
-  /// Whether a value, none below what was asked for last, is in the current column.
-  @inline(__always)
-  mutating func isCurrent(ascending x: Double) -> Bool {
-    if x <= high { return true }
-    guard column(x) == current else { return false }
-    high = x
-    return true
+    if !(x >= start && x < end) { find(x) }
+    return current
   }
 
   /// The column of all values between two; nil where there are several.
+  @inline(__always)
   mutating func column(from least: Double, through greatest: Double) -> Int? {
-    if least >= low, low <= high {
-      if greatest <= high { return current }
-      if column(greatest) == current {
-        high = greatest
-        return current
+    let found = column(of: least)
+    return greatest < end ? found : nil
+  }
+
+  private mutating func find(_ x: Double) {
+    let next = current + 1
+    if x >= end, next == starts.count || (next < starts.count && x < starts[next]) {
+      current = next
+    } else {
+      var (low, high) = (0, starts.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if starts[middle] <= x { low = middle + 1 } else { high = middle }
       }
-      if least <= high { return nil }
+      current = low
     }
-    let found = column(least)
-    guard column(greatest) == found else { return nil }
-    (current, low, high) = (found, least, greatest)
-    return found
+    start = current == 0 ? -.infinity : starts[current - 1]
+    end = current < starts.count ? starts[current] : .infinity
   }
 }

@@ -107,12 +107,13 @@ struct CurveBuilder {
 
   /// Keeps of the points in a gap and one column those that are marked last at the top and bottom.
   private mutating func endColumn() {
+    guard gap.top != nil || gap.bottom != nil else { return }
     let marks = [gap.top, gap.bottom].compactMap { $0 }.sorted { $0.place < $1.place }
     (gap.top, gap.bottom) = (nil, nil)
     // Without a place in x nothing is marked, and any point breaks the line.
     guard gap.column != nil || !gap.isKept else { return }
     for point in marks { append(point.x, point.y) }
-    if !marks.isEmpty { gap.isKept = true }
+    gap.isKept = true
   }
 
   private mutating func endGap() {

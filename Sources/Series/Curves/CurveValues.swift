@@ -1,6 +1,8 @@
 /// What a curve shows in y: the values as they were logged, or smoothed ones.
 protocol CurveValues: CurveFinder {
   var series: CurveSeries { get }
+  /// The block that the walk is in is the current one.
+  var blocks: NearBlocks { get set }
   /// Adds what was held back.
   mutating func finish(_ builder: inout CurveBuilder) throws
 
@@ -14,10 +16,10 @@ protocol CurveValues: CurveFinder {
     to builder: inout CurveBuilder
   ) throws
 
-  /// Adds some points of a block, which lie in one column, or, when it is nil, have no place in x.
+  /// Adds some points of the current block, which lie in one column, or, when it is nil, have no
+  /// place in x.
   mutating func add(
     _ range: Range<Int>,
-    of block: inout BlockPoints,
     column: Int?,
     to builder: inout CurveBuilder
   ) throws

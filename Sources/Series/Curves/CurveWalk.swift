@@ -8,15 +8,11 @@ struct CurveWalk<Values: CurveValues> {
   private var probe: ColumnProbe
   private var builder = CurveBuilder()
   private let axis: SeriesAxis
-  /// The current column, and about where in x it begins.
-  private var begun = (column: Int.min, x: 0.0)
-  /// About the width of a column in x.
-  private var width = 0.0
 
-  init(_ values: Values, column: @escaping (Double) -> Int) {
+  init(_ values: Values, columns: [Double]) {
     axis = values.series.axis
     self.values = values
-    probe = ColumnProbe(column)
+    probe = ColumnProbe(columns)
   }
 
   /// The points; to be asked for once.
@@ -29,70 +25,54 @@ struct CurveWalk<Values: CurveValues> {
   private mutating func add(_ place: SeriesTree.Place) throws {
     let x = values.series.tree.extent(of: place, by: axis)
     if x.isAllFinite, let column = probe.column(from: x.min, through: x.max) {
-      begin(column, at: x.first)
       try values.add(place, column: column, to: &builder)
     } else if place.level > 0 {
       for child in values.series.tree.children(of: place) {
         try add(SeriesTree.Place(level: place.level - 1, index: child))
       }
     } else {
-      var block = values.series.block(at: place.index)
+      values.blocks.enter(values.series.block(at: place.index))
       if x.isAscending, x.isAllFinite {
-        try addAscending(&block)
+        try addAscending(through: x.last)
       } else {
-        try addAny(&block)
+        try addAny()
       }
     }
   }
 
-  /// Measures a column when the next one begins, so that the end of that one can be guessed.
-  @inline(__always)
-  private mutating func begin(_ column: Int, at x: Double) {
-    guard column != begun.column else { return }
-    if column == begun.column &+ 1 { width = x - begun.x }
-    begun = (column, x)
-  }
-
-  private mutating func addAscending(_ block: inout BlockPoints) throws {
-    let last = block.count - 1
+  private mutating func addAscending(through greatest: Double) throws {
+    let count = values.blocks.current.count
     var start = 0
-    while start <= last {
-      let x = try block.x(at: start)
+    while start < count {
+      let x = try values.blocks.current.x(at: start)
       let column = probe.column(of: x)
-      begin(column, at: x)
-      let end = try end(from: start, x, &block)
-      try values.add(start..<end, of: &block, column: column, to: &builder)
+      let end = greatest < probe.end ? count : try end(from: start, x, greatest)
+      try values.add(start..<end, column: column, to: &builder)
       start = end
     }
   }
 
-  /// Where the current column ends, which has a point of a block whose x ascends.
+  /// Where the current column ends, which has a point of a block whose x ascends, but not its last.
   ///
-  /// Guessed from the width of the column before, as if x grew evenly; searched from there in leaps
-  /// of twice the length each, then by halves.
-  private mutating func end(
-    from start: Int,
-    _ x: Double,
-    _ block: inout BlockPoints
-  ) throws -> Int {
-    let last = block.count - 1
-    let greatest = try block.x(at: last)
-    if probe.isCurrent(ascending: greatest) { return last + 1 }
+  /// Guessed as if x grew evenly; searched from there in leaps of twice the length each, then by
+  /// halves.
+  private mutating func end(from start: Int, _ x: Double, _ greatest: Double) throws -> Int {
+    let last = values.blocks.current.count - 1
     // The last point that is known to be in the column, and the first that is known not to be.
     var (inside, outside) = (start, last)
     var leap = 1
-    let share = (begun.x + width - x) / (greatest - x)
+    let share = (probe.end - x) / (greatest - x)
     let guess = share > 0 && share < 1 ? start + Int(share * Double(last - start)) : start
-    if guess > start, try !probe.isCurrent(ascending: block.x(at: guess)) {
+    if guess > start, try !isInside(guess) {
       outside = guess
-      while outside - leap > inside, try !probe.isCurrent(ascending: block.x(at: outside - leap)) {
+      while outside - leap > inside, try !isInside(outside - leap) {
         outside -= leap
         leap *= 2
       }
       inside = max(inside, outside - leap)
     } else {
       inside = guess
-      while inside + leap < outside, try probe.isCurrent(ascending: block.x(at: inside + leap)) {
+      while inside + leap < outside, try isInside(inside + leap) {
         inside += leap
         leap *= 2
       }
@@ -100,28 +80,31 @@ struct CurveWalk<Values: CurveValues> {
     }
     while outside - inside > 1 {
       let middle = (inside + outside) / 2
-      if probe.isCurrent(ascending: try block.x(at: middle)) {
-        inside = middle
-      } else {
-        outside = middle
-      }
+      if try isInside(middle) { inside = middle } else { outside = middle }
     }
     return inside + 1
   }
 
-  private mutating func addAny(_ block: inout BlockPoints) throws {
-    try block.loadAllX()
+  /// Whether a point, none before what was asked for last, is in the current column.
+  @inline(__always)
+  private mutating func isInside(_ index: Int) throws -> Bool {
+    try values.blocks.current.x(at: index) < probe.end
+  }
+
+  private mutating func addAny() throws {
+    try values.blocks.current.loadAllX()
+    let count = values.blocks.current.count
     var start = 0
     var column: Int?
-    for index in 0..<block.count {
-      let x = try block.x(at: index)
+    for index in 0..<count {
+      let x = try values.blocks.current.x(at: index)
       let next = x.isFinite ? probe.column(of: x) : nil
       if next != column, start < index {
-        try values.add(start..<index, of: &block, column: column, to: &builder)
+        try values.add(start..<index, column: column, to: &builder)
         start = index
       }
       column = next
     }
-    try values.add(start..<block.count, of: &block, column: column, to: &builder)
+    try values.add(start..<count, column: column, to: &builder)
   }
 }

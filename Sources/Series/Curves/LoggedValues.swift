@@ -3,12 +3,12 @@ struct LoggedValues: CurveValues {
   let series: CurveSeries
   /// What cannot be drawn is not above it: 0 on a logarithmic axis.
   private let floor: Double
-  /// The block in which something was found last.
-  private var near: BlockPoints?
+  var blocks: NearBlocks
 
   init(_ series: CurveSeries, floor: Double?) {
     self.series = series
     self.floor = floor ?? -.infinity
+    blocks = NearBlocks(by: series.axis)
   }
 
   func finish(_ builder: inout CurveBuilder) {}
@@ -52,35 +52,34 @@ struct LoggedValues: CurveValues {
         try add(below, column: column, to: &builder)
       }
     } else {
-      var block = series.block(at: place.index)
-      try add(0..<block.count, of: &block, column: column, to: &builder)
+      blocks.enter(series.block(at: place.index))
+      try add(0..<blocks.current.count, column: column, to: &builder)
     }
   }
 
   mutating func add(
     _ range: Range<Int>,
-    of block: inout BlockPoints,
     column: Int?,
     to builder: inout CurveBuilder
   ) throws {
     guard let column else {
-      let first = try point(range.lowerBound, of: &block)
+      let first = try point(range.lowerBound)
       return try builder.skip(first, column: nil, of: &self)
     }
-    if let extremes = try block.extremes(of: range, above: floor) {
-      return try add(range, of: &block, column, extremes, to: &builder)
+    if let extremes = try blocks.current.extremes(of: range, above: floor) {
+      return try add(range, column, extremes, to: &builder)
     }
-    let start = block.start
+    let start = blocks.current.start
     var extremes = CurveExtremes()
     // Where the points that can be drawn and were not added yet begin.
     var from = range.lowerBound
     var at = range.lowerBound
     while at < range.upperBound {
       let span = at / SeriesFormat.pointsOfSpan
-      let points = block.points(ofSpan: span)
+      let points = blocks.current.points(ofSpan: span)
       let end = min(points.upperBound, range.upperBound)
       if points == at..<end {
-        let y = try block.span(span)
+        let y = try blocks.current.span(span)
         if y.min > floor {
           extremes.add(y.min, y.max, in: CurvePlace(group: start + at))
           at = end
@@ -88,32 +87,31 @@ struct LoggedValues: CurveValues {
         }
       }
       while at < end {
-        let y = try block.value(at: at)
+        let y = try blocks.current.value(at: at)
         if y > floor, y < .infinity {
           try extremes.add(y) {
-            CurvePlace(point: start + at, x: try block.x(at: at))
+            CurvePlace(point: start + at, x: try blocks.current.x(at: at))
           }
         } else {
-          try add(from..<at, of: &block, column, extremes, to: &builder)
+          try add(from..<at, column, extremes, to: &builder)
           // Of several of one kind that follow each other the last one stands for all.
           while at + 1 < end {
-            let next = try block.value(at: at + 1)
+            let next = try blocks.current.value(at: at + 1)
             guard next > floor ? next == .infinity && y == next : y != .infinity else { break }
             at += 1
           }
-          try builder.skip(try point(at, of: &block), column: column, of: &self)
+          try builder.skip(try point(at), column: column, of: &self)
           from = at + 1
           extremes = CurveExtremes()
         }
         at += 1
       }
     }
-    try add(from..<at, of: &block, column, extremes, to: &builder)
+    try add(from..<at, column, extremes, to: &builder)
   }
 
   private mutating func add(
     _ range: Range<Int>,
-    of block: inout BlockPoints,
     _ column: Int,
     _ extremes: CurveExtremes,
     to builder: inout CurveBuilder
@@ -121,26 +119,23 @@ struct LoggedValues: CurveValues {
     guard let last = range.last else { return }
     try builder.add(
       column: column,
-      first: try point(range.lowerBound, of: &block),
-      last: try point(last, of: &block),
+      first: try point(range.lowerBound),
+      last: try point(last),
       extremes: extremes,
       of: &self
     )
   }
 
   mutating func find(_ value: Double, in place: CurvePlace) throws -> CurvePoint {
-    // The extremes of a column lie near each other.
-    if near?.range.contains(place.place) != true {
-      near = series.block(at: series.block(with: place.place))
-    }
-    return try near?.find(value, in: place) ?? CurvePoint(place: place.place, x: .nan, y: value)
+    try blocks.find(value, in: place, of: series)
   }
 
-  private func point(_ index: Int, of block: inout BlockPoints) throws -> CurvePoint {
+  /// A point by its place in the current block.
+  private mutating func point(_ index: Int) throws -> CurvePoint {
     CurvePoint(
-      place: block.start + index,
-      x: try block.x(at: index),
-      y: try block.value(at: index)
+      place: blocks.current.start + index,
+      x: try blocks.current.x(at: index),
+      y: try blocks.current.value(at: index)
     )
   }
 }

@@ -3,22 +3,20 @@ extension SeriesTrack {
   ///
   /// Where both have a step several times, the first belongs to the first and so on, and what is
   /// left over to the last; points at a step that the other one has not are left out. The rest is as
-  /// in `curve(by:floor:column:)`, but in one pass over both. Steps of the other series that go
+  /// in `curve(by:floor:columns:)`, but in one pass over both. Steps of the other series that go
   /// backward are looked up in a table of its first 4,194,304 points.
   package func curve(
     against other: SeriesTrack,
     floor: Double?,
-    column: (Double) -> Int
+    columns: [Double]
   ) throws -> CurvePoints {
     let floor = floor ?? -.infinity
     var curve = PairedCurve()
-    try withoutActuallyEscaping(column) { column in
-      var probe = ColumnProbe(column)
-      try forEachPair(with: other) { place, x, data, index in
-        let point = CurvePoint(place: place, x: x, y: data.values[index])
-        let column = x.isFinite ? probe.column(of: x) : nil
-        try curve.add(point, column: column, isDrawn: point.y > floor && point.y < .infinity)
-      }
+    var probe = ColumnProbe(columns)
+    try forEachPair(with: other) { place, x, data, index in
+      let point = CurvePoint(place: place, x: x, y: data.values[index])
+      let column = x.isFinite ? probe.column(of: x) : nil
+      try curve.add(point, column: column, isDrawn: point.y > floor && point.y < .infinity)
     }
     return try curve.points()
   }

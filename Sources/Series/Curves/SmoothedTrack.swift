@@ -48,14 +48,12 @@ package struct SmoothedTrack: Sendable {
   package func curve(
     by axis: SeriesAxis,
     floor: Double?,
-    column: (Double) -> Int
+    columns: [Double]
   ) throws -> CurvePoints {
-    if smoothing == .none { return try track.curve(by: axis, floor: floor, column: column) }
-    return try withoutActuallyEscaping(column) { column in
-      let values = SmoothedValues(self, try CurveSeries(track, by: axis), floor: floor)
-      var walk = CurveWalk(values, column: column)
-      return try walk.points()
-    }
+    if smoothing == .none { return try track.curve(by: axis, floor: floor, columns: columns) }
+    let values = SmoothedValues(self, try CurveSeries(track, by: axis), floor: floor)
+    var walk = CurveWalk(values, columns: columns)
+    return try walk.points()
   }
 
   /// The smoothed values of a leaf.

@@ -8,13 +8,13 @@ struct SmoothedValues: CurveValues {
   private var near: (leaf: Int, values: [Double])?
   /// Points of one column that were not added yet, because more may follow.
   private var held: (range: Range<Int>, column: Int)?
-  /// The block that was last looked into for an x.
-  private var block: BlockPoints?
+  var blocks: NearBlocks
 
   init(_ smoothed: SmoothedTrack, _ series: CurveSeries, floor: Double?) {
     self.series = series
     self.smoothed = smoothed
     self.floor = floor ?? -.infinity
+    blocks = NearBlocks(by: series.axis)
   }
 
   var last: CurvePoint? {
@@ -31,11 +31,10 @@ struct SmoothedValues: CurveValues {
 
   mutating func add(
     _ range: Range<Int>,
-    of block: inout BlockPoints,
     column: Int?,
     to builder: inout CurveBuilder
   ) throws {
-    let start = block.start
+    let start = blocks.current.start
     guard let column else {
       try finish(&builder)
       return try builder.skip(try point(start + range.lowerBound), column: nil, of: &self)
@@ -157,11 +156,5 @@ struct SmoothedValues: CurveValues {
     return values
   }
 
-  private mutating func x(_ place: Int) throws -> Double {
-    if block?.range.contains(place) != true {
-      block = series.block(at: series.block(with: place))
-    }
-    guard let start = block?.start else { return .nan }
-    return try block?.x(at: place - start) ?? .nan
-  }
+  private mutating func x(_ place: Int) throws -> Double { try blocks.x(place, of: series) }
 }

@@ -46,8 +46,8 @@ package struct DotGrid: Sendable, Equatable {
       self.y = min(max(y, -1e12), 1e12)
     }
 
-    var column: Int { Int(x.rounded()) }
-    var row: Int { Int(y.rounded()) }
+    var column: Int { x.nearest }
+    var row: Int { y.nearest }
   }
 
   /// Draws the straight line between two places, clipped at the edges.
@@ -131,5 +131,18 @@ package struct DotGrid: Sendable, Equatable {
         y += stepY
       }
     }
+  }
+}
+
+extension Double {
+  /// The nearest integer, of two as near the one farther from 0: as `rounded()`, without a call.
+  ///
+  /// To be asked for only within the range of integers.
+  @inline(__always)
+  var nearest: Int {
+    let whole = Int(self)
+    // Exact: what stands behind the point.
+    let rest = self - Double(whole)
+    return rest >= 0.5 ? whole + 1 : rest <= -0.5 ? whole - 1 : whole
   }
 }
