@@ -1,7 +1,7 @@
 import Documents
 package import Engine
 import Foundation
-package import Store
+import Store
 import Terminal
 
 extension Session {

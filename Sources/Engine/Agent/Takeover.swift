@@ -1,3 +1,4 @@
+import CSystem
 package import Foundation
 import Glibc
 package import Store
