@@ -183,7 +183,9 @@ extension Agent {
       let plan = try planned[name] ?? planner.plan(step, process, in: active)
       active.stopWaiting(step.name)
       if isAwaited(plan, of: &active) { return false }
-      if publications.mayHave(plan.key.digest), !hits(for: [plan], launch: active.launch).whole.isEmpty {
+      if publications.mayHave(plan.key.digest),
+        !hits(for: [plan], launch: active.launch).whole.isEmpty
+      {
         // An equal step had its room earlier, and has ended since this one began to wait for its own.
         active.look(at: step.name)
         mark(active.run.id)

@@ -87,7 +87,9 @@ extension Catalog {
     return try read(none: [:]) { db in
       var roots: [Int: Set<Digest>] = [:]
       // An older catalog has no such table, which must not be taken for one without roots.
-      let shared = try db.tableExists("sharedLaunch") ? ["SELECT \(Catalog.anyRun), body FROM sharedLaunch"] : []
+      let shared =
+        try db.tableExists("sharedLaunch")
+        ? ["SELECT \(Catalog.anyRun), body FROM sharedLaunch"] : []
       for sql in texts + shared {
         let row = try RowStatement(db, sql: sql)
         defer { row.reset() }
