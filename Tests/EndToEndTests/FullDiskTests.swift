@@ -163,13 +163,17 @@ extension EndToEnd {
     ) throws {
       let site = try Site()
       let place = site.home + "/" + part.place
-      let disks = try SmallDisks(site, [place: 1024])
+      let disks = try SmallDisks(site, [:])
+      // No run gets the number of a folder that is there before its agent.
+      try #require(try site.lathe("doctor").output.contains("agent"))
+      try disks.mount(place, 1024)
       let side = site.folder + "/side"
       try adopt(part, site, side)
       if let rest = part.rest { try disks.fill(place, but: rest) }
       try #require(try site.lathe("run", "--detach", "--in", "full", within: 90).code == 0)
       if part.rest == nil {
         try wait(for: side, "begun full", site)
+        try waitUntilFollowed(part, site)
         try disks.fill(place)
         try site.write("", to: "filled")
       }
@@ -205,7 +209,10 @@ extension EndToEnd {
     ) throws {
       let site = try Site()
       let place = site.home + "/runs/r1/first/1"
-      let disks = try SmallDisks(site, [place: 1024])
+      let disks = try SmallDisks(site, [:])
+      // No run gets the number of a folder that is there before its agent.
+      try #require(try site.lathe("doctor").output.contains("agent"))
+      try disks.mount(place, 1024)
       let removal = isSetAside ? "" : "rm ../reserve; "
       _ = try site.adopt(
         "short",
@@ -342,6 +349,25 @@ extension EndToEnd {
       guard isThere == true else { throw Failure("'\(line)' is not in \(file)") }
     }
 
+    /// Until the runner has set its space aside, and a point has come that is to be kept.
+    private func waitUntilFollowed(_ part: Part, _ site: Site) throws {
+      let reserve = site.home + "/runs/r1/full/1/reserve"
+      let isFollowed: Bool? = try awaited {
+        let hasPoint = try !part.place.hasSuffix("metrics") || !points(of: part, site).isEmpty
+        return hasPoint && site.read(reserve) != nil ? true : nil
+      }
+      guard isFollowed == true else { throw Failure("the script is not followed") }
+    }
+
+    private func points(of part: Part, _ site: Site) throws -> [Double] {
+      let name = part.name.hasSuffix("log") ? "loss" : "v"
+      let folder = site.home + "/runs/r1/full/1"
+      let told = try site.run([Site.lathe, "__points", name, folder])
+      return told.output.split(separator: "\n").dropFirst().compactMap {
+        $0.split(separator: ",").last.flatMap { Double($0) }
+      }
+    }
+
     /// Log and metrics of the step are whole as far as they go.
     private func whole(_ part: Part, _ site: Site) throws {
       let folder = site.home + "/runs/r1/full/1"
@@ -349,12 +375,8 @@ extension EndToEnd {
       let values = lines.filter { $0.hasPrefix("loss=") }.dropLast()
       #expect(values.elementsEqual((0..<values.count).map { "loss=\($0)" }))
       guard part.place.hasSuffix("metrics") else { return }
-      let name = part.name.hasSuffix("log") ? "loss" : "v"
-      let told = try site.run([Site.lathe, "__points", name, folder])
-      let points = told.output.split(separator: "\n").dropFirst().compactMap {
-        $0.split(separator: ",").last.flatMap { Double($0) }
-      }
-      #expect(!points.isEmpty && points == (0..<points.count).map(Double.init), "\(told)")
+      let points = try points(of: part, site)
+      #expect(!points.isEmpty && points == (0..<points.count).map(Double.init))
     }
 
     private static func check(_ catalog: String, _ site: Site) throws {

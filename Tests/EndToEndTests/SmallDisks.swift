@@ -65,6 +65,13 @@ final class SmallDisks {
     waitpid(keeper, &status, 0)
   }
 
+  /// Mounts another one.
+  func mount(_ path: String, _ size: Int) throws {
+    let line = "mkdir -p \"$1\" && mount -t tmpfs -o mode=700,size=\(size)k none \"$1\""
+    let told = try site.run(["sh", "-c", line, "sh", path])
+    guard told.code == 0 else { throw Failure("\(path) was not mounted: \(told)") }
+  }
+
   /// Takes all of a file system's space but some KiB.
   func fill(_ path: String, but rest: Int = 0) throws {
     let filler = path + "/filler"

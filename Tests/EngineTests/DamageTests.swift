@@ -114,9 +114,10 @@ struct DamageTests {
     let site = try RunSite(
       [
         "data.txt": "the data as they were",
+        "wait.sh": "read line < \"$1\"\n",
         "pipeline.yaml": """
         steps:
-          wait: { type: Processing, run: 'cat "${parameters.go}"' }
+          wait: { type: Processing, run: [bash, wait.sh, "${parameters.go}"], code: [wait.sh] }
           use:
             type: Processing
             run: "cat ${inputs.data}"
@@ -129,12 +130,14 @@ struct DamageTests {
     )
     let go = site.root + "/go"
     #expect(mkfifo(go, 0o600) == 0)
+    // Both ends are open, so that nobody waits for the other.
+    let gate = open(go, O_RDWR)
+    defer { close(gate) }
     let run = try site.launch(["go": go])
     // The launch has its snapshot; the file has another content since.
     try site.write("other data", "data.txt")
     damage.happen(to: site.store.path(of: Digest(of: "the data as they were")))
-    // Both ends are open now: the first step ends.
-    close(open(go, O_WRONLY))
+    #expect(write(gate, "\n", 1) == 1)
     let ended = try site.end(of: run)
     #expect(ended.status == .failed)
     let reason = try #require(try site.steps(run)["use"]?.reason)
