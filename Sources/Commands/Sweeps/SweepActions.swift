@@ -40,7 +40,7 @@ extension Session {
       if !kept.isEmpty {
         let names = kept.prefix(8).map { "r\($0)" }.joined(separator: ", ")
         let more = kept.count > 8 ? " and \(kept.count - 8) more" : ""
-        lines.append(Line("  kept, as they made models: \(names)\(more)", .dim))
+        lines.append(Line("  kept, as they are pinned or made models: \(names)\(more)", .dim))
       }
       return lines
     }

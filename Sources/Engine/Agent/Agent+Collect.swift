@@ -48,6 +48,8 @@ extension Agent {
     after gone: Set<Int> = [],
     _ then: @escaping @Sendable (Result<Set<Int>, any Error>, Agent) -> Void
   ) throws {
+    // What runs have taken meanwhile is in no row yet.
+    if isRetrying, let obstacle { throw obstacle }
     // What was shown may have been pinned or resumed meanwhile, or be needed by a run that was launched.
     let free = Retention.removable(wanted.subtracting(runs.keys), of: try reader.retentionItems())
     let now = free.sorted(by: >).prefix(Agent.batch)
@@ -104,6 +106,7 @@ extension Agent {
     run.isPinned = isPinned
     _ = change(id) { $0.run.isPinned = isPinned }
     try catalog.write { [run] in try $0.save(run) }
+    try catalog.sync()
   }
 
   /// Moves damaged objects aside that somebody has found, so that what made them runs again.

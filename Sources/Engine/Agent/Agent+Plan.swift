@@ -84,7 +84,7 @@ private struct Foresight {
   }
 
   mutating func look(with agent: Agent) {
-    var sources = CachedSources(reader: agent.reader)
+    var sources = CachedSources(reader: agent.reader) { agent.runs[$0] }
     while true {
       let names = active.takeSteps()
       guard !names.isEmpty else { return }

@@ -58,8 +58,9 @@ extension Agent {
       )
     }
     let under = active.queue.active.sorted().filter { runs[$0]?.run.status.isActive ?? false }
-    try stopWaiting(active.queue.waitingRuns, of: id)
+    // First what runs: where the catalog cannot be written, they may be what fills the disk.
     for run in under { try stop(run) }
+    try stopWaiting(active.queue.waitingRuns, of: id)
   }
 
   /// Ends runs that were not let in yet; nothing of them is held in memory.
@@ -90,10 +91,11 @@ extension Agent {
         next: "Stop it first: lathe stop \(sweep.shortName)"
       )
     }
-    let kept = Set(try reader.models().map(\.run))
+    let kept = Set(try reader.models().map(\.run)).union(try reader.pinnedRuns(ofSweep: id))
     let leaving = try reader.runNumbers(ofSweep: id).filter { !kept.contains($0) }
     for run in leaving { try moveToTrash(run) }
     try catalog.write { for run in leaving { try $0.deleteRun(run) } }
+    try catalog.sync()
   }
 
   private func known(sweep id: Int) throws -> SweepRecord {
@@ -189,7 +191,7 @@ extension Agent {
     let reason = try reader.sweep(id)?.waitingReason ?? ""
     let encoder = JSONEncoder()
     let body = String(decoding: try encoder.encode(prepared.body), as: UTF8.self)
-    try catalog.write { transaction in
+    let shared = try catalog.write { transaction in
       let shared = rows.contains { $0.own != nil } ? try transaction.addSharedLaunch(body) : nil
       for (run, steps, own) in rows {
         var (run, steps) = (run, steps)
@@ -204,8 +206,13 @@ extension Agent {
           shared: own == nil ? nil : shared
         )
       }
+      return shared
     }
     try know(sweep: id)
+    // Also in the place of a launch of this number that is no more.
+    if let shared {
+      sweeps[id]?.launches[shared] = SharedLaunch(body: prepared.body, pipeline: prepared.pipeline)
+    }
     sweeps[id]?.queue.queue(rows.map(\.run.id))
     admit(to: id)
   }

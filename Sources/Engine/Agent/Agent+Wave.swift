@@ -28,7 +28,7 @@ extension Agent {
 
   /// Looks at every step that is ready: it ends at once, comes from the cache, or waits for room.
   private func decide(_ active: inout ActiveRun) {
-    var sources = CachedSources(reader: reader)
+    var sources = CachedSources(reader: reader) { [unowned self] in runs[$0] }
     while true {
       let names = active.takeSteps()
       guard !names.isEmpty else { break }

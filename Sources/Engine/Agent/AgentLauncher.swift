@@ -24,7 +24,7 @@ struct AgentLauncher {
     if logout.fate == .needsScope, try startInScope() { return }
     let child = try spawn(program ?? "/proc/self/exe", ["lathe"] + arguments)
     defer { close(child.output) }
-    try takeExplanation(read(child.output, until: nil).said)
+    try takeExplanation(read(child.output, until: nil).said, of: child.pid)
     // The child is the agent's own parent no longer than it starts; nobody waits for it here.
     var status: Int32 = 0
     waitpid(child.pid, &status, WNOHANG)
@@ -60,7 +60,7 @@ struct AgentLauncher {
       while waitpid(child.pid, &status, 0) < 0 && errno == EINTR {}
       return false
     }
-    try takeExplanation(said)
+    try takeExplanation(said, of: child.pid)
     // It has closed its output because it listens, or because it has ended.
     if AgentClient(home: home).isAgentRunning() {
       waitpid(child.pid, &status, WNOHANG)
@@ -113,8 +113,10 @@ struct AgentLauncher {
   }
 
   /// The agent writes what keeps it from starting, or nothing, and closes its end.
-  private func takeExplanation(_ said: [UInt8]) throws {
+  private func takeExplanation(_ said: [UInt8], of child: Int32) throws {
     if let explanation = try? JSONDecoder().decode(Explanation.self, from: Data(said)) {
+      // It ends with its last word.
+      while waitpid(child, nil, 0) < 0 && errno == EINTR {}
       throw explanation
     }
   }

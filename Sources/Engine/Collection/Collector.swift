@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Store
 
@@ -110,8 +111,17 @@ struct Collector: Sendable {
     return try objects.sweep(keeping: reach, dry: dry, while: goesOn)
   }
 
+  /// What removed runs have left; refused where it may be what another catalog names.
   private func orphans() throws -> Leftovers {
-    try home.orphans(besides: catalog.runNumbers)
+    let orphans = try home.orphans(besides: catalog.runNumbers)
+    let foreign = try catalog.lastForeignRun()
+    let strangers = orphans.items.filter { home.run(of: $0.path).map { $0 <= foreign } ?? false }
+    guard let first = strangers.first else { return orphans }
+    throw Explanation(
+      what: "Nothing is freed: \(strangers.count) folders of runs are not this catalog's.",
+      why: "\(first.path), for one, was made under another catalog (LATHE_STATE, or another host).",
+      next: "Bring that catalog back, or remove those folders yourself if nobody needs them."
+    )
   }
 
   private func trash(_ request: CollectRequest, _ now: Date) -> Leftovers {

@@ -28,7 +28,8 @@ extension ActiveRun {
     from sources: inout CachedSources,
     because reason: String? = nil
   ) {
-    let source = sources.source(hit.run)
+    var source = sources.source(hit.run)
+    if hit.run == run.id { source.add(self) }
     change(step.name) {
       $0.move(to: .cached)
       $0.started = Date()
@@ -64,12 +65,26 @@ struct CachedSources {
     var facts: [String: StepFacts] = [:]
     var metrics: [String: [MetricSummary]] = [:]
     var sparkline: [Double] = []
+
+    /// What a run has got since it was written last.
+    mutating func add(_ active: ActiveRun) {
+      for name in active.unsaved { facts[name] = active.steps[name]?.facts }
+      for (step, summaries) in Dictionary(grouping: active.metrics, by: \.step) {
+        metrics[step] = summaries
+      }
+      if !active.run.sparkline.isEmpty { sparkline = active.run.sparkline }
+    }
   }
 
   let reader: Catalog
+  /// A run that is under way: a result is taken before it is written down.
+  let active: (Int) -> ActiveRun?
   private var known: [Int: Source] = [:]
 
-  init(reader: Catalog) { self.reader = reader }
+  init(reader: Catalog, active: @escaping (Int) -> ActiveRun?) {
+    self.reader = reader
+    self.active = active
+  }
 
   mutating func source(_ run: Int) -> Source {
     if let source = known[run] { return source }
@@ -77,6 +92,7 @@ struct CachedSources {
     source.facts = (try? reader.facts(of: run)) ?? [:]
     source.metrics = Dictionary(grouping: (try? reader.metrics(of: run)) ?? [], by: \.step)
     source.sparkline = (try? reader.run(run))?.sparkline ?? []
+    if let active = active(run) { source.add(active) }
     known[run] = source
     return source
   }

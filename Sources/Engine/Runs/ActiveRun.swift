@@ -258,7 +258,9 @@ struct ActiveRun {
     let isCommand = launch.isCommand
     if main == nil, isCommand || run.mainMetric == nil {
       // Nothing is declared: the first that a run can be judged by is its main metric.
-      main = summaries.first { $0.goal != nil } ?? (isCommand ? summaries.first : nil)
+      main =
+        summaries.first { $0.goal != nil }
+        ?? (isCommand ? summaries.first { !$0.name.hasPrefix(Sampler.prefix) } : nil)
       run.mainMetric = main?.name ?? run.mainMetric
       run.mainGoal = main?.goal ?? run.mainGoal
     }

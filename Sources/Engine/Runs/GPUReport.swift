@@ -35,8 +35,13 @@ package struct GPUReport: Sendable, Equatable {
       )
     else { return GPUReport() }
     let answer = Answer()
+    // Each that hangs holds a thread and a process that nobody can end.
+    guard asking.withLock({ $0 < mostAsking ? ($0 += 1, true).1 : false }) else {
+      return GPUReport(fault: "nvidia-smi still has not answered what it was asked before.")
+    }
     Thread.detachNewThread {
       let report = Query(program: program, path: path, patience: patience).report(home: home)
+      asking.withLock { $0 -= 1 }
       answer.report.withLock { $0 = report }
       answer.isThere.signal()
     }
@@ -44,6 +49,10 @@ package struct GPUReport: Sendable, Equatable {
     return answer.report.withLock { $0 }
       ?? GPUReport(fault: "nvidia-smi has not answered for \(Amount.time(patience)).")
   }
+
+  /// Questions that are not answered yet.
+  private static let asking = Mutex(0)
+  private static let mostAsking = 8
 
   private final class Answer: Sendable {
     let report = Mutex<GPUReport?>(nil)

@@ -56,8 +56,9 @@ package struct CommandOptions: Sendable, Equatable {
           InvalidParameters.Fault(
             parameter: name,
             message: "The command has no option --\(name) with a value.",
-            hint:
-              "Its options are \(places.keys.sorted().map { "--" + $0 }.joined(separator: ", "))."
+            hint: places.isEmpty
+              ? "Write those to be changed behind it: --\(name) VALUE."
+              : "Its options are \(places.keys.sorted().map { "--" + $0 }.joined(separator: ", "))."
           )
         )
       }

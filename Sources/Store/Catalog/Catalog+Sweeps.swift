@@ -99,6 +99,17 @@ extension Catalog {
     }
   }
 
+  /// The runs of a sweep that nothing may remove.
+  package func pinnedRuns(ofSweep sweep: Int) throws -> [Int] {
+    try read(none: []) { db in
+      try Int.fetchAll(
+        db,
+        sql: "SELECT id FROM run WHERE sweep = ? AND isPinned",
+        arguments: [sweep]
+      )
+    }
+  }
+
   /// The runs of a sweep that execute at this moment, in the order of their numbers.
   package func executingRuns(ofSweep sweep: Int, limit: Int) throws -> [RunRecord] {
     try read(none: []) { db in

@@ -151,6 +151,11 @@ package final class CatalogWriter: Sendable {
       let last =
         try Int.fetchOne(db, sql: "SELECT seq FROM sqlite_sequence WHERE name = 'runNumber'") ?? 0
       guard id > last else { return }
+      // Another catalog may name what these folders, and the objects, hold.
+      try db.execute(
+        sql: "INSERT OR REPLACE INTO counter(name, value) VALUES ('foreignRuns', ?)",
+        arguments: [id]
+      )
       try db.execute(sql: "INSERT OR IGNORE INTO runNumber(id) VALUES (?)", arguments: [id])
       try db.execute(sql: "DELETE FROM runNumber WHERE id < ?", arguments: [id])
     }

@@ -71,6 +71,15 @@ extension Catalog {
   }
 }
 
+extension Catalog {
+  /// No run above this number was ever another catalog's; 0 where none was found when an agent began.
+  package func lastForeignRun() throws -> Int {
+    try read(none: 0) { db in
+      try Int.fetchOne(db, sql: "SELECT value FROM counter WHERE name = 'foreignRuns'") ?? 0
+    }
+  }
+}
+
 extension CatalogWriter.Transaction {
   /// Forgets executions of runs that are no more, unless they are the newest of their step, and
   /// declarations that lead nowhere; returns how many executions.
