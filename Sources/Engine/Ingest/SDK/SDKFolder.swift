@@ -81,10 +81,6 @@ struct SDKFolder {
   /// Removes what has been taken in; the series must be safe on disk.
   func remove() {
     for file in files.values { file.remove() }
-    // What a runner that was killed has not taken; without it nobody asks which modules were loaded.
-    for name in folderNames(path) where name.hasSuffix(LoadedModules.ending) {
-      unlink(path + "/" + name)
-    }
     rmdir(path)
   }
 }
