@@ -36,7 +36,12 @@ package struct GPUReport: Sendable, Equatable {
     else { return GPUReport() }
     let answer = Answer()
     // Each that hangs holds a thread and a process that nobody can end.
-    guard asking.withLock({ $0 < mostAsking ? ($0 += 1, true).1 : false }) else {
+    let mayAsk = asking.withLock { asking in
+      guard asking < mostAsking else { return false }
+      asking += 1
+      return true
+    }
+    guard mayAsk else {
       return GPUReport(fault: "nvidia-smi still has not answered what it was asked before.")
     }
     Thread.detachNewThread {
