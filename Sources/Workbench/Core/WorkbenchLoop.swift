@@ -119,7 +119,8 @@ final class WorkbenchLoop {
     let now = steadySeconds()
     var due: [Double] = []
     if needsFrame { due.append(lastFrame + WorkbenchLoop.frame) }
-    if !dirty.isEmpty { due.append(lastAsked + pause) }
+    // What is under way is asked again when its answer has come, which wakes the loop.
+    if !dirty.isSubset(of: underWay) { due.append(lastAsked + pause) }
     if root.isTicking { due.append(lastTick + 1) }
     if !watch.blindPaths.isEmpty { due.append(lastLook + WorkbenchLoop.looking) }
     guard let next = due.min() else { return -1 }
