@@ -65,7 +65,7 @@ struct LoadedModulesTests {
     ])
     let paths = [
       "/none/i/a.py", "/none/i/b.py", "/none/i/c.py", "/none/ix/d.py",
-      "/none/i/.venv/lib/python3/site-packages/e.py", "/work/a.py",
+      "/none/i/.venv/lib/python3/site-packages/e.py", "/elsewhere/a.py",
     ]
     let missed = LoadedModules.missed(paths, in: "/none/i", by: code) {
       Digest(of: $0.hasSuffix("b.py") ? "2" : "1")
