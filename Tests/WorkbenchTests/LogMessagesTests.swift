@@ -16,10 +16,11 @@ struct LogMessagesTests {
       ("Traceback (most recent call last):", .traceback), ("ValueError: bad", .exception),
       ("torch.OutOfMemoryError: CUDA", .exception), ("the ValueError: no", nil), ("Killed", .error),
       ("it was Killed", nil), ("", nil), ("\u{1B}[31mERROR\u{1B}[0m", .error), ("warning", nil),
+      ("AssertionError", .exception), ("Errors: 3", nil), ("MyError", .exception),
     ] as [(String, LogLineKind?)]
   )
   func `a line is what its words say`(_ line: String, _ kind: LogLineKind?) {
-    #expect(LogLineKind(Array(line.utf8)[...]) == kind)
+    #expect(LogLineKind(line) == kind)
   }
 
   /// Writes a log whose lines were printed a second apart.

@@ -142,8 +142,25 @@ package struct LogFacts: Sendable, Equatable {
   package var lines: [String]
   /// Lines in all.
   package var count: Int
+  /// How many of `lines` tell of an error.
+  package let errors: Int
   /// Where a failed Python step's traceback points: file relative to the instance, line from 1.
   package var failure: LogFailure?
+
+  package init(first: Int, lines: [String], count: Int, failure: LogFailure? = nil) {
+    self.first = first
+    self.lines = lines
+    self.count = count
+    self.failure = failure
+    // Counted here, where nobody waits, and not with every frame. A traceback's head is drawn as an
+    // error, but the error is its last line.
+    errors = lines.count { line in
+      switch LogLineKind(line) {
+      case .error, .exception: true
+      case .traceback, .warning, nil: false
+      }
+    }
+  }
 }
 
 package struct LogFailure: Sendable, Equatable {

@@ -6,7 +6,7 @@ extension LogFailure {
   /// A syntax error comes without a traceback and has a form of its own. Frames of installed packages
   /// are passed over; nil when nothing in `work` is named.
   static func last(in lines: [String], work: String) -> LogFailure? {
-    guard let end = lines.lastIndex(where: isMessage(lines)) else { return nil }
+    guard let end = lines.lastIndex(where: isMessage) else { return nil }
     let head = lines[..<end].lastIndex { $0.hasPrefix("Traceback (most recent call last)") }
     let first = head ?? max(0, end - 8)
     let folders = Set([work, canonical(work)].compactMap { $0 })
@@ -20,16 +20,17 @@ extension LogFailure {
   }
 
   /// An unindented "NameError: ..." below frames: the traceback's last line.
-  private static func isMessage(_ lines: [String]) -> (String) -> Bool {
-    { line in
-      guard let first = line.utf8.first, first != 32, first != 9 else { return false }
-      let name = line.prefix { $0 != ":" }
-      guard name.utf8.count <= 200, let last = name.split(separator: ".").last else { return false }
-      return !name.contains(" ")
-        && (last.hasSuffix("Error") || last.hasSuffix("Exception") || last.hasSuffix("Interrupt")
-          || last.hasSuffix("Exit") || last.hasSuffix("Warning"))
+  private static func isMessage(_ line: String) -> Bool {
+    var line = line
+    return line.withUTF8 { bytes in
+      let name = bytes.prefix(201).prefix { $0 != UInt8(ascii: ":") }
+      guard name.count <= 200, !name.contains(where: { $0 == 9 || $0 == 32 }) else { return false }
+      return ends.contains { name.suffix($0.count).elementsEqual($0) }
     }
   }
+
+  private static let ends = ["Error", "Exception", "Interrupt", "Exit", "Warning"]
+    .map { Array($0.utf8) }
 
   /// `  File "train.py", line 12, in main`.
   private static func frame(_ line: String) -> (file: Substring, line: Int)? {

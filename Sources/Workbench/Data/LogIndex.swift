@@ -48,12 +48,7 @@ struct LogIndex: Sendable {
     let count = ended + (endsOpen ? 1 : 0)
     switch window {
     case .tail(let lines):
-      let bytes = read(file, from: max(0, scanned - LogIndex.most), to: scanned)
-      let isWhole = scanned <= LogIndex.most
-      var all = LogIndex.lines(bytes)
-      // The first one may have been cut in its middle.
-      if !isWhole, all.count > 1 { all.removeFirst() }
-      let shown = all.suffix(max(0, lines)).map { String(decoding: $0, as: UTF8.self) }
+      let shown = tail(file, lines: lines).map { String(decoding: $0, as: UTF8.self) }
       return LogFacts(first: count - shown.count, lines: shown, count: count)
     case .lines(let first, let wanted):
       let first = min(max(0, first), count)
@@ -63,6 +58,21 @@ struct LogIndex: Sendable {
         .prefix(max(0, wanted))
         .map { String(decoding: $0, as: UTF8.self) }
       return LogFacts(first: first, lines: shown, count: count)
+    }
+  }
+
+  /// The last lines, of no more bytes than are needed for them.
+  private func tail(_ file: Int32, lines wanted: Int) -> ArraySlice<ArraySlice<UInt8>> {
+    var size = max(4096, 64 * wanted)
+    while true {
+      size = min(size, scanned, LogIndex.most)
+      var lines = LogIndex.lines(read(file, from: scanned - size, to: scanned))
+      // The first one may have been cut in its middle.
+      if size < scanned, lines.count > 1 { lines.removeFirst() }
+      if lines.count >= wanted || size == min(scanned, LogIndex.most) {
+        return lines.suffix(max(0, wanted))
+      }
+      size *= 4
     }
   }
 

@@ -75,7 +75,7 @@ struct LogMessages {
     var start = bytes.startIndex
     while start < bytes.endIndex {
       let end = bytes[start...].firstIndex(of: 10) ?? bytes.endIndex
-      if let kind = LogLineKind(bytes[start..<min(end, start + 2048)]) {
+      if let kind = LogLineKind(bytes[start..<end]) {
         take(kind, bytes[start..<min(end, start + 160)], at: scanned + start)
       }
       start = end + 1
@@ -128,60 +128,5 @@ extension LogMessage {
     if isWorse { self = other }
     count = all
     return isWorse
-  }
-}
-
-/// What a line of a log is, told by what the loggers and interpreters in use write.
-enum LogLineKind {
-  case warning, error, traceback
-  /// "ValueError: ...", at a line's beginning.
-  case exception
-
-  init?(_ line: ArraySlice<UInt8>) {
-    var found: LogLineKind?
-    for index in line.indices where Self.beginnings[Int(line[index])] {
-      let rest = line[index...]
-      if index == line.startIndex, rest.starts(with: Self.head) {
-        self = .traceback
-        return
-      }
-      if Self.errors.contains(where: { rest.starts(with: $0) }) {
-        self = .error
-        return
-      }
-      if index == line.startIndex, Self.ends.contains(where: { rest.starts(with: $0) }) {
-        self = .error
-        return
-      }
-      if Self.warnings.contains(where: { rest.starts(with: $0) }) { found = .warning }
-      if found == nil, Self.names.contains(where: { rest.starts(with: $0) }),
-        line[..<index].allSatisfy(Self.isOfName)
-      {
-        self = .exception
-        return
-      }
-    }
-    guard let found else { return nil }
-    self = found
-  }
-
-  private static let head = Array("Traceback (most recent call last)".utf8)
-  private static let errors = ["ERROR", "CRITICAL", "FATAL", "[error]"].map { Array($0.utf8) }
-  private static let ends = ["Segmentation fault", "Killed"].map { Array($0.utf8) }
-  private static let warnings = ["WARN", "Warning:", "[warning]", "[warn]"].map { Array($0.utf8) }
-  private static let names = ["Error:", "Exception:"].map { Array($0.utf8) }
-
-  /// The bytes that any of these words begins with.
-  private static let beginnings: [Bool] = {
-    var table = [Bool](repeating: false, count: 256)
-    for word in [head] + errors + ends + warnings + names { table[Int(word[0])] = true }
-    return table
-  }()
-
-  private static func isOfName(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "."), UInt8(ascii: "_"): true
-    default: false
-    }
   }
 }

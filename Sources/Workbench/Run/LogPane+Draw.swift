@@ -93,26 +93,10 @@ extension LogPane {
   /// A hostile log line as it is drawn: its own colours kept, an error's line in red.
   static func styled(_ line: String) -> StyledText {
     let text = StyledText(log: line)
-    guard isError(line) else { return text }
+    guard let kind = LogLineKind(line), kind != .warning else { return text }
     return StyledText(
       text.runs.map { StyledText.Run($0.text, $0.style.color == .normal ? .bad : $0.style) }
     )
-  }
-
-  /// Whether a line tells of an error: what the loggers and interpreters in use write.
-  static func isError(_ line: String) -> Bool {
-    if line.hasPrefix("Traceback (most recent call last)") { return true }
-    for mark in ["ERROR", "CRITICAL", "FATAL", "[error]", "Segmentation fault", "Killed"]
-    where line.contains(mark) {
-      return true
-    }
-    // "ValueError: ...", "torch.cuda.OutOfMemoryError: ..."
-    guard let colon = line.firstIndex(of: ":") ?? (line.isEmpty ? nil : line.endIndex) else {
-      return false
-    }
-    let word = line[..<colon]
-    return (word.hasSuffix("Error") || word.hasSuffix("Exception"))
-      && word.allSatisfy { $0.isLetter || $0.isNumber || $0 == "." || $0 == "_" }
   }
 
   /// The cells, counted from the line's beginning, that the pattern covers.

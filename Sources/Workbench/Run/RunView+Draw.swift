@@ -124,8 +124,7 @@ extension RunView {
     } else {
       text = text + (isActive ? "follow  " : "") + countOfLines(lines.count)
     }
-    // A traceback's head is drawn as an error, but the error is its last line.
-    let errors = lines.lines.count { LogPane.isError($0) && !$0.hasPrefix("Traceback") }
+    let errors = lines.errors
     return errors == 0 ? text : text + "  \(errors) " + (errors == 1 ? "error" : "errors")
   }
 
