@@ -87,6 +87,11 @@ static inline void lathe_curses_put(int y, int x, const wchar_t *text, int look,
   (void)mvwadd_wch(stdscr, y, x, &cell);
 }
 
+static inline void lathe_curses_put_one(int y, int x, wchar_t character, int look, int pair) {
+  const wchar_t text[2] = {character, 0};
+  lathe_curses_put(y, x, text, look, pair);
+}
+
 static inline void lathe_curses_clear(void) {
   werase(stdscr);
   clearok(stdscr, TRUE);

@@ -18,6 +18,20 @@ enum CursesCell {
     ["|", "│", "┃", "╎", "┆", "┊"].contains(character)
   }
 
+  /// The one code point of a character that is one, in one cell: nearly all of them, and cheaper.
+  static func plain(_ character: Character, glyphs: GlyphSet) -> wchar_t? {
+    let scalars = character.unicodeScalars
+    guard let scalar = scalars.first, scalars.index(after: scalars.startIndex) == scalars.endIndex
+    else { return nil }
+    let value = scalar.value
+    if value < 0x80 { return value < 0x20 || value == 0x7F ? nil : wchar_t(value) }
+    // Flags' letters are shown as others.
+    guard glyphs != .ascii, flagLetter(scalar) == nil, scalar.cells == 1,
+      lathe_curses_width(wchar_t(value)) == 1
+    else { return nil }
+    return wchar_t(value)
+  }
+
   /// What to write, covering exactly the character's cells.
   static func parts(of character: Character, glyphs: GlyphSet) -> [Part] {
     if let ascii = character.asciiValue {

@@ -129,17 +129,8 @@ package final class CursesTerminal: TerminalDoor {
     if screen.bell { raw("\u{07}") }
     let known = last?.size == screen.size ? last : nil
     if known == nil { lathe_curses_clear() }
-    var changed = known == nil || known?.cursor != screen.cursor
-    let width = min(screen.size.width, size.width)
-    for y in 0..<min(screen.size.height, size.height) {
-      for x in 0..<width {
-        let cell = screen[x, y]
-        if let known, known[x, y] == cell { continue }
-        guard let character = cell.text else { continue }
-        put(character, cell.style, x: x, y: y, width: width)
-        changed = true
-      }
-    }
+    let hasNew = put(screen, where: known)
+    let changed = known == nil || known?.cursor != screen.cursor || hasNew
     last = screen
     guard changed else { return }
     let cursor = screen.cursor.flatMap { screen.bounds.contains($0) ? $0 : nil }
@@ -150,8 +141,33 @@ package final class CursesTerminal: TerminalDoor {
     raw("\u{1B}[?2026l")
   }
 
+  /// Puts the cells that differ from the known ones; whether there were any.
+  private func put(_ screen: Screen, where known: Screen?) -> Bool {
+    let (width, own) = (min(screen.size.width, size.width), screen.size.width)
+    var hasNew = false
+    // Through the buffers, because most cells are only compared: a copy of a cell costs more.
+    screen.cells.withUnsafeBufferPointer { cells in
+      (known?.cells ?? []).withUnsafeBufferPointer { old in
+        for y in 0..<min(screen.size.height, size.height) {
+          for x in 0..<width {
+            let index = y * own + x
+            if !old.isEmpty, old[index] == cells[index] { continue }
+            guard let character = cells[index].text else { continue }
+            put(character, cells[index].style, x: x, y: y, width: width)
+            hasNew = true
+          }
+        }
+      }
+    }
+    return hasNew
+  }
+
   private func put(_ character: Character, _ style: Style, x: Int, y: Int, width: Int) {
     let look = palette.look(of: style, isLine: CursesCell.isUpright(character))
+    if let plain = CursesCell.plain(character, glyphs: glyphs) {
+      lathe_curses_put_one(Int32(y), Int32(x), plain, look.attributes, look.pair)
+      return
+    }
     for part in CursesCell.parts(of: character, glyphs: glyphs) where x + part.offset < width {
       lathe_curses_put(Int32(y), Int32(x + part.offset), part.text, look.attributes, look.pair)
     }

@@ -31,7 +31,7 @@ struct Palette {
   }
 
   /// `isLine` of a piece of an upright line, which an underline would make a ladder.
-  func look(of style: Style, isLine: Bool = false) -> Look {
+  func look(of style: Style, isLine: @autoclosure () -> Bool = false) -> Look {
     var attributes: Int32 = 0
     if style.bold { attributes |= Int32(LATHE_BOLD) }
     if style.underline { attributes |= Int32(LATHE_UNDERLINE) }
@@ -39,7 +39,7 @@ struct Palette {
     switch depth {
     case .none:
       let own = monochrome(style.color)
-      let shown = isLine ? own & ~Int32(LATHE_UNDERLINE) : own
+      let shown = isLine() ? own & ~Int32(LATHE_UNDERLINE) : own
       return Look(attributes: attributes | shown, pair: 0)
     case .eight where style.color == .dim || style.color == .comment || style.color.isFaded:
       return Look(attributes: attributes | Int32(LATHE_DIM), pair: 0)

@@ -366,7 +366,9 @@ struct RunViewTests {
   ])
   func `metrics of one unit share a chart`(_ names: [String], _ main: String?, _ groups: [[String]])
   {
-    #expect(MetricGroup.groups(of: names, main: main).map(\.names) == groups)
+    var order = MetricOrder()
+    order.refresh(names, main: main)
+    #expect(order.groups.map(\.names) == groups)
   }
 }
 

@@ -11,14 +11,8 @@ import Terminal
 /// The main thread sleeps in `poll` on the terminal, the mailbox and the file watch; everything that
 /// may block runs on background queues. Nothing wakes it while nothing changes.
 final class WorkbenchLoop {
-  /// Seconds between two frames, and between two askings of one query, when events flood in.
-  private static let frame = 1.0 / 60
-  private static let asking = 1.0 / 30
   /// Seconds until files are looked at again that nobody tells of.
   private static let looking = 1.0
-  /// Where answers and frames cost more, they come less often: a tenth of a core is enough for what
-  /// nobody asked for, but a change is seen within this time.
-  private static let longestPause = 0.08
 
   private let door: any TerminalDoor
   private let environment: [String: String]
@@ -31,19 +25,11 @@ final class WorkbenchLoop {
   private let sends = DispatchQueue(label: "lathe.workbench.agent", attributes: .concurrent)
 
   private var root: Root
-  private var wanted: Set<Query> = []
+  private var rounds = Rounds()
   /// What each wanted query was answered from.
   private var sources: [Query: Set<String>] = [:]
-  private var underWay: Set<Query> = []
-  private var dirty: Set<Query> = []
-  private var lastAsked = -Double.infinity
-  /// Seconds until what has changed is asked again, and what the process had used at the last asking.
-  private var pause = WorkbenchLoop.asking
-  private var used = 0.0
-  private var lastFrame = -Double.infinity
   private var lastTick = -Double.infinity
   private var lastLook = -Double.infinity
-  private var needsFrame = true
   private var isOver = false
 
   init(
@@ -94,7 +80,7 @@ final class WorkbenchLoop {
   /// The first frame shows answers, if they come within 30 ms.
   private func awaitFirstAnswers() {
     let end = steadySeconds() + 0.03
-    while underWay.contains(where: { !$0.isSlow }), steadySeconds() < end {
+    while rounds.isWaiting, steadySeconds() < end {
       var descriptors = [pollfd(fd: mailbox.descriptor, events: Int16(POLLIN), revents: 0)]
       poll(&descriptors, 1, Int32(max(1, (end - steadySeconds()) * 1000)))
       for event in mailbox.take() { take(event) }
@@ -106,21 +92,19 @@ final class WorkbenchLoop {
 
   /// Sleeps until there is something to do; false when the terminal is gone.
   private func wait() -> Bool {
-    var descriptors = [door.descriptor, mailbox.descriptor, watch.descriptor].map {
+    let now = steadySeconds()
+    let files = rounds.listens(at: now) ? watch.descriptor : -1
+    var descriptors = [door.descriptor, mailbox.descriptor, files].map {
       pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
     }
-    let count = poll(&descriptors, nfds_t(descriptors.count), timeout)
+    let count = poll(&descriptors, nfds_t(descriptors.count), timeout(from: now))
     guard count > 0 else { return true }
     return descriptors[0].revents & Int16(POLLHUP | POLLERR | POLLNVAL) == 0
   }
 
   /// Milliseconds until something is due; -1 when nothing is.
-  private var timeout: Int32 {
-    let now = steadySeconds()
-    var due: [Double] = []
-    if needsFrame { due.append(lastFrame + WorkbenchLoop.frame) }
-    // What is under way is asked again when its answer has come, which wakes the loop.
-    if !dirty.isSubset(of: underWay) { due.append(lastAsked + pause) }
+  private func timeout(from now: Double) -> Int32 {
+    var due = [rounds.next(after: now)].compactMap { $0 }
     if root.isTicking { due.append(lastTick + 1) }
     if !watch.blindPaths.isEmpty { due.append(lastLook + WorkbenchLoop.looking) }
     guard let next = due.min() else { return -1 }
@@ -133,19 +117,23 @@ final class WorkbenchLoop {
     let now = steadySeconds()
     let typed = door.events().coalescingMoves.map { WorkbenchEvent.terminal($0) }
     let arrived = mailbox.take()
-    let changed = watch.descriptor >= 0 ? watch.changes() : []
-    if !typed.isEmpty || !arrived.isEmpty { take(.second(seconds())) }
+    // A clock that is shown moves each second; here it only becomes true for what has happened.
+    if !typed.isEmpty || !arrived.isEmpty { _ = root.update(.second(seconds())) }
     for event in typed + arrived where !isOver { take(event) }
     if root.isTicking, now >= lastTick + 1 {
       lastTick = now
       take(.second(seconds()))
-      dirty.insert(.header)
+      rounds.change(.header)
     }
-    for (query, paths) in sources where wanted.contains(query) && !paths.isDisjoint(with: changed) {
-      dirty.insert(query)
-    }
+    if watch.descriptor >= 0, rounds.listens(at: now) { note(watch.changes()) }
     lookAtBlind(now)
     askForNew()
+  }
+
+  /// What was answered from these files is to be asked again.
+  private func note(_ changed: Set<String>) {
+    guard !changed.isEmpty else { return }
+    for (query, paths) in sources where !paths.isDisjoint(with: changed) { rounds.change(query) }
   }
 
   /// What nobody tells of is asked again each second.
@@ -154,61 +142,42 @@ final class WorkbenchLoop {
     let blind = watch.blindPaths
     guard !blind.isEmpty else { return }
     lastLook = now
-    for (query, paths) in sources where wanted.contains(query) && !paths.isDisjoint(with: blind) {
-      dirty.insert(query)
-    }
+    note(blind)
   }
 
   private func take(_ event: WorkbenchEvent) {
+    var isAnswer = false
     if case .answered(let query, let answer) = event {
-      underWay.remove(query)
-      guard root.context.answers[query] != answer, wanted.contains(query) else { return }
+      guard rounds.arrive(query), root.context.answers[query] != answer else { return }
+      isAnswer = true
     }
-    needsFrame = true
+    rounds.wishFrame(isAnswer: isAnswer)
     for effect in root.update(event) { perform(effect) }
   }
 
   private func drawIfDue() {
     let now = steadySeconds()
-    guard needsFrame, now >= lastFrame + WorkbenchLoop.frame else { return }
+    guard rounds.isFrameDue(at: now) else { return }
     door.reportMoves(root.followsPointer)
     door.show(root.draw())
-    lastFrame = now
-    needsFrame = false
+    rounds.draw(at: now)
   }
 
   // MARK: Queries
 
   /// Asks what has come to be shown, and again what has changed.
   private func askForNew() {
-    let queries = root.queries
-    if queries != wanted {
-      dirty.formUnion(queries.filter { !wanted.contains($0) || root.context.answers[$0] == nil })
-      for gone in wanted.subtracting(queries) { sources[gone] = nil }
-      wanted = queries
+    let answers = root.context.answers
+    let isAnswered = { (query: Query) in answers[query] != nil }
+    if let gone = rounds.want(root.queries, isAnswered: isAnswered) {
+      for query in gone { sources[query] = nil }
       watchSources()
     }
-    dirty.formIntersection(wanted)
     let now = steadySeconds()
-    let fresh = dirty.filter { root.context.answers[$0] == nil }
-    let isDue = now >= lastAsked + pause
-    if isDue, !dirty.isEmpty { spare() }
-    for query in isDue ? dirty : fresh where !underWay.contains(query) {
-      ask(query)
-      lastAsked = now
-    }
-  }
-
-  /// Waits ten times as long as the last round of answers and frames has kept the processor.
-  private func spare() {
-    let now = processorSeconds()
-    pause = min(max(WorkbenchLoop.asking, (now - used) * 10), WorkbenchLoop.longestPause)
-    used = now
+    for query in rounds.ask(at: now, cost: processorSeconds, isAnswered: isAnswered) { ask(query) }
   }
 
   private func ask(_ query: Query) {
-    dirty.remove(query)
-    underWay.insert(query)
     // Watched before it is read: a change in between is then noticed and asked again.
     let paths = source.sources(of: query)
     if sources[query] != paths {
@@ -282,8 +251,8 @@ final class WorkbenchLoop {
     var failure: String?
     door.suspend { failure = OutsideEditor(environment).open(path, line: line) }
     if let failure { root.notice = Notice(.failure, failure) }
-    dirty.formUnion(wanted)
-    needsFrame = true
+    rounds.changeAll()
+    rounds.wishFrame()
   }
 }
 

@@ -31,7 +31,7 @@ enum LogLineKind {
         return
       }
       if Self.warnings.contains(where: { rest.starts(with: $0) }) { found = .warning }
-      if found == nil, line[..<index].allSatisfy(Self.isOfName), Self.endsName(rest) {
+      if found == nil, Self.endsName(rest), line[..<index].allSatisfy(Self.isOfName) {
         self = .exception
         return
       }

@@ -9,10 +9,12 @@ struct MetricGroup: Sendable, Equatable {
 
   var primary: String { names.first ?? key }
 
-  /// The groups of metrics, by importance; the main metric's group first, and it first in that.
-  static func groups(of names: [String], main: String?) -> [MetricGroup] {
+  /// The groups of metrics by importance; the main metric's group first, and it first in that.
+  ///
+  /// - Parameter names: by importance.
+  fileprivate static func groups(of names: [String], main: String?) -> [MetricGroup] {
     var groups: [MetricGroup] = []
-    for name in names.byImportance(of: { $0 }) {
+    for name in names {
       let key = unit(of: name)
       if let index = groups.firstIndex(where: { $0.key == key }) {
         if !groups[index].names.contains(name) { groups[index].names.append(name) }
@@ -48,5 +50,31 @@ struct MetricGroup: Sendable, Equatable {
     elements.enumerated()
       .sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }
       .map(\.element)
+  }
+}
+
+/// The names of a step's metrics in the order in which they are shown.
+///
+/// Made anew only when a name is added: a run's view reads it with every frame and every point.
+struct MetricOrder: Sendable, Equatable {
+  private(set) var groups: [MetricGroup] = []
+  /// By importance, each with the goal that its name tells.
+  private(set) var ordered: [(name: String, goal: Goal?)] = []
+  private var names: [String] = []
+  private var main: String?
+
+  static func == (left: MetricOrder, right: MetricOrder) -> Bool {
+    left.names == right.names && left.main == right.main
+  }
+
+  /// - Parameters:
+  ///   - names: in the order in which they were logged first.
+  ///   - main: the run's main metric, where it has one.
+  mutating func refresh(_ names: [String], main: String?) {
+    guard names != self.names || main != self.main else { return }
+    self.names = names
+    self.main = main
+    ordered = names.byImportance(of: { $0 }).map { ($0, Goal.guessed(for: $0)) }
+    groups = MetricGroup.groups(of: ordered.map(\.name), main: main)
   }
 }

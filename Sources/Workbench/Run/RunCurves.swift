@@ -9,11 +9,13 @@ struct RunCurves: Sendable, Equatable {
   var isLogarithmic = false
   var axis = CurveAxis.step
   var plot = CurvePlot()
+  /// Of the step that is drawn.
+  var order = MetricOrder()
 
   static let mostCurves = 6
 
-  func shownGroup(_ names: [String], main: String?) -> MetricGroup? {
-    let groups = MetricGroup.groups(of: names, main: main)
+  var shownGroup: MetricGroup? {
+    let groups = order.groups
     guard !groups.isEmpty else { return nil }
     return groups[((group % groups.count) + groups.count) % groups.count]
   }

@@ -10,15 +10,13 @@ extension RunView {
     return all
   }
 
-  func metricNames(_ context: Context) -> [String] { metricFacts(context).map(\.name) }
-
   /// Asks for the curves of the shown group as they fit the chart's pane.
   mutating func askCurves(_ facts: RunFacts, _ context: Context) {
     guard let folder = sources.series else {
       curves.plot = CurvePlot()
       return
     }
-    let group = curves.shownGroup(metricNames(context), main: facts.run.mainMetric)
+    let group = curves.shownGroup
     let lines = curves.lines(
       group,
       in: folder,
@@ -55,12 +53,10 @@ extension RunView {
     in rect: Rect
   ) {
     guard !rect.isEmpty else { return }
-    let known = metricNames(context)
-    let main = facts.run.mainMetric
-    let names = curves.shownGroup(known, main: main)?.names ?? []
+    let names = curves.shownGroup?.names ?? []
     let title = names.prefix(RunCurves.mostCurves).map { SafeText(hostile: $0) }
       .joined(separator: "  ")
-    let groups = MetricGroup.groups(of: known, main: main).count
+    let groups = curves.order.groups.count
     var right: SafeText = groups > 1 ? "m: \(groups) groups  " : ""
     right = right + "x: " + (curves.plot.look.xLabel ?? curves.axis.word)
     right = right + (curves.isLogarithmic ? "  y: log" : "  y: linear")

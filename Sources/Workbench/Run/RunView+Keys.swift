@@ -115,7 +115,7 @@ extension RunView {
   }
 
   private func movers(_ facts: RunFacts, _ context: Context) -> [Binding] {
-    let groups = MetricGroup.groups(of: metricNames(context), main: facts.run.mainMetric)
+    let groups = curves.order.groups
     let word = stepWord(facts, context)
     let noOther: SafeText? = groups.count < 2 ? "There is one group of metrics." : nil
     let noPattern: SafeText? = log.pattern.isEmpty ? "/ looks for something first." : nil

@@ -13,20 +13,22 @@ extension RunView {
       !facts.metrics.contains(where: { $0.step == step })
     else { return [] }
     let declared = pipeline(context)?.pipeline?.step(step)?.process?.metrics ?? []
-    let logged = metricFacts(context).byImportance(of: \.name)
+    let logged = Dictionary(
+      metricFacts(context).map { ($0.name, $0.summary) },
+      uniquingKeysWith: { first, _ in first }
+    )
+    let order = curves.order.ordered
     // Where nothing is declared, what the run will be judged by.
-    let main =
-      facts.run.mainMetric
-      ?? logged.first.flatMap { Goal.guessed(for: $0.name) == nil ? nil : $0.name }
-    return logged.map { named in
-      let summary = named.summary
+    let main = facts.run.mainMetric ?? order.first.flatMap { $0.goal == nil ? nil : $0.name }
+    return order.compactMap { named in
+      guard let summary = logged[named.name] else { return nil }
       let definition = declared.first { $0.name == named.name }
       let old = facts.parentMetrics.first { $0.step == step && $0.name == named.name }
       return MetricSummary(
         run: run,
         step: step,
         name: named.name,
-        goal: definition?.goal ?? old?.goal ?? Goal.guessed(for: named.name),
+        goal: definition?.goal ?? old?.goal ?? named.goal,
         isMain: definition?.isMain ?? (named.name == main),
         count: summary.count,
         last: summary.last,
