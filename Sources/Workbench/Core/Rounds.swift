@@ -52,10 +52,9 @@ struct Rounds: Sendable {
 
   mutating func changeAll() { dirty.formUnion(wanted) }
 
-  /// The queries to be asked now: with a new round all that are dirty, before it those that have no
-  /// answer yet.
+  /// The queries to be asked now: with a new round all that are dirty, before it those without answer.
   ///
-  /// - Parameter cost: processor seconds of this process up to now.
+  /// `cost` tells the processor seconds of this process up to now.
   mutating func ask(at now: Double, cost: () -> Double, isAnswered: (Query) -> Bool) -> [Query] {
     guard !dirty.isEmpty else { return [] }
     let isDue = now >= asked + pause
@@ -85,8 +84,10 @@ struct Rounds: Sendable {
 
   // MARK: Files
 
-  /// Whether changes of files are of use: while nothing can be asked they would wake the loop for
-  /// nothing, a thousand times a second beside a step that logs. The kernel keeps them meanwhile.
+  /// Whether changes of files are of use now.
+  ///
+  /// While nothing can be asked they would wake the loop for nothing, a thousand times a second beside
+  /// a step that logs. The kernel keeps them meanwhile.
   func listens(at now: Double) -> Bool { now >= asked + pause && !isWaiting }
 
   // MARK: Frames

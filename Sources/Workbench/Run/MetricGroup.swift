@@ -9,9 +9,8 @@ struct MetricGroup: Sendable, Equatable {
 
   var primary: String { names.first ?? key }
 
-  /// The groups of metrics by importance; the main metric's group first, and it first in that.
-  ///
-  /// - Parameter names: by importance.
+  /// The groups of metrics that come by importance; the main metric's group first, and it first in
+  /// that.
   fileprivate static func groups(of names: [String], main: String?) -> [MetricGroup] {
     var groups: [MetricGroup] = []
     for name in names {
