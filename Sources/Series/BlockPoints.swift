@@ -7,6 +7,8 @@ struct BlockPoints {
   let count: Int
   /// Its first and its last value, which are known without a read.
   private let ends: (first: Double, last: Double)
+  /// Its least and its greatest value; nil where one of its values is not finite.
+  let bounds: (min: Double, max: Double)?
   /// Nil for a block in memory, of which all points are in the arrays.
   private let file: BlockFile?
   private let offset: Int
@@ -29,6 +31,7 @@ struct BlockPoints {
   init(_ block: TailBlock, by axis: SeriesAxis) {
     (start, count) = (block.node.start, block.node.count)
     ends = (block.node.first, block.node.last)
+    bounds = block.node.isAllFinite ? (block.node.min, block.node.max) : nil
     (file, offset, column) = (nil, 0, Column())
     (table, tableUse, index) = (nil, nil, 0)
     (xs, spans, values) = (.all(count), .all(block.spans.count), .all(count))
@@ -48,6 +51,7 @@ struct BlockPoints {
   ) {
     (start, count) = (block.node.start, block.node.count)
     ends = (block.node.first, block.node.last)
+    bounds = block.node.isAllFinite ? (block.node.min, block.node.max) : nil
     (self.table, tableUse, self.index) = (table?.view, table, index)
     (self.file, offset, tail) = (file, block.offset, Tail())
     let x = block.column(axis)

@@ -54,6 +54,19 @@ struct CurveBuilder {
     }
   }
 
+  /// Whether the run goes on in a column and has values as small and as great already.
+  ///
+  /// Of points that lie between them only the last one counts: `extend`.
+  @inline(__always)
+  func covers(_ least: Double, _ greatest: Double, column: Int) -> Bool {
+    guard let run, run.column == column else { return false }
+    return run.extremes.min <= least && run.extremes.max >= greatest
+  }
+
+  /// Adds points of the run's column that it covers, by the last of them.
+  @inline(__always)
+  mutating func extend(to last: CurvePoint) { run?.last = last }
+
   /// Adds a point that cannot be drawn; its column is nil when it has no place in x either.
   mutating func skip<Finder: CurveFinder & ~Copyable>(
     _ point: CurvePoint,

@@ -25,6 +25,10 @@ struct LoggedValues: CurveValues {
     column: Int,
     to builder: inout CurveBuilder
   ) throws {
+    let bounds = series.tree.bounds(of: place)
+    if bounds.isAllFinite, builder.covers(bounds.min, bounds.max, column: column) {
+      return builder.extend(to: series.tree.last(of: place, by: series.axis))
+    }
     let node = series.tree[place]
     let x = node.extent(series.axis)
     if node.isAllFinite, node.min > floor {
@@ -65,6 +69,11 @@ struct LoggedValues: CurveValues {
     guard let column else {
       let first = try point(range.lowerBound)
       return try builder.skip(first, column: nil, of: &self)
+    }
+    if let (least, greatest) = blocks.current.bounds,
+      builder.covers(least, greatest, column: column)
+    {
+      return builder.extend(to: try point(range.upperBound - 1))
     }
     if let extremes = try blocks.current.extremes(of: range, above: floor) {
       return try add(range, column, extremes, to: &builder)
