@@ -274,10 +274,11 @@ struct ActiveRunTests {
     arguments: [
       (4, 8, nil, nil, true), (5, 8, nil, nil, false), (4, 9, nil, nil, false),
       (2, 1, 2, nil, true), (3, 1, 2, nil, false), (1, 2, nil, 1, false), (1, 1, 8, 16, true),
-    ]
+      (0.5, 1, 1, nil, true), (4.001, 1, nil, nil, false), (1.5, 1, 1, nil, false),
+    ] as [(CPUs, Int, Int?, Int?, Bool)]
   )
   func `a step that can never start is refused`(
-    cpus: Int,
+    cpus: CPUs,
     memory: Int,
     instanceCpus: Int?,
     instanceMemory: Int?,
@@ -288,5 +289,15 @@ struct ActiveRunTests {
     let machine = Machine(cpus: 4, memory: 8 << 30)
     let instance = instance(cpus: instanceCpus, memory: instanceMemory.map { $0 << 30 })
     #expect(((try? machine.admit(step, in: instance)) != nil) == isAdmitted)
+  }
+
+  @Test func `a step that wants a part more than there is, is told so`() {
+    let process = ProcessStep(command: .arguments([]), cpus: 1.5)
+    let step = Step(name: "s", type: .training, work: .process(process))
+    let error = #expect(throws: Explanation.self) {
+      try Machine(cpus: 4, memory: 1).admit(step, in: instance(cpus: 1))
+    }
+    #expect(error?.what == "Step 's' asks for 1.5 CPUs and can never start.")
+    #expect(error?.why == "'i' (local) on this machine has 1.")
   }
 }

@@ -290,6 +290,36 @@ struct RunTests {
     #expect(site.agent.shares.holdings.isEmpty)
   }
 
+  @Test func `parts of a CPU: halves run together on one, and the share is no part of the key`()
+    throws
+  {
+    func text(_ cpus: [String]) -> String {
+      "steps:\n"
+        + zip(["a", "b", "c"], cpus)
+        .map { "  \($0): { type: Processing, run: [\($0)], cpu: \($1) }\n" }.joined()
+    }
+    let executor = ScriptedExecutor { _ in .hold }
+    let site = try RunSite(
+      ["pipeline.yaml": text(["0.5", "0.5", "1.5"])],
+      executor: executor,
+      instanceCpus: 2
+    )
+    let run = try site.launch()
+    #expect(executor.started == ["a", "b"])
+    #expect(try site.steps(run)["c"]?.reason == "waits for 1.5 CPUs of 'digits' held by r1 a, r1 b")
+    try executor.finish("a", for: site.agent)
+    #expect(executor.started == ["a", "b", "c"])
+    #expect(executor.specs.map(\.cpuSet) == [[0], [0], [0, 1]])
+    #expect(executor.specs.map(\.limits.cpus) == [0.5, 0.5, 1.5])
+    for variable in ["OMP_NUM_THREADS", "SM_NUM_CPUS"] {
+      #expect(executor.specs.map { $0.environment[variable] } == ["1", "1", "2"])
+    }
+    for step in ["b", "c"] { try executor.finish(step, for: site.agent) }
+    #expect(try site.end(of: run).status == .succeeded)
+    try site.write(text(["1", "2.0", "0.25"]), "pipeline.yaml")
+    #expect(try site.statuses(try site.run().id) == ["a: Cached", "b: Cached", "c: Cached"])
+  }
+
   @Test func `an instance is capped, and what never fits is refused`() throws {
     let executor = ScriptedExecutor { _ in .hold }
     let site = try RunSite(

@@ -63,6 +63,48 @@ struct PolicyTests {
     #expect(long.delay(afterFailures: 20, elapsed: 0) == 43_200)
   }
 
+  @Test(
+    arguments: [
+      ("1", 1, "1"), ("2.0", 2, "2"), ("0.5", 0.5, "0.5"), ("'0.25'", 0.25, "0.25"),
+      ("0.290", 0.29, "0.29"), ("1e-1", 0.1, "0.1"), ("0.01", 0.01, "0.01"),
+      ("1.005", 1.005, "1.005"), ("4096", 4096, "4096"),
+    ] as [(String, CPUs, String)]
+  )
+  func `CPUs are whole or a part`(text: String, cpus: CPUs, told: String) throws {
+    let read = try step("cpu: \(text)").cpus
+    #expect(read == cpus)
+    #expect("\(read)" == told)
+    #expect(try step("code: x", pipeline: "cpu: \(text)").cpus == cpus)
+  }
+
+  @Test(
+    arguments: [
+      "0", "-1", "+1", "0.009", "0.0105", "0.5005", "4096.001", "1e300", ".nan", ".inf", "nan",
+      "500m", "0x1", "half", "1,5",
+    ]
+  )
+  func `what is no amount of CPUs is told what is`(text: String) {
+    let (_, findings) = Pipeline.read(
+      "steps:\n  a:\n    type: Training\n    run: x\n    cpu: \(text)\n",
+      name: "p"
+    )
+    #expect(
+      findings.map { "\($0.place.line) \($0.message) \($0.hint)" } == [
+        """
+        5 'cpu' has to be a number of CPUs from 0.01 to 4096, and is '\(text)'. \
+        Write 2, 0.5 or 0.125: three digits behind the point at most.
+        """
+      ]
+    )
+  }
+
+  @Test func `every amount of CPUs that can be written is read as what it was`() throws {
+    for thousandths in 10...3210 {
+      let cpus = CPUs(thousandths: thousandths)
+      #expect(try step("cpu: \(cpus)").cpus == cpus)
+    }
+  }
+
   @Test func `limits, GPUs, checkpoints and secrets are read`() throws {
     let process = try step(
       "gpu: 2, timeout: 1h30m, grace: 0, checkpoint: true, secrets: [HF_TOKEN], pass_env: [A]",

@@ -217,7 +217,7 @@ extension Agent {
     guard let instance else { return }
     if instance.cpus != nil {
       spec.cpuSet = placement.cpuSet
-      spec.limits.cpus = Double(process.cpus)
+      spec.limits.cpus = process.cpus.quota
     }
     guard process.memory == nil, let memory = instance.memory, memory < machine.memory else {
       return
@@ -239,7 +239,7 @@ extension Agent {
         gpus: process.gpus ?? 0
       ),
       limits: Shares.Limits(
-        cpus: instance?.cpus,
+        cpus: instance?.cpus.map { CPUs($0) },
         memory: instance?.memory,
         gpus: instance?.gpus
       ),

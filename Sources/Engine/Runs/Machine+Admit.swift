@@ -16,9 +16,9 @@ extension Machine {
     let cpuLimit = min(cpus, instance.cpus ?? cpus)
     let memoryLimit = min(memory, instance.memory ?? memory)
     let whose = "'\(instance.name)' (\(instance.instanceType)) on this machine"
-    if process.cpus > cpuLimit {
+    if process.cpus > CPUs(cpuLimit) {
       throw Explanation(
-        what: "Step '\(step.name)' asks for \(counted(process.cpus, "CPU")) and can never start.",
+        what: "Step '\(step.name)' asks for \(counted(process.cpus)) and can never start.",
         why: "\(whose) has \(cpuLimit).",
         next: "Lower 'cpu:' in line \(step.place.line) of the pipeline."
       )

@@ -17,6 +17,11 @@ struct Machine: Sendable, Equatable {
     self.gpus = gpus
   }
 
+  /// How many steps execute at once at most, however little of a CPU each of them wants.
+  ///
+  /// The agent holds a file open for each, and may mostly open 1024.
+  var mostSteps: Int { max(512, cpus) }
+
   /// The GPUs of some UUIDs, in that order, by what is known of them.
   func assigned(_ uuids: [String]) -> [AssignedGPU] {
     uuids.map { uuid in

@@ -1,4 +1,5 @@
 import Documents
+import Pipelines
 
 extension Shares {
   /// Places what fits, in the order of fairness; `new` are steps that wait from now on.
@@ -6,13 +7,13 @@ extension Shares {
   /// Takes time by the runs that wait and the steps that are placed, not by the steps that wait.
   mutating func place(_ new: [Waiting] = []) -> [Placement] {
     for step in new { queue(step) }
-    guard !tickets.isEmpty, used.cpus < machine.cpus else { return [] }
+    guard !tickets.isEmpty, leastWanted <= freeCPUs else { return [] }
     var round = Round()
     let reserved = serveStarved(&round)
     var turns = Heap(
       runs.filter { $0.value.waits > 0 }.map { Turn(share: share(of: $0), run: $0.key) }
     )
-    while used.cpus < machine.cpus, let turn = turns.pop() {
+    while leastWanted <= freeCPUs, let turn = turns.pop() {
       guard let line = next(of: turn.run, beside: reserved, &round), place(line, &round) else {
         continue
       }
@@ -38,13 +39,14 @@ extension Shares {
     static func < (a: Turn, b: Turn) -> Bool { (a.share, a.run) < (b.share, b.run) }
   }
 
-  /// The largest part of the machine's CPUs, memory or GPUs that a run holds.
+  /// The largest part of the machine's CPUs, memory, GPUs or places for steps that a run holds.
   private func share(of run: (key: Int, value: RunShare)) -> Double {
     let held = run.value.held
     return max(
-      Double(held.cpus) / Double(max(1, machine.cpus)),
+      held.cpus.quota / Double(max(1, machine.cpus)),
       Double(held.memory) / Double(max(1, machine.memory)),
-      Double(held.gpus) / Double(max(1, machine.gpus.count))
+      Double(held.gpus) / Double(max(1, machine.gpus.count)),
+      Double(run.value.holds) / Double(machine.mostSteps)
     )
   }
 
@@ -101,9 +103,15 @@ extension Shares {
     return room
   }
 
+  /// None where no more steps may execute, whatever they want.
+  private var freeCPUs: CPUs { isFull ? 0 : CPUs(machine.cpus) - used.cpus }
+
+  /// Whether as many steps execute as may at once.
+  var isFull: Bool { holdings.count >= machine.mostSteps }
+
   var freeOfMachine: Amounts {
     Amounts(
-      cpus: machine.cpus - used.cpus,
+      cpus: freeCPUs,
       memory: machine.memory - used.memory,
       gpus: freeGPUs.count
     )
@@ -114,13 +122,12 @@ extension Shares {
     guard let entry = first(of: line) else { return false }
     let gpus =
       line.wants.gpus == 0 ? [] : freeGPUs(for: line.run).prefix(line.wants.gpus).map(\.uuid)
-    let cpuSet = freeCPUs(line.wants.cpus)
     if runs[line.run]?.lines[line.wants]?.isStarved == true { starved.removeAll { $0 == line } }
     runs[line.run]?.lines[line.wants]?.stepOn()
     if let rest = runs[line.run]?.lines[line.wants], rest.first == rest.entries.count {
       removeLine(line)
     }
-    take(Name(run: line.run, step: entry.step), line.wants, gpus: gpus, cpuSet: cpuSet)
+    let cpuSet = take(Name(run: line.run, step: entry.step), line.wants, gpus: gpus)
     round.placed.append(
       Placement(run: line.run, step: entry.step, gpus: gpus, cpuSet: cpuSet)
     )
@@ -160,7 +167,7 @@ extension Shares {
     let gpus = (run.visible?.among(machine.gpus) ?? machine.gpus).count { $0.foreignUser == nil }
     return name.wants.fits(
       in: Amounts(
-        cpus: min(machine.cpus, run.limits.cpus ?? .max),
+        cpus: run.limits.cpus.map { min(CPUs(machine.cpus), $0) } ?? CPUs(machine.cpus),
         memory: min(machine.memory, run.limits.memory ?? .max),
         gpus: min(gpus, run.limits.gpus ?? .max)
       )

@@ -1,3 +1,5 @@
+import Pipelines
+
 extension Shares {
   /// How many steps of a run are told what they wait for.
   static let reasonLimit = 32
@@ -34,6 +36,7 @@ extension Shares {
       let steps = parallel == 1 ? "step runs" : "steps run"
       return "waits: at most \(parallel) of the run's \(steps) at once (max_parallel_steps)"
     }
+    if isFull { return "waits: at most \(machine.mostSteps) steps execute at once on this machine" }
     let free = freeOfMachine
     let own = usedByInstance[share.instance] ?? Amounts()
     if wants.cpus > free.cpus { return text(wants, .cpus) }
@@ -76,11 +79,11 @@ extension Shares {
   private enum Resource {
     case cpus, memory, gpus
 
-    func amount(_ amounts: Amounts) -> Int {
+    func isHeld(_ amounts: Amounts) -> Bool {
       switch self {
-      case .cpus: amounts.cpus
-      case .memory: amounts.memory
-      case .gpus: amounts.gpus
+      case .cpus: amounts.cpus > 0
+      case .memory: amounts.memory > 0
+      case .gpus: amounts.gpus > 0
       }
     }
   }
@@ -94,7 +97,7 @@ extension Shares {
     let gpus = share?.visible?.among(machine.gpus) ?? machine.gpus
     let seen = share?.visible == nil ? nil : Set(gpus.map(\.uuid))
     let holders = holdings.filter { name, holding in
-      what.amount(holding.amounts) > 0 && (instance == nil || holding.instance == instance)
+      what.isHeld(holding.amounts) && (instance == nil || holding.instance == instance)
         && (seen.map { !$0.isDisjoint(with: holding.gpus) } ?? true)
     }
     .sorted { $0.value.order < $1.value.order }
@@ -107,7 +110,7 @@ extension Shares {
     let place = instance.map { " of '\($0)'" } ?? share?.visible.map { " of \($0.text)" } ?? ""
     let amount =
       switch what {
-      case .cpus: counted(wants.cpus, "CPU")
+      case .cpus: counted(wants.cpus)
       case .gpus: counted(wants.gpus, "GPU")
       case .memory: byteText(wants.memory) + " of memory"
       }
@@ -118,6 +121,9 @@ extension Shares {
 
 /// "1 CPU", "2 CPUs".
 func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+/// "1 CPU", "0.5 CPUs".
+func counted(_ cpus: CPUs) -> String { "\(cpus) CPU\(cpus == 1 ? "" : "s")" }
 
 /// Bytes in the largest binary unit that keeps a digit before the point: "512 MiB", "2.5 GiB".
 func byteText(_ bytes: Int) -> String {

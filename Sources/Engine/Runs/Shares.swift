@@ -1,4 +1,5 @@
 import Documents
+import Pipelines
 
 /// Who holds how much of the machine and who is next: over all instances and runs.
 ///
@@ -9,12 +10,12 @@ import Documents
 struct Shares: Sendable {
   /// What a step holds while it executes.
   struct Amounts: Sendable, Hashable {
-    var cpus: Int
+    var cpus: CPUs
     /// Bytes.
     var memory: Int
     var gpus: Int
 
-    init(cpus: Int = 0, memory: Int = 0, gpus: Int = 0) {
+    init(cpus: CPUs = 0, memory: Int = 0, gpus: Int = 0) {
       self.cpus = cpus
       self.memory = memory
       self.gpus = gpus
@@ -23,11 +24,11 @@ struct Shares: Sendable {
 
   /// An instance's caps; nil is the machine's whole.
   struct Limits: Sendable, Equatable {
-    var cpus: Int?
+    var cpus: CPUs?
     var memory: Int?
     var gpus: Int?
 
-    init(cpus: Int? = nil, memory: Int? = nil, gpus: Int? = nil) {
+    init(cpus: CPUs? = nil, memory: Int? = nil, gpus: Int? = nil) {
       self.cpus = cpus
       self.memory = memory
       self.gpus = gpus
@@ -39,7 +40,7 @@ struct Shares: Sendable {
     var run: Int
     var step: String
     var instance: String
-    /// At least one CPU.
+    /// Some of a CPU at least.
     var wants: Amounts
     var limits: Limits
     /// How many of the run's steps may execute at once; nil: any number.
@@ -60,7 +61,7 @@ struct Shares: Sendable {
       self.step = step
       self.instance = instance
       self.wants = wants
-      self.wants.cpus = max(1, wants.cpus)
+      self.wants.cpus = max(CPUs.allowed.lowerBound, wants.cpus)
       self.limits = limits
       self.parallel = parallel
       self.visible = visible
@@ -73,7 +74,7 @@ struct Shares: Sendable {
     var step: String
     /// UUIDs of the GPUs that are its own.
     var gpus: [String]
-    /// Numbers of the CPUs that are its own, as `sched_setaffinity` takes them.
+    /// Numbers of the CPUs that are its own, or that it has a part of, as `sched_setaffinity` takes them.
     var cpuSet: [Int]
   }
 
@@ -86,7 +87,7 @@ struct Shares: Sendable {
     var instance: String
     var amounts: Amounts
     var gpus: [String]
-    var cpuSet: [Int]
+    var parts: CPULoad.Parts
     /// When it was taken, for a stable order.
     var order: Int
   }
@@ -147,13 +148,15 @@ struct Shares: Sendable {
   private(set) var usedByInstance: [String: Amounts] = [:]
   /// Lines whose first step was passed over too often, the first such one first.
   var starved: [LineName] = []
-  private var cpuLoad: [Int]
+  private var cpuLoad: CPULoad
+  /// No step that waits wants less: while less is free, none need be looked at.
+  private(set) var leastWanted = CPUs.allowed.upperBound
   private var lastTicket = 0
   private var lastOrder = 0
 
   init(machine: Machine) {
     self.machine = machine
-    cpuLoad = Array(repeating: 0, count: machine.cpuNumbers.count)
+    cpuLoad = CPULoad(machine.cpuNumbers)
   }
 
   /// How many steps wait.
@@ -173,7 +176,7 @@ struct Shares: Sendable {
     guard holdings[name] == nil else { return }
     withdraw(run: step.run, step: step.step)
     know(step)
-    take(name, step.wants, gpus: gpus, cpuSet: cpuSet ?? freeCPUs(step.wants.cpus))
+    take(name, step.wants, gpus: gpus, cpuSet: cpuSet)
   }
 
   /// Gives a step's share back.
@@ -182,7 +185,7 @@ struct Shares: Sendable {
     used.subtract(holding.amounts)
     usedByInstance[holding.instance]?.subtract(holding.amounts)
     if usedByInstance[holding.instance] == Amounts() { usedByInstance[holding.instance] = nil }
-    load(holding.cpuSet, by: -1)
+    cpuLoad.giveBack(holding.parts)
     heldGPUs.subtract(holding.gpus)
     runs[run]?.held.subtract(holding.amounts)
     runs[run]?.holds -= 1
@@ -228,6 +231,7 @@ struct Shares: Sendable {
     know(step)
     let name = Name(run: step.run, step: step.step)
     guard tickets[name] == nil, holdings[name] == nil else { return }
+    leastWanted = tickets.isEmpty ? step.wants.cpus : min(leastWanted, step.wants.cpus)
     lastTicket += 1
     tickets[name] = lastTicket
     if step.wants.gpus > 0 { waitingForGPUs.insert(name) }
@@ -242,30 +246,33 @@ struct Shares: Sendable {
     runs[line.run]?.order.remove(at: place)
   }
 
-  mutating func take(_ name: Name, _ amounts: Amounts, gpus: [String], cpuSet: [Int]) {
-    guard let instance = runs[name.run]?.instance else { return }
+  /// Gives a step its share, and returns the numbers of its CPUs; `cpuSet` are those that it has already.
+  @discardableResult
+  mutating func take(
+    _ name: Name,
+    _ amounts: Amounts,
+    gpus: [String],
+    cpuSet: [Int]? = nil
+  ) -> [Int] {
+    guard let instance = runs[name.run]?.instance else { return [] }
+    let parts =
+      cpuSet.map { cpuLoad.take(amounts.cpus, of: $0) } ?? cpuLoad.take(amounts.cpus)
     lastOrder += 1
     holdings[name] = Holding(
       instance: instance,
       amounts: amounts,
       gpus: gpus,
-      cpuSet: cpuSet,
+      parts: parts,
       order: lastOrder
     )
     used.add(amounts)
     usedByInstance[instance, default: Amounts()].add(amounts)
-    load(cpuSet, by: 1)
     heldGPUs.formUnion(gpus)
     waitingForGPUs.remove(name)
     runs[name.run]?.held.add(amounts)
     runs[name.run]?.holds += 1
     if tickets.removeValue(forKey: name) != nil { runs[name.run]?.waits -= 1 }
-  }
-
-  /// The CPUs that the fewest steps have, the lowest numbers first.
-  func freeCPUs(_ count: Int) -> [Int] {
-    let byLoad = cpuLoad.indices.sorted { (cpuLoad[$0], $0) < (cpuLoad[$1], $1) }
-    return byLoad.prefix(count).sorted().map { machine.cpuNumbers[$0] }
+    return parts.keys.sorted()
   }
 
   /// The GPUs that nobody has, neither a step nor somebody else's process; none while that is in doubt.
@@ -288,13 +295,6 @@ struct Shares: Sendable {
     runs[step.run]?.limits = step.limits
     runs[step.run]?.parallel = step.parallel
     runs[step.run]?.visible = step.visible
-  }
-
-  private mutating func load(_ cpuSet: [Int], by change: Int) {
-    for number in cpuSet {
-      guard let index = machine.cpuNumbers.firstIndex(of: number) else { continue }
-      cpuLoad[index] += change
-    }
   }
 
   private mutating func forgetIfIdle(_ run: Int) {
@@ -322,8 +322,8 @@ extension Shares.Amounts {
 
   /// Whether `other` still has its room in `free` when this is taken, wherever both want something.
   func leaves(_ other: Self, of free: Self) -> Bool {
-    func isLeft(_ own: Int, _ others: Int, _ free: Int) -> Bool {
-      own == 0 || others == 0 || free - own >= others
+    func isLeft<N: AdditiveArithmetic & Comparable>(_ own: N, _ others: N, _ free: N) -> Bool {
+      own == .zero || others == .zero || free - own >= others
     }
     return isLeft(cpus, other.cpus, free.cpus) && isLeft(memory, other.memory, free.memory)
       && isLeft(gpus, other.gpus, free.gpus)

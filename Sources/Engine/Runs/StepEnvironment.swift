@@ -71,11 +71,11 @@ enum StepEnvironment {
       environment["CONDA_PREFIX"] = nil
     }
     environment["PYTHONUNBUFFERED"] = "1"
-    environment["OMP_NUM_THREADS"] = String(process.cpus)
+    environment["OMP_NUM_THREADS"] = String(process.cpus.roundedUp)
     environment["LATHE_RUN"] = run.shortName
     environment["LATHE_STEP"] = step
     environment["LATHE_INSTANCE"] = run.instance
-    environment["SM_NUM_CPUS"] = String(process.cpus)
+    environment["SM_NUM_CPUS"] = String(process.cpus.roundedUp)
     environment[metricLines] = attempt.metricLines
     environment.merge(declared) { _, declared in declared }
     if let module {

@@ -23,7 +23,8 @@ package struct ProcessStep: Sendable, Equatable {
   package var python: String?
   /// Shell lines before the command, such as `module load cuda`.
   package var before: [String]
-  package var cpus: Int
+  /// What is set aside.
+  package var cpus: CPUs
   /// Bytes; nil: no share is set aside and no limit holds.
   package var memory: Int?
   /// Whole GPUs that are set aside, of which alone the step sees any; nil: none is, and it sees what the
@@ -53,7 +54,7 @@ package struct ProcessStep: Sendable, Equatable {
     secrets: [String] = [],
     python: String? = nil,
     before: [String] = [],
-    cpus: Int = 1,
+    cpus: CPUs = 1,
     memory: Int? = nil,
     gpus: Int? = nil,
     code: [String]? = nil,

@@ -10,7 +10,7 @@ struct StepSettings {
   var passEnvironment: [String] = []
   var secrets: [String] = []
   var code: [String]?
-  var cpus = 1
+  var cpus: CPUs = 1
   var memory: Int?
   var gpus: Int?
   var cache = CachePolicy()
@@ -56,7 +56,7 @@ extension PipelineReader {
       }
     }
     if let node = fields["cpu"] {
-      settings.cpus = whole(node, "cpu", 1...4096, of: " of CPUs") ?? settings.cpus
+      settings.cpus = cpus(node) ?? settings.cpus
     }
     if let node = fields["gpu"] {
       settings.gpus = whole(node, "gpu", 0...1024, of: " of GPUs") ?? settings.gpus
@@ -76,6 +76,18 @@ extension PipelineReader {
     }
     readPolicies(fields, into: &settings)
     return settings
+  }
+
+  private mutating func cpus(_ node: Node) -> CPUs? {
+    guard let text = string(node, "cpu") else { return nil }
+    if let cpus = CPUs(text) { return cpus }
+    let (least, most) = (CPUs.allowed.lowerBound, CPUs.allowed.upperBound)
+    error(
+      at: node.place,
+      "'cpu' has to be a number of CPUs from \(least) to \(most), and is '\(text.prefix(80))'.",
+      hint: "Write 2, 0.5 or 0.125: three digits behind the point at most."
+    )
+    return nil
   }
 
   private mutating func variables(
