@@ -1,3 +1,4 @@
+import Pipelines
 import Testing
 
 @testable import Engine
@@ -18,6 +19,25 @@ struct SweepQueueTests {
     queue.end(3)
     queue.end(4)
     #expect(queue.isIdle)
+  }
+
+  @Test(
+    arguments: [
+      (4, nil, 64), (4, 1, 64), (4, 0.5, 64), (16, 0.1, 320), (16, 0.01, 1024), (100, 4, 200),
+      (1000, 0.5, 2000),
+    ] as [(Int, CPUs?, Int)]
+  )
+  func `as many runs are looked at as fill the machine`(cpus: Int, wants: CPUs?, window: Int) {
+    let pipeline = wants.map { wants in
+      Pipeline(
+        name: "p",
+        steps: [8, wants].map { cpus in
+          let process = ProcessStep(command: .arguments([]), cpus: cpus)
+          return Step(name: "s\(cpus)", type: .training, work: .process(process))
+        }
+      )
+    }
+    #expect(SweepQueue.window(of: Machine(cpus: cpus, memory: 1), for: pipeline) == window)
   }
 
   @Test(arguments: 0..<20)

@@ -11,7 +11,7 @@ extension Agent {
     for run in try reader.activeRuns().reversed() {
       do {
         if let sweep = run.sweep {
-          try know(sweep: sweep)
+          try know(sweep: sweep, of: try? launch(of: run).pipeline)
           // It has not begun: it waits for its turn as before.
           guard run.status != .queued else {
             sweeps[sweep]?.queue.queue([run.id])

@@ -208,7 +208,7 @@ extension Agent {
       }
       return shared
     }
-    try know(sweep: id)
+    try know(sweep: id, of: prepared.pipeline)
     // Also in the place of a launch of this number that is no more.
     if let shared {
       sweeps[id]?.launches[shared] = SharedLaunch(body: prepared.body, pipeline: prepared.pipeline)

@@ -27,7 +27,7 @@ extension Agent {
     try checkIsInService(prepared.base.run.instance)
     let parent = try prepared.base.run.parent ?? newestRun(like: prepared.base.run)
     let (id, shared, runs) = try record(prepared, parent: parent)
-    var sweep = ActiveSweep(queue: queue(parallel: prepared.parallel))
+    var sweep = ActiveSweep(queue: queue(parallel: prepared.parallel, prepared.base.pipeline))
     sweep.launches[shared] = SharedLaunch(
       body: prepared.base.body,
       pipeline: prepared.base.pipeline
@@ -89,8 +89,8 @@ extension Agent {
     }
   }
 
-  private func queue(parallel: Int?) -> SweepQueue {
-    SweepQueue(limit: parallel ?? SweepQueue.window(of: machine))
+  private func queue(parallel: Int?, _ pipeline: @autoclosure () -> Pipeline?) -> SweepQueue {
+    SweepQueue(limit: parallel ?? SweepQueue.window(of: machine, for: pipeline()))
   }
 
   // MARK: Its runs
@@ -121,9 +121,12 @@ extension Agent {
   func isWaiting(_ run: Int) -> Bool { sweeps.values.contains { $0.queue.isWaiting(run) } }
 
   /// Makes a sweep known that an earlier agent launched, or of which runs are resumed.
-  func know(sweep id: Int) throws {
+  ///
+  /// `pipeline` is that of one of its runs, as far as it can be read.
+  func know(sweep id: Int, of pipeline: @autoclosure () -> Pipeline?) throws {
     guard sweeps[id] == nil else { return }
-    sweeps[id] = ActiveSweep(queue: queue(parallel: try reader.sweep(id)?.parallel))
+    let parallel = try reader.sweep(id)?.parallel
+    sweeps[id] = ActiveSweep(queue: queue(parallel: parallel, pipeline()))
   }
 
   /// What a run was launched with, whether it shares that with others or not.

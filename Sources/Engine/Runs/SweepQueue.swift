@@ -1,3 +1,4 @@
+import Pipelines
 import Store
 
 /// Which runs of a sweep are under way: so many at once, in the order in which they were queued.
@@ -15,9 +16,13 @@ struct SweepQueue: Sendable {
 
   /// How many runs of a sweep are looked at together where its launch names no number.
   ///
-  /// Each that executes holds a CPU or more: these are enough to fill the machine, also where some of
-  /// them wait for the same step.
-  static func window(of machine: Machine) -> Int { max(64, 2 * machine.cpus) }
+  /// Each that executes holds what the lightest step wants, or more: these are enough to fill the machine,
+  /// also where some of them wait for the same step. Parts of a CPU do not bring more than 1024 into memory.
+  static func window(of machine: Machine, for pipeline: Pipeline?) -> Int {
+    let wanted = pipeline?.steps.compactMap { $0.process?.cpus }.min() ?? 1
+    let fitting = CPUs(machine.cpus).thousandths / wanted.thousandths
+    return max(64, 2 * machine.cpus, min(1024, 2 * fitting))
+  }
 
   var isIdle: Bool { active.isEmpty && waiting.isEmpty }
   var waitingRuns: [Int] { line[first...].filter(waiting.contains) }
