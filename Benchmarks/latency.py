@@ -1,5 +1,6 @@
 """From a step's print, and from lathe.log's return, to the changed cell on the screen."""
 
+import json
 import re
 import time
 
@@ -48,6 +49,8 @@ parameters:
 steps:
   tick:
     type: Training
+    # Little of a CPU is set aside, so that as many run at once as are to, on whatever machine.
+    cpu: 0.25
     run: [python3, ticker.py, "${parameters.count}", "${parameters.load}", "${parameters.number}"]
     metrics:
       - { name: beat, goal: max, main: true }
@@ -69,9 +72,12 @@ def measure(bench, name, runs, load):
     # The first seconds are for the run's view to be opened.
     count = bench.options.samples + 30
     for number in range(runs):
+        # The one that is watched is the last to begin and the first to end.
+        longer = count + (20 if number < runs - 1 else 0)
         # A number of its own, because the same step is not run twice.
-        parameters = ("-p", f"count={count}", "-p", f"load={load}", "-p", f"number={number}")
+        parameters = ("-p", f"count={longer}", "-p", f"load={load}", "-p", f"number={number}")
         bench.lathe(home, "run", "--detach", *parameters, folder=project)
+    await_all(bench, home, runs)
     program = bench.workbench(home)
     try:
         watched = f"r{runs}"
@@ -79,6 +85,9 @@ def measure(bench, name, runs, load):
             raise Unmeasured(not_shown(watched, program))
         program.press("\r")
         prints, beats, shares = follow(bench, program, home, count)
+        together = len(executing(bench, home, runs - 1))
+        if together < runs - 1:
+            raise Unmeasured(f"{name}: only {together} of {runs - 1} other runs executed to the end")
     finally:
         program.end()
     noted = home / "runs" / watched / "tick" / "1" / "work" / "noted.txt"
@@ -94,8 +103,23 @@ def measure(bench, name, runs, load):
     return results
 
 
+def await_all(bench, home, runs):
+    """Returns when the steps of all runs execute at once: what waits for its turn is no load."""
+    until = time.perf_counter() + 10
+    while len(found := executing(bench, home, runs)) < runs:
+        if time.perf_counter() > until:
+            raise Unmeasured(f"of {runs} runs, only {', '.join(found) or 'none'} execute at once")
+        time.sleep(0.1)
+
+
+def executing(bench, home, runs):
+    """Those of the first runs whose steps execute."""
+    shown = [json.loads(bench.lathe(home, "show", f"r{number + 1}", "--json")) for number in range(runs)]
+    return [each["run"] for each in shown if {step["status"] for step in each["steps"]} == {"Executing"}]
+
+
 def rate(runs, load):
-    return f"{runs} runs, {8 * load * runs} points/s" if load else "a print and a point each 0.2 s"
+    return f"{runs} runs at once, {8 * load * runs} points/s" if load else "a print and a point each 0.2 s"
 
 
 def told(name, times, samples):
@@ -140,7 +164,7 @@ def spent(program, home):
         kind = "runners" if " __runner " in f"{command} " else "agent" if " __agent " in f"{command} " else kind
         if kind:
             try:
-                times[kind] += processes.counters(pid)["cpu_ms"]
+                times[kind] += processes.cpu_ms(pid)
             except OSError:
                 continue
     return times

@@ -353,12 +353,11 @@ def many_runs(bench, runs=20, count=50):
     told = json.loads(bench.lathe(home, "runs", "--json", "--limit", str(runs), folder=project))
     lost = sum(1 for each in told if (each["status"], each["steps_done"]) != ("Succeeded", count))
     lost += sum(1 for code in codes if code != 0)
-    for each in told:
-        shown = json.loads(bench.lathe(home, "show", each["run"], "--json", folder=project))
-        lost += sum(1 for step in shown["steps"] if step["status"] != "Succeeded")
+    lost += len(told) * count - with_status(bench, home, told, "Succeeded")
     name = f"{runs} runs of {count} steps at once"
+    note = f"a step takes a CPU: as many execute at once as there are, {os.cpu_count()}"
     results = [
-        Result(f"{name}: wall", spent.wall, "s"),
+        Result(f"{name}: wall", spent.wall, "s", None, note),
         Result(f"{name}: CPU a step", spent.cpu / runs / count * 1000, "ms"),
         Result(f"{name}: lost updates", lost, "", 0),
     ]
@@ -367,16 +366,27 @@ def many_runs(bench, runs=20, count=50):
         bench.lathe(home, "run", "--detach", "-p", "seconds=600", "-p", f"run={number}", folder=project)
     agent = agent_of(home)
     time.sleep(3)
+    told = json.loads(bench.lathe(home, "runs", "--json", "--limit", str(runs), folder=project))
+    asleep = with_status(bench, home, told, "Executing")
+    if asleep == 0:
+        raise Unmeasured("no step sleeps")
     before, window = processes.counters(agent), min(10, bench.options.seconds)
     time.sleep(window)
     after = processes.counters(agent)
     busy = (after["cpu_ms"] - before["cpu_ms"]) / window / 10
-    results.append(Result(f"{name}, asleep: agent's CPU", busy, "% of a core", 1))
+    note = f"{asleep} of {runs * count} steps execute, the others wait for them"
+    results.append(Result(f"{name}, asleep: agent's CPU", busy, "% of a core", 1, note))
     results.append(Result(f"{name}: agent's memory", high_water_mb(agent), "MB", 60, "the most"))
-    for each in json.loads(bench.lathe(home, "runs", "--json", "--limit", str(runs), folder=project)):
+    for each in told:
         bench.lathe(home, "stop", each["run"], folder=project)
     end_agent(home)
     return results
+
+
+def with_status(bench, home, runs, status):
+    """How many steps of some runs have a status."""
+    shown = [json.loads(bench.lathe(home, "show", run["run"], "--json")) for run in runs]
+    return sum(1 for each in shown for step in each["steps"] if step["status"] == status)
 
 
 # What steps read
