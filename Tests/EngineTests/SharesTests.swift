@@ -98,6 +98,14 @@ struct SharesTests {
     #expect(names(shares.place()) == ["r14 a", "r15 c"])
   }
 
+  @Test func `of many that hold something, the three oldest are named`() {
+    var shares = Shares(machine: Machine(cpus: 1, memory: 1))
+    #expect(shares.place((0..<9).map { waiting(1, "s\($0)", cpus: 0.1) }).count == 9)
+    shares.release(run: 1, step: "s1")
+    #expect(shares.place([waiting(2, "late", cpus: 0.1), waiting(3, "a", cpus: 0.3)]).count == 1)
+    #expect(reasons(shares, 3) == ["a waits for 0.3 CPUs held by r1 s0, r1 s2, r1 s3, 6 more"])
+  }
+
   @Test func `an instance's cap counts parts of CPUs`() {
     var shares = Shares(machine: Machine(cpus: 8, memory: 1))
     let limits = Shares.Limits(cpus: 1)

@@ -96,13 +96,21 @@ extension Shares {
   ) -> String {
     let gpus = share?.visible?.among(machine.gpus) ?? machine.gpus
     let seen = share?.visible == nil ? nil : Set(gpus.map(\.uuid))
-    let holders = holdings.filter { name, holding in
-      what.isHeld(holding.amounts) && (instance == nil || holding.instance == instance)
-        && (seen.map { !$0.isDisjoint(with: holding.gpus) } ?? true)
+    // One pass: hundreds may hold some, and this is asked for each run that waits.
+    var holders = 0
+    var oldest: [(order: Int, name: Name)] = []
+    for (name, holding) in holdings
+    where what.isHeld(holding.amounts) && (instance == nil || holding.instance == instance)
+      && (seen.map { !$0.isDisjoint(with: holding.gpus) } ?? true)
+    {
+      holders += 1
+      guard oldest.count < 3 || holding.order < oldest[2].order else { continue }
+      oldest.append((holding.order, name))
+      oldest.sort { $0.order < $1.order }
+      oldest = Array(oldest.prefix(3))
     }
-    .sorted { $0.value.order < $1.value.order }
-    var names = holders.prefix(3).map { "r\($0.key.run) \($0.key.step)" }
-    if holders.count > 3 { names.append("\(holders.count - 3) more") }
+    var names = oldest.map { "r\($0.name.run) \($0.name.step)" }
+    if holders > 3 { names.append("\(holders - 3) more") }
     if what == .gpus, instance == nil {
       let users = gpus.compactMap(\.foreignUser)
       names += Set(users).sorted().prefix(3).map { "\($0) (not by Lathe)" }
