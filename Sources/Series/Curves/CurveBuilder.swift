@@ -67,6 +67,23 @@ struct CurveBuilder {
   @inline(__always)
   mutating func extend(to last: CurvePoint) { run?.last = last }
 
+  /// Whether the run that goes on is in a column.
+  @inline(__always)
+  func isIn(_ column: Int) -> Bool { run?.column == column }
+
+  /// Whether the run has a less and a greater value than these.
+  func exceeds(_ least: Double, _ greatest: Double) -> Bool {
+    guard let run else { return true }
+    return run.extremes.min < least && run.extremes.max > greatest
+  }
+
+  /// Adds the extremes of the run's first points, which were added without.
+  mutating func complete(with first: CurveExtremes) {
+    guard let later = run?.extremes else { return }
+    run?.extremes = first
+    run?.extremes.add(later)
+  }
+
   /// Adds a point that cannot be drawn; its column is nil when it has no place in x either.
   mutating func skip<Finder: CurveFinder & ~Copyable>(
     _ point: CurvePoint,

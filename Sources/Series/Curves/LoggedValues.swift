@@ -4,6 +4,18 @@ struct LoggedValues: CurveValues {
   /// What cannot be drawn is not above it: 0 on a logarithmic axis.
   private let floor: Double
   var blocks: NearBlocks
+  /// What begins the run that goes on, by the bounds of its block.
+  ///
+  /// Its extremes are looked for when the run ends, and mostly need not be: of many blocks in a column
+  /// others have a less and a greater value.
+  private var held: Held?
+
+  private struct Held {
+    var column: Int
+    /// Places in the series.
+    var range: Range<Int>
+    var bounds: (min: Double, max: Double)
+  }
 
   init(_ series: CurveSeries, floor: Double?) {
     self.series = series
@@ -11,7 +23,15 @@ struct LoggedValues: CurveValues {
     blocks = NearBlocks(by: series.axis)
   }
 
-  func finish(_ builder: inout CurveBuilder) {}
+  mutating func finish(_ builder: inout CurveBuilder) throws { try settle(&builder) }
+
+  /// Looks for the extremes of what is held, where they count.
+  private mutating func settle(_ builder: inout CurveBuilder) throws {
+    guard let held else { return }
+    self.held = nil
+    if builder.exceeds(held.bounds.min, held.bounds.max) { return }
+    builder.complete(with: try blocks.extremes(of: held.range, above: floor, of: series))
+  }
 
   var last: CurvePoint? {
     guard let root = series.roots.last else { return nil }
@@ -25,6 +45,7 @@ struct LoggedValues: CurveValues {
     column: Int,
     to builder: inout CurveBuilder
   ) throws {
+    if let held, held.column != column { try settle(&builder) }
     let bounds = series.tree.bounds(of: place)
     if bounds.isAllFinite, builder.covers(bounds.min, bounds.max, column: column) {
       return builder.extend(to: series.tree.last(of: place, by: series.axis))
@@ -48,6 +69,7 @@ struct LoggedValues: CurveValues {
         of: &self
       )
     } else if node.isAllFinite, node.max <= floor {
+      try settle(&builder)
       let last = CurvePoint(place: node.range.upperBound - 1, x: x.last, y: node.last)
       try builder.skip(last, column: column, of: &self)
     } else if place.level > 0 {
@@ -66,15 +88,27 @@ struct LoggedValues: CurveValues {
     column: Int?,
     to builder: inout CurveBuilder
   ) throws {
+    if let held, held.column != column { try settle(&builder) }
     guard let column else {
       let first = try point(range.lowerBound)
       return try builder.skip(first, column: nil, of: &self)
     }
-    if let (least, greatest) = blocks.current.bounds,
-      builder.covers(least, greatest, column: column)
-    {
-      return builder.extend(to: try point(range.upperBound - 1))
+    if let bounds = blocks.current.bounds, bounds.min > floor {
+      if builder.covers(bounds.min, bounds.max, column: column) {
+        return builder.extend(to: try point(range.upperBound - 1))
+      }
+      if !builder.isIn(column) {
+        try add(range, column, CurveExtremes(), to: &builder)
+        let start = blocks.current.start
+        held = Held(
+          column: column,
+          range: start + range.lowerBound..<start + range.upperBound,
+          bounds: bounds
+        )
+        return
+      }
     }
+    try settle(&builder)
     if let extremes = try blocks.current.extremes(of: range, above: floor) {
       return try add(range, column, extremes, to: &builder)
     }

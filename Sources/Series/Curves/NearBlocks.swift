@@ -30,6 +30,22 @@ struct NearBlocks {
     return try far.find(value, in: place)
   }
 
+  /// The least and the greatest of some values of one block, all of which are above a floor.
+  mutating func extremes(
+    of places: Range<Int>,
+    above floor: Double,
+    of series: CurveSeries
+  ) throws -> CurveExtremes {
+    func found(_ block: inout BlockPoints) throws -> CurveExtremes {
+      let range = places.lowerBound - block.start..<places.upperBound - block.start
+      return try block.extremes(of: range, above: floor) ?? CurveExtremes()
+    }
+    if current.range.contains(places.lowerBound) { return try found(&current) }
+    if before.range.contains(places.lowerBound) { return try found(&before) }
+    try reach(places.lowerBound, of: series)
+    return try found(&far)
+  }
+
   /// The step or time of a point.
   mutating func x(_ place: Int, of series: CurveSeries) throws -> Double {
     if current.range.contains(place) { return try current.x(at: place - current.start) }
