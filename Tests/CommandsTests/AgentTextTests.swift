@@ -29,7 +29,7 @@ struct AgentTextTests {
     #expect(
       Array(lines.dropFirst()) == [
         "  home     /home/mj/.lathe", "  version  \(latheVersion)  /usr/bin/lathe",
-        "  runs     3 active, 2 of them queued; 1 step at work", "  memory   12 MB",
+        "  runs     3 active, 2 of them queued; 1 step at work", "  memory   12 MiB",
       ]
     )
   }

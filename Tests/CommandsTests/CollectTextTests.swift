@@ -39,23 +39,23 @@ struct CollectTextTests {
     #expect(
       report.lines(request, at: noon, width: 100).plain == """
         Runs that would go
-             run  name      pipeline       ended   frees  why
-          ✗  r3             digits    47d00h ago  3.5 MB  ended more than 30d00h ago, beyond the newest 10
-          ✓  r7   baseline  digits    43d00h ago  8.2 MB  ended more than 30d00h ago, beyond the newest 10
+             run  name      pipeline       ended    frees  why
+          ✗  r3             digits    47d00h ago  3.5 MiB  ended more than 30d00h ago, beyond the newest 10
+          ✓  r7   baseline  digits    43d00h ago  8.2 MiB  ended more than 30d00h ago, beyond the newest 10
 
         It would free
-          3 folders of these runs, and 1 left of removed ones   1.9 MB
-          1 work folder of steps whose outputs are stored        48 MB
-          12 objects that nothing refers to without these runs   10 MB
-          1 entry in the trash for more than 30 days              4 KB
-          in all                                                 60 MB
+          3 folders of these runs, and 1 left of removed ones   1.9 MiB
+          1 work folder of steps whose outputs are stored        48 MiB
+          12 objects that nothing refers to without these runs   10 MiB
+          1 entry in the trash for more than 30 days              4 KiB
+          in all                                                 60 MiB
         2 objects are younger than an hour and not freed yet.
 
         """
     )
     #expect(
       report.ending.plain
-        == "Freed 60 MB: 2 runs, 12 objects, 1 work folder, 1 entry of the trash."
+        == "Freed 60 MiB: 2 runs, 12 objects, 1 work folder, 1 entry of the trash."
     )
   }
 

@@ -13,7 +13,7 @@ struct DoctorTests {
     ])
     #expect(
       text(gpuFindings(report, holders: ["MIG-c": "r12 train"])) == [
-        "ok      gpu 0       NVIDIA A100, 40 GB: free",
+        "ok      gpu 0       NVIDIA A100, 40 GiB: free",
         "ok      gpu 1       NVIDIA A100: taken by bob (not by Lathe)",
         "ok      gpu 2:1     NVIDIA A100 MIG 1g.5gb: held by r12 train",
       ]

@@ -233,8 +233,8 @@ struct RunTextTests {
           val_loss  train  min   0.288 @25  0.291      40
 
         Outputs
-          output       kind      size  sha256        to copy it
-          train/model  folder  402 KB  \(digest("m").short)  lathe get r2 train model
+          output       kind       size  sha256        to copy it
+          train/model  folder  402 KiB  \(digest("m").short)  lathe get r2 train model
 
         Paths
           run    /home/mj/.lathe/runs/r2

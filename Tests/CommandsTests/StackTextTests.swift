@@ -225,7 +225,7 @@ struct StackTextTests {
     #expect(
       full.plain == """
         warning: The disk of /h is full.
-          why: Only 4 KB are free: what happens now is not written down.
+          why: Only 4 KiB are free: what happens now is not written down.
          next: Free some space: the agent waits, and goes on by itself.
 
         """

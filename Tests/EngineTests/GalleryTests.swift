@@ -155,7 +155,9 @@ struct GalleryTests {
         return try #require(throws: Explanation.self) { try gallery.template(named: file) }.why
       }
       #expect(try why(Data([0x41, 0xFF, 0xFE])) == "It is not text in UTF-8.")
-      #expect(try why(Data(count: 1_000_001)) == "It is larger than 1 MB, which no template is.")
+      #expect(
+        try why(Data(count: (1 << 20) + 1)) == "It is larger than 1 MiB, which no template is."
+      )
       try #require(mkfifo(folder + "/pipe", 0o600) == 0)
       let error = try #require(throws: Explanation.self) {
         try gallery.template(named: folder + "/pipe")

@@ -79,9 +79,9 @@ struct DiagnosticsTests {
       "Step 'f' has no inputs: it is a Fail step. "
     ),
     Case(
-      "steps: { a: { type: Processing, run: x, cpu: ▸0, memory: ▸4Gi, cache: ▸yes, pass_env: [▸1A] }, ▸a: 1 }",
+      "steps: { a: { type: Processing, run: x, cpu: ▸0, memory: ▸4Zi, cache: ▸yes, pass_env: [▸1A] }, ▸a: 1 }",
       "'cpu' has to be a number of CPUs from 0.01 to 4096, and is '0'. Write 2, 0.5 or 0.125: ",
-      "'memory' cannot be '4Gi'. Write a size such as 512MiB, 4GiB or 4000000000.",
+      "'memory' cannot be '4Zi'. Write a size such as 512MiB, 4GiB or 4000000000.",
       "'cache' has to be true or false, and is 'yes'. ",
       "'1A' cannot name an environment variable. ",
       "'a' stands here a second time. The first one is on line 1."

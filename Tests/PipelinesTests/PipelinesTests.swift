@@ -78,4 +78,17 @@ struct PipelinesTests {
     #expect(pipeline.step("alert")?.branch == .init(condition: "accuracy", outcome: false))
     #expect(pipeline.step("alert")?.dependsOn == ["evaluate", "accuracy"])
   }
+
+  @Test(
+    arguments: [
+      ("50M", 50 << 20), ("50MB", 50_000_000), ("2G", 2 << 30), ("1.5GiB", 3 << 29),
+      ("512 MiB", 1 << 29),
+      ("2g", 2 << 30), ("4Gi", 4 << 30), ("1kb", 1000), ("1T", 1 << 40), ("4096", 4096),
+      ("0G", nil),
+      ("G", nil), ("1.5.1G", nil), ("-1M", nil), ("all", nil), ("", nil), ("9999999T", nil),
+    ] as [(String, Int?)]
+  )
+  func `a size is read in the units that people write`(text: String, bytes: Int?) {
+    #expect(byteCount(text) == bytes)
+  }
 }

@@ -11,8 +11,8 @@ struct AmountTextTests {
   }
 
   @Test(arguments: [
-    (-1, "0 B"), (1023, "1023 B"), (1024, "1 KB"), (3200, "3.1 KB"), (412_000, "402 KB"),
-    (1_023_500, "1 MB"), (16 << 30, "16 GB"), (.max, "8192 PB"),
+    (-1, "0 B"), (1023, "1023 B"), (1024, "1 KiB"), (3200, "3.1 KiB"), (412_000, "402 KiB"),
+    (1_023_500, "1 MiB"), (16 << 30, "16 GiB"), (.max, "8192 PiB"),
   ])
   func `a size is in 1024s`(bytes: Int, text: String) {
     #expect(bytesText(bytes).string == text)

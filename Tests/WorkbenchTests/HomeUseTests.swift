@@ -15,15 +15,15 @@ struct HomeUseTests {
   }
 
   @Test func `the header says what the home takes beside what is free`() {
-    #expect(facts(80) == "digits running │ 1 FAILED │ home 12 GB │ free 212 GB")
+    #expect(facts(80) == "digits running │ 1 FAILED │ home 12 GiB │ free 212 GiB")
     #expect(
       facts(88)
-        == "digits running 4 CPU 16 GB (ml.m4.xlarge) │ 1 FAILED │ home 12 GB │ free 212 GB"
+        == "digits running 4 CPU 16 GiB (ml.m4.xlarge) │ 1 FAILED │ home 12 GiB │ free 212 GiB"
     )
   }
 
   @Test func `where there is no room it goes first, and before it is known it is not there`() {
-    #expect(facts(50) == "digits running │ 1 FAILED │ free 212 GB")
+    #expect(facts(50) == "digits running │ 1 FAILED │ free 212 GiB")
     #expect(!facts(200, home: nil).contains("home"))
     #expect((16...200).allSatisfy { facts($0, running: 2).count <= max($0 - 2, 14) })
   }

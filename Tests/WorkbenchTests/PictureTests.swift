@@ -29,7 +29,7 @@ struct PictureTests {
     let text = frame(.runs, [.runs(filter: "", limit: RunsView.page): .runs(runs)])
     #expect(
       text == """
-         digits running 4 CPU 16 GB (ml.m4.xlarge) │ 1 running 1 FAILED │ free 212 GB
+         digits running 4 CPU 16 GiB (ml.m4.xlarge) │ 1 running 1 FAILED │ free 212 GiB
         ╭─ Runs 3 ─────────────────────────────────────────────────────────────────────╮
         │  status        run name       what changed             val_loss    took  ago │
         │  ▶ running 2/5 r2             learning_rate 0.03 (0.1) 0.288      8m00s   8m │
@@ -66,7 +66,7 @@ struct PictureTests {
     )
     #expect(
       text == """
-         digits running │ 1 running 1 FAILED │ free 212 GB
+         digits running │ 1 running 1 FAILED │ free 212 GiB
         ╭─ Runs ───────────────────────────────────────────────────╮
         │                                                          │
         │                                                          │
@@ -101,7 +101,7 @@ struct PictureTests {
     let text = frame(.models, [.models: .models([model])], height: 20)
     #expect(
       text == """
-         digits running 4 CPU 16 GB (ml.m4.xlarge) │ 1 running 1 FAILED │ free 212 GB
+         digits running 4 CPU 16 GiB (ml.m4.xlarge) │ 1 running 1 FAILED │ free 212 GiB
         ╭─ Models ───────────────────────────────────────────── 1 needs your approval ─╮
         │ model      status              metrics               run    instance     age │
         │ digits/1   needs your approval accuracy 0.957        r2     digits        5m │
@@ -117,7 +117,7 @@ struct PictureTests {
         │ status    needs your approval (PendingManualApproval)                        │
         │ lineage   r2 > train in digits                                               │
         │ metrics   accuracy 0.957                                                     │
-        │ content   folder, 391 KB, sha256 62c66a7a5dd70c31                            │
+        │ content   folder, 391 KiB, sha256 62c66a7a5dd70c31                           │
         │                                                                              │
         ╰──────────────────────────────────────────────────────────────────────────────╯
          Enter open its run  A approve  X reject  1-5 screens  : all  ? keys  q quit
@@ -143,10 +143,10 @@ struct PictureTests {
     )
     #expect(
       text == """
-         digits running │ 1 running 1 FAILED │ free 212 GB
+         digits running │ 1 running 1 FAILED │ free 212 GiB
         ╭─ digits ─────────────────────────────────────────────────╮
         │ ▸ steps                                                  │
-        │   데이터.csv                                      117 KB │
+        │   데이터.csv                                     117 KiB │
         │   pipeline.yaml                                    900 B │
         │ ▸ .venv                                                  │
         │                                                          │
@@ -193,7 +193,7 @@ struct PictureTests {
     )
     #expect(
       text == """
-         digits running 4 CPU 16 GB (ml.m4.xlarge) │ 1 running 1 FAILED │ free 212 GB
+         digits running 4 CPU 16 GiB (ml.m4.xlarge) │ 1 running 1 FAILED │ free 212 GiB
         ╭─ Set up digits ───────────────────────────────────────────────────── 1 of 2 ─╮
         │ Real handwritten digits, from data to an approved model.                     │
         │                                                                              │

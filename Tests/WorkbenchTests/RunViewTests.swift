@@ -59,7 +59,7 @@ struct RunViewTests {
         │        │ ⢸                                                             ││ val_acc        0.956     0.957@25    0.948 │
         │     1.5┤ ⣿                                                             ││                                            │
         │        │ ⢹⡆                                                            ││ cpu   6m52s of CPU                         │
-        │        │ ⢸⡇                                                            ││ mem   5 GB at most                         │
+        │        │ ⢸⡇                                                            ││ mem   5 GiB at most                        │
         │        │ ⠈⣷                                                            ││ ran   learning_rate changed                │
         │     1.0┤  ⢿⡆                                                           ││ path  /h/runs/r142/train/1                 │
         │        │  ⠘⡷⡀                                                          ││                                            │

@@ -77,7 +77,7 @@ struct SweepViewTests {
   @Test func `a sweep is one row, at 80 columns`() {
     #expect(
       root().draw().text == """
-         digits running 4 CPU 16 GB (ml.m4.xlarge) │ 2 running 1 FAILED │ free 212 GB
+         digits running 4 CPU 16 GiB (ml.m4.xlarge) │ 2 running 1 FAILED │ free 212 GiB
         ╭─ Runs 8 ─────────────────────────────────────────────────────────────────────╮
         │  status        run   what changed                     val_loss     took  ago │
         │  ▶ 2/6 done    ▸ s1  lr x seed  best r6  1 FAILED, 2… 0.059       5m00s   5m │
@@ -111,7 +111,7 @@ struct SweepViewTests {
     _ = press(&root, .enter)
     #expect(
       root.draw().text == """
-         digits running │ 2 running 1 FAILED │ free 212 GB                    1 Runs  2 Gallery  3 Explorer  4 Models  5 Stacks
+         digits running │ 2 running 1 FAILED │ free 212 GiB                   1 Runs  2 Gallery  3 Explorer  4 Models  5 Stacks
         ╭─ Runs 8 ─────────────────────────────────────────────────────────────────────────────────────────────────────────────╮
         │  status        run   what changed                                             val_loss  curve              took  ago │
         │  ▶ 2/6 done    ▾ s1  digits lr x seed  best r6  1 FAILED, 2 running, 1 queued 0.059                       5m00s   5m │

@@ -54,10 +54,10 @@ extension Session {
   }
 }
 
-/// Whether there is room for runs: below 1 GB is a problem, below 10 GB a warning.
+/// Whether there is room for runs: below 1 GiB is a problem, below 10 GiB a warning.
 package func spaceFinding(_ space: FreeSpace) -> Finding {
   let text = "\(bytesText(space.free).string) are free on the disk of \(space.path)."
-  if space.free < 1_000_000_000 {
+  if space.free < 1 << 30 {
     return Finding(
       "space",
       .problem,
@@ -65,7 +65,7 @@ package func spaceFinding(_ space: FreeSpace) -> Finding {
       next: "Make room: 'lathe gc --trash', and old runs with 'lathe gc --keep 10'."
     )
   }
-  if space.free < 10_000_000_000 {
+  if space.free < 10 << 30 {
     return Finding("space", .warning, text, next: "Make room before long runs: 'lathe gc'.")
   }
   return Finding("space", .ok, text)
@@ -107,7 +107,7 @@ package func objectFinding(_ audit: ObjectAudit) -> Finding {
 }
 
 extension Usage {
-  /// By kind and in all: "objects 12 GB (1,234), runs 3 GB".
+  /// By kind and in all: "objects 12 GiB (1,234), runs 3 GiB".
   package var words: String {
     let parts = [
       "objects \(bytesText(objects).string) (\(countText(objectCount)))",

@@ -2,7 +2,7 @@ import Documents
 import Glibc
 
 /// The largest template that is read, in bytes: CloudFormation's limit for one from a bucket.
-private let largestTemplate = 1_000_000
+private let largestTemplate = 1 << 20
 
 /// A template's text.
 ///
@@ -30,7 +30,7 @@ func readTemplate(_ path: String) throws -> String {
     count += some
   }
   guard count <= largestTemplate else {
-    throw unreadable(path, "It is larger than 1 MB, which no template is.")
+    throw unreadable(path, "It is larger than 1 MiB, which no template is.")
   }
   guard let text = String(validating: bytes.prefix(count), as: UTF8.self) else {
     throw unreadable(path, "It is not text in UTF-8.")

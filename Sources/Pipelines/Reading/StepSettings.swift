@@ -165,12 +165,17 @@ extension String {
   }
 }
 
-/// The bytes that a size stands for: `4GiB`, `500 MB` or plain bytes; nil when it is none.
+/// The bytes that a size stands for: `4GiB`, `4G`, `500 MB` or plain bytes; nil when it is none.
+///
+/// `K`, `M`, `G` and `T` alone are in 1024s, with a `B` in 1000s, as GNU's tools read them; in either case.
 package func byteCount(_ text: String) -> Int? {
   let units: [(suffix: String, bytes: Double)] = [
-    ("KiB", 1024), ("MiB", 1_048_576), ("GiB", 1_073_741_824), ("TiB", 1_099_511_627_776),
-    ("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("TB", 1e12),
+    ("kib", 1024), ("mib", 1_048_576), ("gib", 1_073_741_824), ("tib", 1_099_511_627_776),
+    ("ki", 1024), ("mi", 1_048_576), ("gi", 1_073_741_824), ("ti", 1_099_511_627_776),
+    ("kb", 1e3), ("mb", 1e6), ("gb", 1e9), ("tb", 1e12),
+    ("k", 1024), ("m", 1_048_576), ("g", 1_073_741_824), ("t", 1_099_511_627_776),
   ]
+  let text = text.lowercased()
   let unit = units.first { text.hasSuffix($0.suffix) }
   var digits = text.dropLast(unit?.suffix.count ?? 0)
   if unit != nil, digits.last == " " { digits.removeLast() }

@@ -14,10 +14,10 @@ package func durationText(_ seconds: Double) -> SafeText {
   }
 }
 
-/// Bytes in 1024s: "412 B", "3.1 KB", "16 GB".
+/// Bytes in 1024s: "412 B", "3.1 KiB", "16 GiB".
 package func bytesText(_ bytes: Int) -> SafeText {
   guard bytes >= 1024 else { return "\(max(0, bytes)) B" }
-  let units: [SafeText] = ["B", "KB", "MB", "GB", "TB", "PB"]
+  let units: [SafeText] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]
   var value = Double(bytes)
   var unit = 0
   while value >= 999.5, unit < units.count - 1 {

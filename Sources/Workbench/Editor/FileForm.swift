@@ -20,7 +20,7 @@ package struct FileForm: Sendable, Equatable {
       switch self {
       case .binary(let offset): "it is a binary file (a zero byte at offset \(offset))"
       case .notUTF8(let line): "it is not UTF-8 text (line \(line))"
-      case .tooLarge(let bytes): "it has \(bytes >> 20) MB; files up to 64 MB can be edited"
+      case .tooLarge(let bytes): "it has \(bytes >> 20) MiB; files up to 64 MiB can be edited"
       }
     }
   }
