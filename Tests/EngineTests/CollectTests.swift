@@ -154,6 +154,36 @@ struct CollectTests {
     #expect(none.runs.map(\.run) == [2] && none.runs.map(\.reason) == [.size])
   }
 
+  @Test func `for a size the trash goes before any run, and what is missed is told`() throws {
+    let site = try site()
+    try age(site)
+    let trash = site.home.trash + "/old"
+    try FileManager.default.createDirectory(atPath: trash, withIntermediateDirectories: true)
+    try Data(count: 1 << 20).write(to: URL(filePath: trash + "/data"))
+    let total = try site.home.usage().total
+    // Half of what lies in the trash is too much: it goes, and all runs stay.
+    var request = CollectRequest(retention: Retention(size: total - (1 << 19)))
+    let plan = try collect(request, site)
+    #expect(plan.runs.isEmpty && plan.trash.count == 1 && plan.target?.emptiesTrash == true)
+    #expect(plan.target?.above == 0 && (plan.target?.left ?? 0) <= total - (1 << 20))
+    request.approved = []
+    request.emptiesTrash = true
+    let report = try collect(request, site)
+    #expect(report.isDone && report.trash.count == 1 && access(trash, F_OK) != 0)
+    let left = try site.home.usage().total
+    #expect(report.target?.left == left)
+    // What is there is less than the target: the trash is left alone.
+    let met = try collect(CollectRequest(retention: Retention(size: left)), site)
+    #expect(met.isEmpty && met.target?.emptiesTrash == false)
+    // Nothing is as small as that: r3 is the newest, r1 is shown by it.
+    let missed = try collect(CollectRequest(retention: Retention(size: 1)), site)
+    let target = try #require(missed.target)
+    #expect(missed.runs.map(\.run) == [2] && target.above > 0)
+    #expect(target.stays.map(\.what) == [.runs(.newest), .runs(.needed)])
+    #expect(target.stays.map(\.amount.count) == [1, 1])
+    #expect(target.left == left - missed.totalBytes)
+  }
+
   @Test func `the trash goes by its age, or as a whole`() throws {
     let site = try RunSite(CacheRunTests.files)
     _ = try site.run()

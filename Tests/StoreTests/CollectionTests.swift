@@ -203,7 +203,7 @@ struct CollectionTests {
       )
     }
     let items = try catalog.retentionItems().sorted { $0.run < $1.run }
-    #expect(items.map(\.isKept) == [true, true, false, true])
+    #expect(items.map(\.kept) == [.model, .pinned, nil, .active])
     #expect(items.map(\.needs) == [[], [], [], [3]])
     #expect(items.map(\.group) == Array(repeating: "i/p", count: 4))
     #expect(Retention(count: 0).departures(of: items, now: Date()).isEmpty)

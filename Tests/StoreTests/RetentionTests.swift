@@ -19,7 +19,7 @@ struct RetentionTests {
       group: group,
       time: now - days * 86_400,
       bytes: bytes,
-      isKept: isKept,
+      kept: isKept ? .pinned : nil,
       needs: needs
     )
   }
@@ -32,10 +32,10 @@ struct RetentionTests {
   @Test(
     arguments: [
       (Retention(), []), (Retention(count: 2), [1, 3]), (Retention(count: 9), []),
-      (Retention(count: 0), [6, 1, 3, 4, 5]), (Retention(age: 15 * 86_400), [1, 3]),
+      (Retention(count: 0), [1, 3, 4, 5, 6]), (Retention(age: 15 * 86_400), [1, 3]),
       (Retention(count: 3, age: 15 * 86_400), [1]), (Retention(size: 60), []),
       (Retention(size: 45), [1, 3]), (Retention(size: 0), [1, 3, 4]),
-      (Retention(count: 0, age: 86_400, size: 30), [6, 1, 3, 4, 5]),
+      (Retention(count: 0, age: 86_400, size: 30), [1, 3, 4, 5, 6]),
     ] as [(Retention, [Int])]
   )
   func `runs go by`(retention: Retention, runs: [Int]) {
@@ -54,6 +54,23 @@ struct RetentionTests {
     #expect(runs(Retention(count: 1)) == [1, 2, 3])
     #expect(runs(Retention(size: 30)) == [3])
     #expect(runs(Retention(size: 10)) == [1, 2, 3])
+  }
+
+  @Test func `the newest are those that were launched last, whenever they ended`() {
+    let items = [Self.item(1, days: 1), Self.item(2, days: 9), Self.item(3, days: 5)]
+    let departures = Retention(count: 2).departures(of: items, now: Self.now)
+    #expect(departures.map(\.run) == [1])
+    #expect(Retention(count: 2).holds(of: items, without: [1]) == [2: .newest, 3: .newest])
+  }
+
+  @Test func `why a run stays is told`() {
+    let items = [
+      Self.item(1, days: 9), Self.item(2, days: 8, isKept: true, needs: [1]),
+      Self.item(3, days: 7), Self.item(4, days: 6),
+    ]
+    let holds = Retention(size: 0).holds(of: items, without: [])
+    // r3 could go.
+    #expect(holds == [1: .needed, 2: .pinned, 4: .newest])
   }
 
   @Test func `the laws of a retention hold for any runs`() {
@@ -86,7 +103,7 @@ struct RetentionTests {
         // Models, pins and what is active never go; nor do the newest of a pipeline.
         #expect(!item.isKept, "round \(round)")
         let newer = items.filter {
-          $0.group == item.group && ($0.time, $0.run) > (item.time, item.run)
+          $0.group == item.group && $0.run > item.run
         }
         #expect(newer.count >= retention.count ?? 1, "round \(round)")
         #expect(!staying.contains { $0.needs.contains(item.run) }, "round \(round)")
@@ -95,21 +112,20 @@ struct RetentionTests {
         let time = items.first { $0.run == departure.run }?.time ?? Self.now
         #expect(Self.now.timeIntervalSince(time) >= retention.age ?? 0, "round \(round)")
       }
-      // Oldest first.
-      let times = departures.compactMap { departure in
-        items.first { $0.run == departure.run }?.time
-      }
-      #expect(times == times.sorted(), "round \(round)")
+      // Launched first first.
+      #expect(departures.map(\.run) == gone.sorted(), "round \(round)")
       // The size is kept to unless nothing more may go.
       if let size = retention.size, staying.reduce(0, { $0 + $1.bytes }) > size {
         let isStuck = staying.allSatisfy { item in
           let newer = items.filter {
-            $0.group == item.group && ($0.time, $0.run) > (item.time, item.run)
+            $0.group == item.group && $0.run > item.run
           }
           return item.isKept || newer.count < retention.count ?? 1
             || staying.contains { $0.run != item.run && $0.needs.contains(item.run) }
         }
         #expect(isStuck, "round \(round)")
+        // Each of them has its reason.
+        #expect(retention.holds(of: items, without: gone).count == staying.count, "round \(round)")
       }
       if retention == Retention() { #expect(departures.isEmpty) }
     }

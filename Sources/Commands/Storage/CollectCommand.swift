@@ -13,7 +13,11 @@ package struct CollectCommand: ParsableCommand {
     discussion: """
       It first shows what would go, and asks. Without options that is only what nothing refers to: \
       objects of removed runs, work folders of steps whose outputs are stored, and what has been in the \
-      trash for 30 days. Runs go only as you say, and then for good.
+      trash for 30 days. Runs go only as you say, and then for good; the newest are those that were \
+      launched last, as 'lathe runs' lists them.
+
+      --max-size counts what 'lathe doctor' tells as usage: not the folders of instances, nor buckets. \
+      What nothing refers to goes first, then all of the trash, then runs; what is missed is told.
 
       A run stays while it is active or pinned, made a registered model, is the newest of its pipeline, \
       or while another one that stays shows its log. An object that was stored within the last hour \
@@ -26,7 +30,10 @@ package struct CollectCommand: ParsableCommand {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Remove runs beyond the newest COUNT of each pipeline.", valueName: "count")
+    help: ArgumentHelp(
+      "Remove runs beyond the newest COUNT of each pipeline, by their launch.",
+      valueName: "count"
+    )
   )
   package var keep: Int?
   @Option(
@@ -37,7 +44,7 @@ package struct CollectCommand: ParsableCommand {
   @Option(
     name: [.long, .customLong("size")],
     help: ArgumentHelp(
-      "Remove the oldest runs until the home takes no more, such as 20GB.",
+      "Empty the trash and remove the oldest runs until the home takes no more, such as 20GiB.",
       valueName: "size"
     )
   )
@@ -71,7 +78,9 @@ package struct CollectCommand: ParsableCommand {
       }
       let size = try maxSize.map { text in
         guard let bytes = byteCount(text) else {
-          throw ValidationError("--max-size takes a size such as 20GB or 512MiB, not '\(text)'.")
+          throw ValidationError(
+            "--max-size takes a size such as 20GiB, 500M or 1.5G, not '\(text)'."
+          )
         }
         return bytes
       }
@@ -82,7 +91,8 @@ package struct CollectCommand: ParsableCommand {
   package func run() throws {
     let session = Session(output)
     var request = CollectRequest(retention: try retention, emptiesTrash: trash)
-    let plan = try session.collect(request)
+    var plan = try session.collect(request)
+    if plan.isEmpty, !dryRun { plan.isDone = true }
     if !session.isJSON {
       session.output.print(plan.lines(request, at: Date(), width: session.width))
     }
@@ -91,8 +101,9 @@ package struct CollectCommand: ParsableCommand {
       return
     }
     request.approved = plan.runs.map(\.run)
+    request.emptiesTrash = trash || plan.target?.emptiesTrash ?? false
     let report = try session.collect(request)
-    session.answer(report.json) { [report.ending] }
+    session.answer(report.json) { [report.ending] + report.missed }
   }
 
   private func isApproved(_ session: Session) throws -> Bool {

@@ -8,7 +8,7 @@ extension CollectionReport {
   /// What would go, run by run and in sums.
   package func lines(_ request: CollectRequest, at now: Date, width: Int?) -> [Line] {
     guard !isEmpty else {
-      return [Line("There is nothing to free.")] + youngLines + hint(request)
+      return [Line("There is nothing to free.")] + youngLines + missed + hint(request)
     }
     var lines: [Line] = []
     if !runs.isEmpty {
@@ -18,7 +18,13 @@ extension CollectionReport {
     }
     lines.append(Line("It would free", .bold))
     lines += sums(request).map { Line("  ") + $0 }
-    return lines + youngLines + hint(request)
+    lines += runs.filter(\.isBest).prefix(3).map { run in
+      let sweep = run.sweep.map { "s\($0)" } ?? ""
+      let words =
+        "\(run.shortName) is the best run of \(sweep): 'lathe pin \(run.shortName)' keeps it."
+      return Line(SafeText(hostile: words), .warning)
+    }
+    return lines + youngLines + missed + hint(request)
   }
 
   /// What has gone.
@@ -36,25 +42,31 @@ extension CollectionReport {
   }
 
   private func runTable(_ retention: Retention, at now: Date, width: Int?) -> [Line] {
+    let hasSweeps = runs.contains { $0.sweep != nil }
     let rows = runs.map { run -> [Line] in
-      [
+      let sweep = Line(SafeText(hostile: run.sweep.map { "s\($0)" } ?? ""))
+      let sweeps = hasSweeps ? [run.isBest ? sweep + Line(" best", .good) : sweep] : []
+      return [
         run.status.mark.line, Line("\(run.shortName)", .bold),
         Line(SafeText(hostile: run.name ?? "")),
+      ] + sweeps + [
         Line(SafeText(hostile: run.pipeline), .dim),
         Line(SafeText(hostile: ageText(run.ended, at: now))), Line(bytesText(run.bytes)),
         Line(SafeText(hostile: run.reason.words(retention)), .dim),
       ]
     }
-    let columns: [Table.Column] = [
-      .init(""), .init("run"), .init("name", rank: 2, least: 8),
-      .init("pipeline", rank: 1, least: 6),
-      .init("ended", right: true), .init("frees", right: true), .init("why", least: 12),
-    ]
+    let columns: [Table.Column] =
+      [
+        .init(""), .init("run"), .init("name", rank: 2, least: 8),
+      ] + (hasSweeps ? [.init("sweep")] : []) + [
+        .init("pipeline", rank: 1, least: 6),
+        .init("ended", right: true), .init("frees", right: true), .init("why", least: 12),
+      ]
     return Table(columns, rows).lines(width: width.map { $0 - 2 })
   }
 
   private func sums(_ request: CollectRequest) -> [Line] {
-    let age = request.emptiesTrash ? "" : " for more than 30 days"
+    let age = request.emptiesTrash || target?.emptiesTrash ?? false ? "" : " for more than 30 days"
     let left = runFolders.count - runs.count
     let folders =
       runs.isEmpty
@@ -88,6 +100,25 @@ extension CollectionReport {
     return [Line("\(which) younger than an hour and not freed yet.", .dim)]
   }
 
+  /// That the size which was asked for is not reached, and what is in the way.
+  package var missed: [Line] {
+    guard let target, target.above > 0 else { return [] }
+    let head = isDone ? "Still" : "It would still be"
+    let rows = target.stays.map { stay in
+      [Line(stay.what.words(stay.amount.count)), Line(bytesText(stay.amount.bytes))]
+    }
+    let known = target.stays.reduce(0) { $0 + $1.amount.bytes }
+    let rest = [
+      Line("catalog, gallery, models and the newest result of each step"),
+      Line(bytesText(max(0, target.left - known))),
+    ]
+    let table = Table([.init(""), .init("", right: true)], rows + [rest]).lines(width: nil)
+    return [
+      Line("\(head) \(bytesText(target.above)) above the target of ", .warning)
+        + Line("\(bytesText(target.bytes)): ", .warning) + Line("what stays takes")
+    ] + table.dropFirst().map { Line("  ") + $0 }
+  }
+
   private func hint(_ request: CollectRequest) -> [Line] {
     guard request.retention == Retention(), request.approved == nil else { return [] }
     return [Line(" next: 'lathe gc --keep 10' would remove older runs as well.", .dim)]
@@ -103,7 +134,8 @@ extension CollectionReport {
             "run": JSON(run.shortName), "name": JSON(run.name), "instance": JSON(run.instance),
             "pipeline": JSON(run.pipeline), "status": JSON(run.status.rawValue),
             "ended": JSON(run.ended), "frees_bytes": JSON(run.bytes),
-            "reason": JSON(run.reason.rawValue),
+            "reason": JSON(run.reason.rawValue), "sweep": JSON(run.sweep.map { "s\($0)" }),
+            "best_of_sweep": JSON(run.isBest),
           ]
         }
       ),
@@ -112,8 +144,50 @@ extension CollectionReport {
         "count": JSON(objects.objects), "bytes": JSON(objects.bytes),
         "too_young": JSON(objects.young),
       ],
-      "trash": trash.json,
+      "trash": trash.json, "target": target?.json ?? .null,
     ]
+  }
+}
+
+extension CollectionReport.Target {
+  fileprivate var json: JSON {
+    [
+      "bytes": JSON(bytes), "left_bytes": JSON(left), "above_bytes": JSON(above),
+      "empties_trash": JSON(emptiesTrash),
+      "stays": .array(
+        stays.map { stay in
+          [
+            "what": JSON(stay.what.name), "count": JSON(stay.amount.count),
+            "bytes": JSON(stay.amount.bytes),
+          ]
+        }
+      ),
+    ]
+  }
+}
+
+extension CollectionReport.Target.Stay.What {
+  fileprivate var name: String {
+    switch self {
+    case .runs(let hold): hold.rawValue
+    case .young: "young"
+    }
+  }
+
+  /// "2 pinned runs".
+  fileprivate func words(_ count: Int) -> SafeText {
+    let runs: SafeText = count == 1 ? "run" : "runs"
+    return switch self {
+    case .runs(.active): "\(count) \(runs) at work"
+    case .runs(.pinned): "\(count) pinned \(runs) (see 'lathe pin --remove')"
+    case .runs(.model): "\(count) \(runs) that made a model"
+    case .runs(.newest):
+      count == 1
+        ? "1 newest run of its pipeline (--keep 0 lets it go)"
+        : "\(count) newest runs of their pipelines (--keep 0 lets them go)"
+    case .runs(.needed): "\(count) \(runs) whose log is shown by others"
+    case .young: "objects that were stored within the last hour: \(count)"
+    }
   }
 }
 

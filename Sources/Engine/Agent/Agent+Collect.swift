@@ -77,6 +77,8 @@ extension Agent {
         let plan = try forgotten.get()
         var report = try collector.free(request)
         report.runs = plan.runs
+        report.target = plan.target
+        if plan.target != nil { report.target?.left = try collector.home.usage().total }
         return report
       }
       post { agent in

@@ -36,6 +36,9 @@ package struct CollectionReport: Sendable, Codable, Equatable {
     /// What its removal frees: its folder, and the objects that go with it.
     package var bytes: Int
     package var reason: Retention.Reason
+    /// The sweep that it is one of, and whether its main metric is the best of it.
+    package var sweep: Int?
+    package var isBest = false
 
     package var shortName: String { "r\(run)" }
 
@@ -72,7 +75,43 @@ package struct CollectionReport: Sendable, Codable, Equatable {
     init(_ leftovers: Leftovers) { self.init(count: leftovers.items.count, bytes: leftovers.bytes) }
   }
 
-  /// Oldest first.
+  /// What a home is to take at most, and what it takes when all that may go has gone.
+  package struct Target: Sendable, Codable, Equatable {
+    package var bytes: Int
+    package var left: Int
+    /// The trash goes whatever its age, before any run does.
+    package var emptiesTrash: Bool
+    /// What keeps it from taking less.
+    package var stays: [Stay] = []
+
+    package struct Stay: Sendable, Codable, Equatable {
+      package enum What: Sendable, Codable, Equatable {
+        case runs(Retention.Hold)
+        /// Objects that were stored within the last hour.
+        case young
+      }
+
+      package var what: What
+      package var amount: Amount
+
+      package init(_ what: What, _ amount: Amount) {
+        self.what = what
+        self.amount = amount
+      }
+    }
+
+    /// By how much it is missed.
+    package var above: Int { max(0, left - bytes) }
+
+    package init(bytes: Int, left: Int, emptiesTrash: Bool, stays: [Stay] = []) {
+      self.bytes = bytes
+      self.left = left
+      self.emptiesTrash = emptiesTrash
+      self.stays = stays
+    }
+  }
+
+  /// Launched first first.
   package var runs: [Run] = []
   /// The folders of runs: of those that go, and what earlier removals have left.
   package var runFolders = Amount()
@@ -81,6 +120,9 @@ package struct CollectionReport: Sendable, Codable, Equatable {
   /// Objects that nothing refers to, once the runs have gone.
   package var objects = Swept()
   package var trash = Amount()
+  /// Where a size was asked for.
+  package var target: Target?
+  /// Nothing of it is left to do.
   package var isDone = false
 
   package var totalBytes: Int {

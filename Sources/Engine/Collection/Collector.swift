@@ -15,59 +15,119 @@ struct Collector: Sendable {
   // MARK: Plan
 
   /// What would go; changes nothing.
+  ///
+  /// For a size the cheapest goes first: what nothing refers to and work folders, then all of the trash,
+  /// then runs.
   func plan(_ request: CollectRequest, now: Date = Date()) throws -> CollectionReport {
     var report = CollectionReport()
     let orphans = try orphans()
-    let attempts = try catalog.doneAttempts()
-    let work = home.workFolders(of: attempts)
+    let work = home.workFolders(of: try catalog.doneAttempts())
     report.trash = .init(trash(request, now))
     report.workFolders = .init(work)
     report.runFolders = .init(orphans)
-    let departures = try departures(request.retention, work, orphans, report.trash, now)
+    var items: [Retention.Item] = []
+    var departures: [Retention.Departure] = []
+    var usage = 0
+    if let size = request.retention.size {
+      usage = try home.usage().total
+      var free = try swept(without: [], dry: true).bytes + work.bytes + orphans.bytes
+      let emptiesTrash = request.emptiesTrash || usage - free - report.trash.bytes > size
+      report.target = .init(bytes: size, left: usage, emptiesTrash: emptiesTrash)
+      if emptiesTrash { report.trash = .init(home.trash(olderThan: 0, now: now)) }
+      free += report.trash.bytes
+      (items, departures) = try self.departures(request.retention, usage - free, work, now)
+    } else if request.retention != Retention() {
+      (items, departures) = try self.departures(request.retention, now)
+    }
     let leaving = Set(departures.map(\.run))
     // The work folders of runs that go, go with them.
     let gone = work.items.filter { leaving.contains(home.run(of: $0.path) ?? 0) }
     report.workFolders.count -= gone.count
     report.workFolders.bytes -= gone.reduce(0) { $0 + $1.bytes }
-    for departure in departures {
-      guard let run = try catalog.run(departure.run) else { continue }
-      report.runs.append(CollectionReport.Run(run, departure))
-      report.runFolders.count += 1
-      report.runFolders.bytes += home.use(ofRun: run.id)
-    }
+    report.runs = try runs(departures)
+    report.runFolders.count += report.runs.count
+    report.runFolders.bytes += report.runs.reduce(0) { $0 + home.use(ofRun: $1.run) }
     report.objects = try swept(without: leaving, dry: true)
+    if var target = report.target {
+      target.left = max(0, usage - report.totalBytes)
+      target.stays = stays(of: items, without: leaving, request.retention, report.objects)
+      report.target = target
+    }
     return report
   }
 
   private func departures(
     _ retention: Retention,
-    _ work: Leftovers,
-    _ orphans: Leftovers,
-    _ trash: CollectionReport.Amount,
     _ now: Date
-  ) throws -> [Retention.Departure] {
-    guard retention != Retention() else { return [] }
+  ) throws -> ([Retention.Item], [Retention.Departure]) {
+    let items = try catalog.retentionItems()
+    let holdings = try Holdings(of: items, catalog: catalog, objects: objects)
+    let departures = retention.departures(of: items, now: now).map { departure in
+      var departure = departure
+      departure.bytes = holdings.bytes(of: departure.run)
+      return departure
+    }
+    return (items, departures)
+  }
+
+  /// Where runs go by a size; `usage` is what the home takes without what goes anyway.
+  private func departures(
+    _ retention: Retention,
+    _ usage: Int,
+    _ work: Leftovers,
+    _ now: Date
+  ) throws -> ([Retention.Item], [Retention.Departure]) {
     var items = try catalog.retentionItems()
     let holdings = try Holdings(of: items, catalog: catalog, objects: objects)
-    guard let size = retention.size else {
-      return retention.departures(of: items, now: now).map { departure in
-        var departure = departure
-        departure.bytes = holdings.bytes(of: departure.run)
-        return departure
-      }
-    }
-    // What is not any run's own, and stays, takes its part of the size.
     let anyway = Dictionary(grouping: work.items) { home.run(of: $0.path) ?? 0 }
       .mapValues { $0.reduce(0) { $0 + $1.bytes } }
     for index in items.indices {
       let run = items[index].run
       items[index].bytes = max(0, holdings.bytes(of: run) - (anyway[run] ?? 0))
     }
-    let free = try swept(without: [], dry: true).bytes + trash.bytes + work.bytes + orphans.bytes
-    let rest = try home.usage().total - free - items.reduce(0) { $0 + $1.bytes }
-    var ownSize = retention
-    ownSize.size = max(0, size - max(0, rest))
-    return ownSize.departures(of: items, now: now)
+    // What is not any run's own, and stays, takes its part of the size.
+    let rest = max(0, usage - items.reduce(0) { $0 + $1.bytes })
+    var own = retention
+    own.size = retention.size.map { max(0, $0 - rest) }
+    return (items, own.departures(of: items, now: now))
+  }
+
+  /// The runs that go, with what tells a user whether they matter.
+  private func runs(_ departures: [Retention.Departure]) throws -> [CollectionReport.Run] {
+    var best: [Int: Int?] = [:]
+    return try departures.compactMap { departure in
+      guard let run = try catalog.run(departure.run) else { return nil }
+      var leaving = CollectionReport.Run(run, departure)
+      guard let number = run.sweep, let sweep = try catalog.sweep(number) else { return leaving }
+      let first = try best[number] ?? catalog.state(of: sweep).best?.id
+      best[number] = .some(first)
+      leaving.sweep = number
+      leaving.isBest = first == run.id
+      return leaving
+    }
+  }
+
+  /// What keeps the home from taking less.
+  private func stays(
+    of items: [Retention.Item],
+    without leaving: Set<Int>,
+    _ retention: Retention,
+    _ objects: Swept
+  ) -> [CollectionReport.Target.Stay] {
+    var amounts: [Retention.Hold: CollectionReport.Amount] = [:]
+    let holds = retention.holds(of: items, without: leaving)
+    for item in items {
+      guard let hold = holds[item.run] else { continue }
+      amounts[hold, default: .init()].count += 1
+      amounts[hold, default: .init()].bytes += item.bytes
+    }
+    var stays = Retention.Hold.allCases.compactMap { hold in
+      amounts[hold].map { CollectionReport.Target.Stay(.runs(hold), $0) }
+    }
+    if objects.young > 0 {
+      stays.append(.init(.young, .init(count: objects.young, bytes: objects.youngBytes)))
+    }
+    return stays
   }
 
   // MARK: Free

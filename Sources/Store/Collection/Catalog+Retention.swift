@@ -9,8 +9,8 @@ extension Catalog {
         db,
         sql: """
           SELECT id, instance || '/' || pipeline, coalesce(ended, created),
-            status IN ('Queued', 'Executing', 'Stopping') OR isPinned
-              OR id IN (SELECT run FROM model),
+            CASE WHEN status IN ('Queued', 'Executing', 'Stopping') THEN 'active'
+              WHEN isPinned THEN 'pinned' WHEN id IN (SELECT run FROM model) THEN 'model' END,
             (SELECT group_concat(DISTINCT logRun) FROM step WHERE run = run.id AND logRun != run.id)
           FROM run
           """
@@ -25,7 +25,7 @@ extension Catalog {
             group: row.text(1),
             time: row.time(2),
             bytes: 0,
-            isKept: row.integer(3) != 0,
+            kept: Retention.Hold(rawValue: row.text(3)),
             needs: Set(needs)
           )
         )

@@ -2,8 +2,8 @@ import Foundation
 
 /// What the removal of each run would free: its folder, and the objects that go with it.
 ///
-/// An object belongs to the newest run that refers to it, as older runs go first; what stays whatever
-/// runs go (models, kept runs, the newest result of each step) belongs to none.
+/// An object belongs to the newest run that refers to it, as older runs go first, but to one that is kept
+/// before; what stays whatever runs go (models, the newest result of each step) belongs to none.
 package struct Holdings: Sendable {
   private var objects: [Int: Int] = [:]
   private let home: Home
@@ -25,12 +25,12 @@ package struct Holdings: Sendable {
     }
     _ = take(roots[Catalog.anyRun] ?? [])
     for item in items where item.isKept {
-      _ = take((roots[item.run] ?? []).union(home.digests(inAttemptsOf: item.run)))
+      objects[item.run] = take((roots[item.run] ?? []).union(home.digests(inAttemptsOf: item.run)))
     }
-    let leaving = items.filter { !$0.isKept }.sorted { ($0.time, $0.run) > ($1.time, $1.run) }
+    let leaving = items.filter { !$0.isKept }.sorted { $0.run > $1.run }
     for item in leaving { objects[item.run] = take(roots[item.run] ?? []) }
   }
 
-  /// The bytes that a run's removal frees.
+  /// The bytes that a run's removal frees, or would if it were not kept.
   package func bytes(of run: Int) -> Int { home.use(ofRun: run) + (objects[run] ?? 0) }
 }

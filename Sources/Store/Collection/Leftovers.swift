@@ -27,7 +27,7 @@ extension Home {
   /// What lies in the trash, and damaged objects that were moved aside, for at least so many seconds.
   package func trash(olderThan age: Double, now: Date = Date()) -> Leftovers {
     let latest = now.timeIntervalSince1970 - age
-    let entries = [trash, objects + "/damaged"].flatMap { folder in
+    let entries = [trash, damagedObjects].flatMap { folder in
       DiskUse.names(in: folder).compactMap { name -> (Double, String)? in
         var facts = stat()
         let path = folder + "/" + name

@@ -7,6 +7,7 @@ package struct Swept: Sendable, Equatable, Codable {
   package var bytes = 0
   /// Objects that nothing refers to but that are too young to go.
   package var young = 0
+  package var youngBytes = 0
 
   package init() {}
 }
@@ -30,12 +31,14 @@ extension ObjectStore {
     for object in try objects() where !reach.contains(object.digest) {
       guard object.modified <= latest else {
         swept.young += 1
+        swept.youngBytes += object.space
         continue
       }
       if !dry {
         guard goesOn() else { return swept }
         guard try remove(object.digest, unlessUsedAfter: latest) else {
           swept.young += 1
+          swept.youngBytes += object.space
           continue
         }
       }

@@ -3,13 +3,14 @@ package import Foundation
 /// Which runs may go: a pure decision over their ages, sizes and what needs them.
 ///
 /// A run that is active, pinned or the source of a model never goes, nor does one whose log or result a
-/// run that stays shows as its own.
+/// run that stays shows as its own. Runs are ordered as they were launched, which is how they are listed:
+/// one that was resumed later is no newer for it.
 package struct Retention: Sendable, Equatable, Codable {
   /// So many of the newest runs of each pipeline stay; without it the newest one does.
   package var count: Int?
   /// Seconds: what ended later stays, unless the size is exceeded.
   package var age: Double?
-  /// Bytes: the oldest go until the rest takes no more.
+  /// Bytes: those launched first go until the rest takes no more.
   package var size: Int?
 
   package init(count: Int? = nil, age: Double? = nil, size: Int? = nil) {
@@ -26,8 +27,9 @@ package struct Retention: Sendable, Equatable, Codable {
     package var time: Date
     /// What its removal frees at least.
     package var bytes: Int
-    /// Active, pinned, or the source of a model.
-    package var isKept: Bool
+    /// Why it never goes: it is active, pinned, or the source of a model.
+    package var kept: Hold?
+    package var isKept: Bool { kept != nil }
     /// The runs whose logs it shows.
     package var needs: Set<Int>
 
@@ -36,16 +38,25 @@ package struct Retention: Sendable, Equatable, Codable {
       group: String,
       time: Date,
       bytes: Int,
-      isKept: Bool = false,
+      kept: Hold? = nil,
       needs: Set<Int> = []
     ) {
       self.run = run
       self.group = group
       self.time = time
       self.bytes = bytes
-      self.isKept = isKept
+      self.kept = kept
       self.needs = needs
     }
+  }
+
+  /// Why a run stays.
+  package enum Hold: String, Sendable, Codable, CaseIterable {
+    case active, pinned, model
+    /// It is among the newest of its pipeline.
+    case newest
+    /// One that stays shows its log.
+    case needed
   }
 
   package enum Reason: String, Sendable, Codable { case count, age, size }
@@ -56,9 +67,9 @@ package struct Retention: Sendable, Equatable, Codable {
     package var reason: Reason
   }
 
-  /// What goes, oldest first.
+  /// What goes, launched first first.
   package func departures(of items: [Item], now: Date) -> [Departure] {
-    let ordered = items.sorted { ($0.time, $0.run) < ($1.time, $1.run) }
+    let ordered = items.sorted { $0.run < $1.run }
     var reasons: [Int: Reason] = [:]
     let free = candidates(ordered)
     if count != nil || age != nil {
@@ -72,6 +83,21 @@ package struct Retention: Sendable, Equatable, Codable {
     return ordered.compactMap { item in
       reasons[item.run].map { Departure(run: item.run, bytes: item.bytes, reason: $0) }
     }
+  }
+
+  /// Why each run stays that does not go; nothing of one that could go as well.
+  package func holds(of items: [Item], without gone: Set<Int>) -> [Int: Hold] {
+    let staying = items.filter { !gone.contains($0.run) }
+    let free = candidates(items.sorted { $0.run < $1.run })
+    let needed = staying.reduce(into: Set<Int>()) { $0.formUnion($1.needs.subtracting([$1.run])) }
+    return Dictionary(
+      staying.compactMap { item in
+        let hold: Hold? =
+          item.kept
+          ?? (!free.contains(item.run) ? .newest : needed.contains(item.run) ? .needed : nil)
+        return hold.map { (item.run, $0) }
+      }
+    ) { first, _ in first }
   }
 
   /// Which of some runs may still go: what was decided a moment ago may be needed by now.

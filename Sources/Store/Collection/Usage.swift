@@ -7,7 +7,7 @@ package struct Usage: Sendable, Equatable, Codable {
   package var objectCount = 0
   /// Logs, metrics and work folders.
   package var runs = 0
-  /// What `down` and `rm` removed.
+  /// What `down` and `rm` removed, and damaged objects that were moved aside.
   package var trash = 0
   /// The gallery and the Python module.
   package var share = 0
@@ -27,11 +27,14 @@ extension Home {
     usage.objects = objects.reduce(0) { $0 + $1.space }
     usage.objectCount = objects.count
     usage.runs = DiskUse.bytes(below: runs)
-    usage.trash = DiskUse.bytes(below: trash)
+    usage.trash = DiskUse.bytes(below: trash) + DiskUse.bytes(below: damagedObjects)
     usage.share = DiskUse.bytes(below: share)
     usage.state = stateBytes
     return usage
   }
+
+  /// Where damaged objects are moved to.
+  var damagedObjects: String { objects + "/damaged" }
 
   var stateBytes: Int {
     [catalog, catalog + "-wal", catalog + "-shm", knownFiles, agentLog]

@@ -50,6 +50,7 @@ package struct UsageMeter: Sendable {
     for prefix in DiskUse.names(in: home.objects) where Digest.isPrefix(prefix) {
       add(home.objects + "/" + prefix, DiskUse.bytes(inFilesOf:))
     }
+    add(home.damagedObjects, DiskUse.bytes(below:))
     for name in DiskUse.names(in: home.runs) {
       let run = Int(name.dropFirst())
       let isChanging = run.map(changing.contains) ?? true
