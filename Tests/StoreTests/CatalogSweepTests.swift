@@ -54,6 +54,25 @@ struct CatalogSweepTests {
     )
   }
 
+  @Test func `a sweep in a run's place is told to be one`() throws {
+    try add([
+      Self.run(1, .succeeded, sweep: 1, best: 0.5), Self.run(2, .succeeded, sweep: 1, best: 0.1),
+    ])
+    let error = #expect(throws: Explanation.self) { try catalog.run(named: "s1") }
+    #expect(error?.what == "s1 is a sweep of 2 runs, not one run.")
+    #expect(error?.why == "This takes one of them. Its best run is r2.")
+    #expect(error?.next == "'lathe runs s1' lists them.")
+    let state = try #require(try catalog.sweepStates(limit: 1).first)
+    #expect((state.firstRun, state.lastRun) == (1, 2))
+    #expect(state.holds(run: 2) && !state.holds(run: 3))
+    // Another number is no sweep's, and a run's own name counts first.
+    #expect(throws: Explanation.self) { try catalog.run(named: "s2") }
+    var named = Self.run(3, .succeeded, sweep: nil)
+    named.name = "s1"
+    try writer.write { [named] in try $0.save(named) }
+    #expect(try catalog.run(named: "s1").id == 3)
+  }
+
   private func add(_ runs: [RunRecord]) throws {
     try writer.write { transaction in
       _ = try transaction.add(Self.sweep())

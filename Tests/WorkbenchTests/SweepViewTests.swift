@@ -72,6 +72,19 @@ struct SweepViewTests {
     keys.flatMap { root.update(.terminal(.key($0))) }
   }
 
+  @Test func `a run behind one of a folded sweep says which sweep that is in`() {
+    var root = root(width: 120)
+    var state = Self.state
+    (state.firstRun, state.lastRun) = (4, 9)
+    _ = root.update(.answered(.sweeps, .sweeps([state])))
+    let next = run(10, .succeeded, parent: 6, best: 0.3)
+    _ = root.update(.answered(.runs(filter: "", limit: RunsView.page), .runs([next])))
+    #expect(root.draw().text.contains("r10  after r6 of s1 "))
+    // Opened, its runs are there to be told against.
+    _ = press(&root, .right)
+    #expect(!root.draw().text.contains("after r6"))
+  }
+
   // MARK: The list
 
   @Test func `a sweep is one row, at 80 columns`() {

@@ -36,6 +36,14 @@ package struct StopCommand: ParsableCommand {
         next: "'lathe runs' shows which runs are."
       )
     }
+    if run.status == .stopping {
+      return session.answer(run.json) {
+        [
+          Line("\(run.shortName) Stopping", run.status.mark.style)
+            + Line(" already: its steps have their 'grace' (10s without one) to end.", .dim)
+        ]
+      }
+    }
     try session.agent.send(.stop(run: run.id))
     let now = try session.catalog.run(run.id) ?? run
     session.answer(now.json) {
@@ -114,6 +122,13 @@ package struct RemoveCommand: ParsableCommand {
     let session = Session(output)
     if let sweep = try session.catalog.sweep(named: reference) { return try session.remove(sweep) }
     let run = try session.catalog.run(named: reference)
+    guard run.status != .stopping else {
+      throw Explanation(
+        what: "\(run.shortName) is still stopping.",
+        why: "Its steps have their 'grace' (10s without one) to end.",
+        next: "'lathe watch \(run.shortName)' waits for its end; then it can be removed."
+      )
+    }
     guard !run.status.isActive else {
       throw Explanation(
         what: "\(run.shortName) is still running.",

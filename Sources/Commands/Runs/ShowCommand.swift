@@ -6,16 +6,17 @@ import Store
 package struct ShowCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Show everything about one run.",
+    abstract: "Show everything about one run, or the runs of a sweep.",
     discussion: """
-      RUN is r12, 12, @ for the last run, @-1 for the one before, a name or a name's beginning.
+      RUN is r12, 12, @ for the last run, @-1 for the one before, a name or a name's beginning. Of a \
+      sweep such as s1 the runs are listed, the best one marked.
 
       EXAMPLE: the last run
         lathe show @
       """
   )
 
-  @Argument(help: ArgumentHelp("The run.", valueName: "run"))
+  @Argument(help: ArgumentHelp("The run, or a sweep such as s1.", valueName: "run"))
   package var reference: String
   @OptionGroup var output: OutputOptions
 
@@ -24,6 +25,7 @@ package struct ShowCommand: ParsableCommand {
   package func run() throws {
     let session = Session(output)
     session.warnOfFullDisks()
+    if let sweep = try session.catalog.sweep(named: reference) { return try session.show(sweep) }
     var report = try session.report(on: try session.catalog.run(named: reference))
     report.notFinite = try session.notFinite(of: report.run)
     session.answer(report.json) {

@@ -7,7 +7,19 @@ import Terminal
 
 /// What commands do with a sweep where it is named in a run's place.
 extension Session {
+  func show(_ sweep: SweepRecord) throws {
+    let state = try catalog.state(of: sweep)
+    let runs = try catalog.runs(ofSweep: sweep.id)
+    answer(state.json(runs)) { SweepTable.ending(state, runs, at: Date(), width: width) }
+  }
+
   func stop(_ sweep: SweepRecord) throws {
+    let before = try catalog.state(of: sweep)
+    guard !before.isStopping else {
+      return answer(before.json) {
+        [Line("\(sweep.shortName) is stopping already: its steps have their 'grace' to end.")]
+      }
+    }
     try agent.send(.stopSweep(sweep.id))
     let state = try catalog.state(of: sweep)
     answer(state.json) { [SweepProgress.heading(state, at: Date())] }
@@ -25,7 +37,28 @@ extension Session {
     try stay(with: sweep, following)
   }
 
+  /// Every run of what is named in pins, which may be sweeps.
+  func runs(pinned texts: [String]) throws -> [RunRecord] {
+    var runs: [RunRecord] = []
+    for text in texts {
+      if let sweep = try catalog.sweep(named: text) {
+        runs += try catalog.runs(ofSweep: sweep.id)
+      } else {
+        runs.append(try catalog.run(named: text))
+      }
+    }
+    var seen: Set<Int> = []
+    return runs.filter { seen.insert($0.id).inserted }
+  }
+
   func remove(_ sweep: SweepRecord) throws {
+    guard try !catalog.state(of: sweep).isStopping else {
+      throw Explanation(
+        what: "\(sweep.shortName) is still stopping.",
+        why: "Its steps have their 'grace' (10s without one) to end.",
+        next: "'lathe watch \(sweep.shortName)' waits for its end; then it can be removed."
+      )
+    }
     let before = try catalog.runNumbers(ofSweep: sweep.id)
     try agent.send(.removeSweep(sweep.id))
     let kept = try catalog.runNumbers(ofSweep: sweep.id)

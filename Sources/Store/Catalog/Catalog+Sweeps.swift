@@ -25,10 +25,10 @@ extension Catalog {
   ///
   /// A number that no sweep has is thrown as an `Explanation`, unless a run has that name.
   package func sweep(named text: String) throws -> SweepRecord? {
-    guard text.first == "s", text.count > 1, text.dropFirst().allSatisfy(\.isNumber),
-      let id = Int(text.dropFirst())
-    else { return nil }
-    if let sweep = try sweep(id) { return sweep }
+    guard text.first == "s", text.count > 1, text.dropFirst().allSatisfy(\.isNumber) else {
+      return nil
+    }
+    if let sweep = try sweep(numbered: text) { return sweep }
     if (try? run(named: text)) != nil { return nil }
     let newest = try sweeps(limit: 1).first
     throw Explanation(
@@ -37,6 +37,25 @@ extension Catalog {
         ?? "There is none in this home yet.",
       next: newest == nil
         ? "'lathe run --sweep NAME=VALUES' launches one." : "'lathe runs' lists the runs."
+    )
+  }
+
+  /// The sweep of a text such as `s3`; nil where there is none.
+  func sweep(numbered text: String) throws -> SweepRecord? {
+    guard text.first == "s", text.dropFirst().allSatisfy(\.isNumber), let id = Int(text.dropFirst())
+    else { return nil }
+    return try sweep(id)
+  }
+
+  /// Said where a sweep is named and one run is meant.
+  func refusal(of sweep: SweepRecord) throws -> Explanation {
+    let state = try state(of: sweep)
+    let best = state.best.map { " Its best run is \($0.shortName)." } ?? ""
+    let runs = state.total == 1 ? "1 run" : "\(state.total) runs"
+    return Explanation(
+      what: "\(sweep.shortName) is a sweep of \(runs), not one run.",
+      why: "This takes one of them.\(best)",
+      next: "'lathe runs \(sweep.shortName)' lists them."
     )
   }
 
@@ -59,7 +78,8 @@ extension Catalog {
       let counts = try Row.fetchAll(
         db,
         sql: """
-          SELECT sweep, status, count(*) AS number, min(started) AS started,
+          SELECT sweep, status, count(*) AS number, min(id) AS first, max(id) AS last,
+            min(started) AS started,
             max(ended) AS ended, sum(started IS NOT NULL AND ended IS NOT NULL) AS finished
           FROM run WHERE sweep >= ? AND sweep <= ? GROUP BY sweep, status
           """,
@@ -166,6 +186,8 @@ extension SweepState {
     guard let status = RunStatus(rawValue: row["status"]) else { return }
     counts[status] = row["number"]
     finished += row["finished"]
+    firstRun = [firstRun, row["first"]].compactMap(\.self).min()
+    lastRun = [lastRun, row["last"]].compactMap(\.self).max()
     let first = (row["started"] as Double?).map(Date.init(timeIntervalSince1970:))
     let last = (row["ended"] as Double?).map(Date.init(timeIntervalSince1970:))
     started = [started, first].compactMap(\.self).min()

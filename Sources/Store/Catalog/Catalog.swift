@@ -83,6 +83,7 @@ package final class Catalog: Sendable {
       )
     }
     if let exact = named.first(where: { $0.name == text }) { return exact }
+    if let sweep = try sweep(numbered: text) { throw try refusal(of: sweep) }
     if named.count == 1 { return named[0] }
     if named.count > 1 {
       throw Explanation(

@@ -71,6 +71,9 @@ package struct SweepState: Sendable, Equatable {
   package var ended: Date?
   /// Runs that were started and have ended.
   package var finished: Int
+  /// The numbers of its first and last runs that are still there.
+  package var firstRun: Int?
+  package var lastRun: Int?
 
   package init(
     sweep: SweepRecord,
@@ -88,6 +91,12 @@ package struct SweepState: Sendable, Equatable {
     self.finished = finished
   }
 
+  /// Whether a run is one of the sweep: they were launched at once and have its numbers to themselves.
+  package func holds(run: Int) -> Bool {
+    guard let firstRun, let lastRun else { return false }
+    return (firstRun...lastRun).contains(run)
+  }
+
   package func count(_ statuses: RunStatus...) -> Int {
     statuses.reduce(0) { $0 + (counts[$1] ?? 0) }
   }
@@ -97,6 +106,11 @@ package struct SweepState: Sendable, Equatable {
   package var done: Int { count(.succeeded) }
   package var running: Int { count(.executing, .stopping) }
   package var isActive: Bool { counts.contains { $0.key.isActive && $0.value > 0 } }
+
+  /// Whether it was stopped, and what executed has not ended yet.
+  package var isStopping: Bool {
+    count(.stopping) > 0 && count(.queued, .executing) == 0
+  }
 
   /// Seconds until the rest will have ended, at the pace so far; nil while there is none to go by.
   package func remaining(at now: Date) -> Double? {

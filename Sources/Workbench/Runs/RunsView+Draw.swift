@@ -181,7 +181,11 @@ extension RunsView {
   func changes(of run: RunRecord, _ context: Context) -> StyledText {
     guard let other = reference(of: run, context) else {
       // The run before it was removed, or is of another page.
-      return StyledText(run.parent.map { "after r\($0)" } ?? "first run", .dim)
+      guard let parent = run.parent else { return StyledText("first run", .dim) }
+      // Its row may be folded into that of its sweep.
+      let sweep = context.sweeps?.first { $0.holds(run: parent) }
+      let place: SafeText = sweep.map { " of \($0.sweep.shortName)" } ?? ""
+      return StyledText("after r\(parent)" + place, .dim)
     }
     var text = StyledText()
     for name in Set(run.parameters.keys).union(other.parameters.keys).sorted()

@@ -59,7 +59,10 @@ package struct RunsView: View {
   func reference(of run: RunRecord, _ context: Context) -> RunRecord? {
     let all = context.runs(unfiltered) ?? context.runs(shown) ?? []
     let wanted = baseline != nil && baseline != run.id ? baseline : run.parent
-    return all.first { $0.id == wanted }
+    if let found = all.first(where: { $0.id == wanted }) { return found }
+    return opened.lazy.compactMap { sweep in
+      context.runs(ofSweep: sweep)?.first { $0.id == wanted }
+    }.first
   }
 
   /// The newest model that a run registered.
