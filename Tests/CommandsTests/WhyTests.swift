@@ -69,6 +69,37 @@ struct WhyTests {
     #expect(!text.contains("\u{1b}"))
   }
 
+  @Test func `of a run that was removed no value is said to be not set`() {
+    let difference = KeyDifference(
+      from: ["parameter lr": digest("1"), "variable OLD": digest("x")],
+      to: ["parameter lr": digest("2"), "parameter seed": digest("3")]
+    ) { _ in nil }
+    var changes = difference.items.map { StepExplanation.Change(item: $0) }
+    changes[0].new = "0.03"
+    changes[1].new = "1"
+    let miss = step("train", .succeeded, seconds: 60)
+    let comparison = StepExplanation.Comparison(
+      run: 1,
+      ended: noon.addingTimeInterval(-90),
+      changes: changes,
+      isRemoved: true
+    )
+    let report = WhyReport(
+      run: run(2),
+      steps: [.init(step: miss, reason: nil, verdict: .ran(comparison))]
+    )
+    #expect(
+      report.lines(at: noon) { _ in nil }.plain == """
+        ✓ train  ran
+            compared with r1, 1m30s ago, which was removed: only what differs is known
+              parameter lr  unknown -> 0.03
+              parameter seed  not set -> 1
+              variable OLD is gone
+
+        """
+    )
+  }
+
   @Test func `its JSON has stable keys`() {
     let json = report.json(at: noon) { _ in nil }
     #expect(json.names == ["run", "status", "steps"])
@@ -79,7 +110,7 @@ struct WhyTests {
     #expect(
       steps[0].names == [
         "name", "status", "verdict", "reason", "source", "made", "age_seconds", "saved_seconds",
-        "compared_with", "differences", "warning",
+        "compared_with", "compared_with_removed", "differences", "warning",
       ]
     )
     #expect(steps.map { $0["verdict"] } == ["hit", "miss", .null])

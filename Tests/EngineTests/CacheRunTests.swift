@@ -295,6 +295,54 @@ struct LaunchPlanTests {
     return plan.steps.map { "\($0.name) \($0.words)" }
   }
 
+  @Test func `a file beside the script counts, and is told how not to; another pipeline does not`()
+    throws
+  {
+    let executor = ScriptedExecutor()
+    let other = "steps: { x: { type: Processing, run: [x] } }"
+    let files = [
+      "notes.txt": "a", "eval.yaml": other, "config.yaml": "steps: 3", "named.yaml": other,
+      "train.py": "t = 1",
+      "pipeline.yaml": """
+      steps:
+        train: { type: Training, run: [python, train.py] }
+        named: { type: Training, run: [python, train.py, named.yaml] }
+      """,
+    ]
+    let site = try RunSite(files, executor: executor)
+    _ = try site.run()
+    let cached = ["train from the cache of r1", "named from the cache of r1"]
+    try site.write(other + " # another pipeline", "eval.yaml")
+    #expect(try plan(site) == cached)
+    // One that the command names is read by it.
+    try site.write(other + " # another pipeline", "named.yaml")
+    let counts = "(counts, as the step has no 'code:')"
+    #expect(try plan(site) == [cached[0], "named runs: named.yaml changed \(counts)"])
+    _ = try site.run()
+    // What only looks like one may be the script's.
+    try site.write("steps: 4", "config.yaml")
+    #expect(try plan(site).first == "train runs: config.yaml changed \(counts)")
+    try site.write("steps: 3", "config.yaml")
+    try site.write("b", "notes.txt")
+    #expect(try plan(site).first == "train runs: notes.txt changed \(counts)")
+    try site.write("t = 2", "train.py")
+    #expect(try plan(site).first == "train runs: notes.txt changed, train.py changed")
+  }
+
+  @Test func `among many YAML files none is looked at, and each counts`() throws {
+    var files = [
+      "t.py": "", "pipeline.yaml": "steps: { t: { type: Training, run: [python, t.py] } }",
+    ]
+    for index in 0..<101 {
+      files["item\(index).yaml"] = "steps: { x: { type: Processing, run: [x] } }"
+    }
+    let site = try RunSite(files)
+    _ = try site.run()
+    try site.write("steps: { x: { type: Processing, run: [y] } }", "item7.yaml")
+    let counts = "(counts, as the step has no 'code:')"
+    #expect(try plan(site) == ["t runs: item7.yaml changed \(counts)"])
+  }
+
   @Test func `what is cached, what runs and what follows is told before the launch`() throws {
     let executor = ScriptedExecutor()
     let site = try RunSite(CacheRunTests.files, executor: executor)

@@ -50,9 +50,13 @@ extension StepExplanation {
       if !text.isEmpty { head += Line(": ") + Line(text) }
       guard let comparison else { break }
       let age = ageText(comparison.ended, at: now)
+      let removed = comparison.isRemoved ? ", which was removed: only what differs is known" : ""
       let same = comparison.changes.isEmpty ? ": everything that it sees is the same" : ""
       lines.append(
-        Line(SafeText(hostile: "    compared with r\(comparison.run), \(age)\(same)"), .dim)
+        Line(
+          SafeText(hostile: "    compared with r\(comparison.run), \(age)\(removed)\(same)"),
+          .dim
+        )
       )
       for change in comparison.changes { lines += change.lines(diff(change)) }
     case .none:
@@ -89,6 +93,7 @@ extension StepExplanation {
       .init("age_seconds", JSON(source?.made.map { now.seconds(since: $0) })),
       .init("saved_seconds", JSON(source?.savedSeconds)),
       .init("compared_with", JSON(other.map { "r\($0.run)" })),
+      .init("compared_with_removed", JSON(other.map(\.isRemoved))),
       .init("differences", .array((other?.changes ?? []).map { $0.json(diff($0)) })),
       .init("warning", JSON(step.warning)),
     ]
@@ -101,7 +106,7 @@ extension StepExplanation.Change {
     var line = Line(SafeText(hostile: "      \(item.words)"))
     if old != nil || new != nil {
       line = Line(
-        SafeText(hostile: "      \(item.part)  \(old ?? "not set") -> \(new ?? "not set")")
+        SafeText(hostile: "      \(item.part)  \(oldText) -> \(newText)")
       )
     } else if diff == nil, let before = item.old, let after = item.new {
       line += Line(SafeText(hostile: "  \(before.short) -> \(after.short)"), .dim)
@@ -118,6 +123,10 @@ extension StepExplanation.Change {
         return Line("        ") + Line(SafeText(hostile: text), style)
       }
   }
+
+  /// A value that was there and is not known any more is none that was not set.
+  private var oldText: String { old ?? (item.change == .new ? "not set" : "unknown") }
+  private var newText: String { new ?? (item.change == .gone ? "not set" : "unknown") }
 
   fileprivate func json(_ diff: [String]?) -> JSON {
     [

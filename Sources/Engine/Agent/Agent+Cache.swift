@@ -79,7 +79,9 @@ extension Agent {
     guard let nearest = KeyDifference.nearest(to: plan.key.components, among: earlier) else {
       return "first execution"
     }
-    return KeyDifference(from: nearest.components, to: plan.key.components, in: objects).summary
+    let difference = KeyDifference(from: nearest.components, to: plan.key.components, in: objects)
+    guard plan.process.code == nil, difference.isAboutNeighbours else { return difference.summary }
+    return difference.summary + " (counts, as the step has no 'code:')"
   }
 
   /// How the user accepted a key, in words.

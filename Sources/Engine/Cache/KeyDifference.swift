@@ -114,6 +114,15 @@ package struct KeyDifference: Sendable, Equatable {
       - new.count { old[$0.key] != nil && old[$0.key] != $0.value }
   }
 
+  /// Whether nothing differs but files of the code that are no scripts: the step may not read them.
+  package var isAboutNeighbours: Bool {
+    !items.isEmpty
+      && items.allSatisfy { item in
+        guard item.part == "code", let file = item.file else { return false }
+        return ![".py", ".sh", ".bash"].contains { file.hasSuffix($0) }
+      }
+  }
+
   /// A few words for a row of a table.
   package var summary: String {
     guard !items.isEmpty else { return "its stored result is gone" }

@@ -7,6 +7,10 @@ import Store
 ///
 /// A class, because it remembers what it has read; all that it answers follows from the run's manifest.
 final class RunCode {
+  /// A longer file is not looked at: it is some data.
+  private static let longestPipeline = 256 << 10
+  private static let mostPipelines = 100
+
   /// The run's whole code.
   let digest: Digest
   private let manifest: Manifest
@@ -16,6 +20,7 @@ final class RunCode {
   private let places: Set<String>
   private var closures: [String: Manifest] = [:]
   private var digests: [String: Digest] = [:]
+  private var pipelines: [Digest: Bool] = [:]
   private var modules: [Digest: [PythonImports.Module]] = [:]
 
   /// Throws where the code of the run is missing from the store.
@@ -74,8 +79,35 @@ final class RunCode {
     if let known = closures[name] { return known }
     let closure = CodeClosure(code: manifest) { [unowned self] in imports(of: $0) }
     var found = closure.manifest(for: process)
-    if process.code == nil, let pipelineFile { found.entries[pipelineFile] = nil }
+    if process.code == nil {
+      if let pipelineFile { found.entries[pipelineFile] = nil }
+      for path in others(in: found, besides: process) { found.entries[path] = nil }
+    }
     closures[name] = found
+    return found
+  }
+
+  /// Other pipelines of Lathe beside a step's script, unless its command names them: what an edit of one
+  /// changes is another run.
+  ///
+  /// Only a file that can be launched as it is counts as such: no other program's file passes for it.
+  private func others(in closure: Manifest, besides process: ProcessStep) -> [String] {
+    let files = closure.entries.filter { $0.key.hasSuffix(".yaml") || $0.key.hasSuffix(".yml") }
+    // So many are a data set, which is not read for that.
+    guard files.count <= RunCode.mostPipelines else { return [] }
+    let named = Set(CodeClosure.words(of: process).map(CodeSnapshot.normal))
+    return files.compactMap { path, entry in
+      guard !named.contains(path), let digest = entry.digest, isPipeline(digest) else { return nil }
+      return path
+    }
+  }
+
+  private func isPipeline(_ file: Digest) -> Bool {
+    if let known = pipelines[file] { return known }
+    let text = objects.data(file, limit: RunCode.longestPipeline)
+      .map { String(decoding: $0, as: UTF8.self) }
+    let found = text.map { $0.contains("steps") && Pipeline.read($0, name: "it").0 != nil } ?? false
+    pipelines[file] = found
     return found
   }
 

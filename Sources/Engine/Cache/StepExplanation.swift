@@ -30,11 +30,14 @@ package struct StepExplanation: Sendable, Equatable {
     package var run: Int
     package var ended: Date
     package var changes: [Change]
+    /// The run was removed: of what differs only the keys are left.
+    package var isRemoved: Bool
 
-    package init(run: Int, ended: Date, changes: [Change]) {
+    package init(run: Int, ended: Date, changes: [Change], isRemoved: Bool = false) {
       self.run = run
       self.ended = ended
       self.changes = changes
+      self.isRemoved = isRemoved
     }
   }
 
@@ -99,16 +102,20 @@ extension StepExplanation {
     var parts = spec?.keyParts ?? [:]
     if parts.isEmpty, let key = step.key { parts = try catalog.components(of: key) ?? [:] }
     guard !parts.isEmpty else { return nil }
-    let known = try catalog.executions(
+    let executions = try catalog.executions(
       pipeline: run.pipeline,
       step: step.name,
       until: step.started ?? Date(),
       limit: KeyDifference.memory
     )
-    guard let nearest = KeyDifference.nearest(to: parts, among: known.filter { $0.run != run.id })
-    else { return nil }
+    var runs: [Int: RunRecord] = [:]
+    for execution in executions { runs[execution.run] = try catalog.run(execution.run) }
+    // At a tie one of a run that is still there: its values can be told.
+    let others = executions.filter { $0.run != run.id }
+    let ordered = others.filter { runs[$0.run] != nil } + others.filter { runs[$0.run] == nil }
+    guard let nearest = KeyDifference.nearest(to: parts, among: ordered) else { return nil }
     let difference = KeyDifference(from: nearest.components, to: parts, in: objects)
-    let before = try catalog.run(nearest.run)?.parameters ?? [:]
+    let before = runs[nearest.run]?.parameters ?? [:]
     let other = self.spec(
       catalog.home,
       run: nearest.run,
@@ -133,7 +140,8 @@ extension StepExplanation {
           change.item.new = spec?.content(of: name)
         }
         return change
-      }
+      },
+      isRemoved: runs[nearest.run] == nil
     )
   }
 
