@@ -1,5 +1,6 @@
 import ArgumentParser
 import Commands
+import Documents
 import Engine
 import Foundation
 import Pipelines
@@ -144,7 +145,27 @@ struct WhyTests {
 
         """
     )
-    #expect(plan.json.names == ["instance", "pipeline", "saved_seconds", "steps"])
+    #expect(plan.json.names == ["instance", "pipeline", "saved_seconds", "steps", "refused"])
+    #expect(plan.json["refused"] == .null)
+  }
+
+  @Test func `a plan says that the launch would be refused`() {
+    var plan = LaunchPlan(
+      instance: "lab",
+      pipeline: "digits",
+      steps: [.init(name: "g", type: .training, decision: .fails(reason: "it can never start."))]
+    )
+    plan.refusal = Explanation(what: "Step 'g' asks for 1 GPU.", why: "There is none.", next: "Go.")
+    #expect(
+      plan.lines(width: nil).plain.hasSuffix(
+        """
+        The launch would be refused: Step 'g' asks for 1 GPU.
+          why: There is none.
+         next: Go.
+
+        """
+      )
+    )
   }
 
   @Test func `what a launch takes and runs is read from its options`() throws {

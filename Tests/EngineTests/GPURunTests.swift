@@ -125,6 +125,21 @@ struct GPURunTests {
     #expect(try site.agent.reader.runs(limit: 9).isEmpty)
   }
 
+  @Test func `a plan tells of what could never start, and is no launch`() throws {
+    let smi = try FakeSMI([])
+    let site = try site("steps: { a: { type: Training, run: [a], gpu: 1 } }")
+    let request = LaunchRequest(
+      instance: "digits",
+      what: .pipeline(file: "pipeline.yaml"),
+      environment: ["PATH": smi.path]
+    )
+    guard case .plan(let plan) = try site.ask(.plan(request)) else { throw CancellationError() }
+    let why = "No GPU was found on this machine: nvidia-smi tells of none."
+    #expect(plan.steps.map(\.words) == ["fails: it can never start. \(why)"])
+    #expect(plan.refusal?.next == "Remove 'gpu:' in line 1 of the pipeline, or say 'gpu: 0'.")
+    #expect(throws: Explanation.self) { try site.launch(environment: ["PATH": smi.path]) }
+  }
+
   @Test func `a launch does not wait for an nvidia-smi that hangs`() throws {
     let smi = try FakeSMI(script: "exec sleep 600")
     let site = try site("steps: { a: { type: Training, run: [a], gpu: 1 } }")

@@ -1,3 +1,4 @@
+import Documents
 package import Engine
 import Pipelines
 import Terminal
@@ -23,13 +24,21 @@ extension LaunchPlan {
         SafeText(hostile: "\(taken) of \(steps.count) steps have their result already\(saved)."),
         .dim
       ),
+    ] + (refusal.map(LaunchPlan.refused) ?? [])
+  }
+
+  private static func refused(_ refusal: Explanation) -> [Line] {
+    [
+      Line("The launch would be refused: ", .bad) + Line(SafeText(hostile: refusal.what)),
+      Line("  why: ", .dim) + Line(SafeText(hostile: refusal.why)),
+      Line(" next: ", .dim) + Line(SafeText(hostile: refusal.next)),
     ]
   }
 
   package var json: JSON {
     [
       "instance": JSON(instance), "pipeline": JSON(pipeline), "saved_seconds": JSON(savedSeconds),
-      "steps": .array(steps.map(\.json)),
+      "steps": .array(steps.map(\.json)), "refused": JSON(refusal?.what),
     ]
   }
 }

@@ -9,7 +9,7 @@ extension Agent {
     _ request: LaunchRequest,
     _ answer: @escaping @Sendable (AgentReply, Agent) -> Void
   ) throws {
-    try prepare(request) { prepared, agent in
+    try prepare(request, isPlanning: true) { prepared, agent in
       do {
         answer(.plan(try agent.foresee(try prepared.get()).plan), agent)
       } catch {
@@ -34,7 +34,7 @@ extension Agent {
       what: .rerun(of: run.id),
       environment: request.environment
     )
-    try prepare(launch) { prepared, agent in
+    try prepare(launch, isPlanning: true) { prepared, agent in
       do {
         let foreseen = try agent.foresee(try prepared.get())
         answer(.accepted(try agent.declare(request, target, foreseen.plan, foreseen.keys)), agent)

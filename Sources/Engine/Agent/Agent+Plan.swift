@@ -26,9 +26,11 @@ extension Agent {
       objects: objects,
       programs: programs
     )
-    var foresight = Foresight(active: active, planner: planner)
+    var foresight = Foresight(active: active, planner: planner, refusals: prepared.refusals)
     foresight.look(with: self)
-    return (foresight.plan, foresight.keys)
+    var plan = foresight.plan
+    plan.refusal = prepared.pipeline.steps.lazy.compactMap { prepared.refusals[$0.name] }.first
+    return (plan, foresight.keys)
   }
 }
 
@@ -36,6 +38,8 @@ extension Agent {
 private struct Foresight {
   var active: ActiveRun
   let planner: StepPlanner
+  /// Steps that could never start.
+  private let refusals: [String: Explanation]
   /// The keys of those steps whose inputs are known.
   private(set) var keys: [String: CacheKey] = [:]
   private var decisions: [String: PlannedStep.Decision] = [:]
@@ -43,9 +47,10 @@ private struct Foresight {
   private var open: Set<String> = []
   private var sources: CachedSources?
 
-  init(active: ActiveRun, planner: StepPlanner) {
+  init(active: ActiveRun, planner: StepPlanner, refusals: [String: Explanation]) {
     self.active = active
     self.planner = planner
+    self.refusals = refusals
     for (name, step) in active.steps {
       switch step.status {
       case .cached, .succeeded:
@@ -169,7 +174,10 @@ private struct Foresight {
 
   /// Goes on behind a step as if it had succeeded, its outputs unknown.
   private mutating func leave(_ step: Step, _ decision: PlannedStep.Decision) {
-    decisions[step.name] = decision
+    let refusal = refusals[step.name].map {
+      PlannedStep.Decision.fails(reason: "it can never start. \($0.why)")
+    }
+    decisions[step.name] = refusal ?? decision
     open.insert(step.name)
     active.finish(step, .succeeded) { _ in }
   }

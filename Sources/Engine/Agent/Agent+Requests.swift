@@ -96,12 +96,14 @@ extension Agent {
   /// Takes the snapshot of a launch on a thread of its own.
   func prepare(
     _ request: LaunchRequest,
+    isPlanning: Bool = false,
     _ then: @escaping @Sendable (Result<PreparedLaunch, any Error>, Agent) -> Void
   ) throws {
     let (request, instance, earlier) = try meant(by: request)
-    let launcher = Launcher(home: home, machine: machine, gpuPatience: sight.patience)
+    var launcher = Launcher(home: home, machine: machine, gpuPatience: sight.patience)
+    launcher.isPlanning = isPlanning
     let reader = reader
-    work { post in
+    work { [launcher] post in
       let prepared = Result {
         var prepared = try launcher.prepare(request, instance: instance, earlier: earlier)
         try launcher.select(&prepared, from: reader)

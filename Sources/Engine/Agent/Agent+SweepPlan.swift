@@ -11,7 +11,7 @@ extension Agent {
     _ request: SweepRequest,
     _ answer: @escaping @Sendable (AgentReply, Agent) -> Void
   ) throws {
-    try prepare(request) { prepared, agent in
+    try prepare(request, isPlanning: true) { prepared, agent in
       do {
         let prepared = try prepared.get()
         let code = try agent.code(of: prepared.base.run, prepared.base.body)

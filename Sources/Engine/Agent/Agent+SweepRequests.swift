@@ -26,14 +26,16 @@ extension Agent {
   /// Takes the snapshot of a sweep on a thread of its own.
   func prepare(
     _ request: SweepRequest,
+    isPlanning: Bool = false,
     _ then: @escaping @Sendable (Result<PreparedSweep, any Error>, Agent) -> Void
   ) throws {
     let (launch, instance, earlier) = try meant(by: request.launch)
     var request = request
     request.launch = launch
-    let launcher = Launcher(home: home, machine: machine, gpuPatience: sight.patience)
+    var launcher = Launcher(home: home, machine: machine, gpuPatience: sight.patience)
+    launcher.isPlanning = isPlanning
     let reader = reader
-    work { [request] post in
+    work { [request, launcher] post in
       let prepared = Result {
         var prepared = try launcher.prepare(request, instance: instance, earlier: earlier)
         try launcher.select(&prepared.base, from: reader)

@@ -58,6 +58,8 @@ struct PreparedLaunch: Sendable {
   var sparkline: [Double] = []
   /// What was told of the GPUs, where a step wants any.
   var gpus: GPUReport?
+  /// Why steps could never start, by their names; only of a launch that is planned and not made.
+  var refusals: [String: Explanation] = [:]
 }
 
 /// Takes the snapshot of a launch: reads and hashes, and decides nothing about what runs.
@@ -68,6 +70,8 @@ struct Launcher: Sendable {
   let machine: Machine
   /// How long `nvidia-smi` is waited for, in seconds.
   var gpuPatience = GPUReport.patience
+  /// A launch that is only planned is told of steps that could never start, others are refused.
+  var isPlanning = false
 
   /// Freezes a launch.
   ///
@@ -107,7 +111,7 @@ struct Launcher: Sendable {
     let given = earlier?.1.given.filter { declared.contains($0.key) } ?? [:]
     let typed = given.merging(request.parameters) { _, new in new }
     let values = try options?.parameters ?? pipeline.values(for: typed)
-    let gpus = try admit(pipeline, in: instance, request.environment)
+    let (gpus, refusals) = try admit(pipeline, in: instance, request.environment)
 
     let objects = ObjectStore(home: home, isDurable: false)
     let snapshot = CodeSnapshot(folder: instance.folder, pipeline: pipeline)
@@ -165,7 +169,8 @@ struct Launcher: Sendable {
         secrets: StepEnvironment.secrets(of: request.environment, for: pipeline)
       ),
       pipeline: pipeline,
-      gpus: gpus
+      gpus: gpus,
+      refusals: refusals
     )
   }
 
@@ -174,7 +179,7 @@ struct Launcher: Sendable {
     _ pipeline: Pipeline,
     in instance: InstanceRecord,
     _ environment: [String: String]
-  ) throws -> GPUReport? {
+  ) throws -> (GPUReport?, [String: Explanation]) {
     var (machine, report) = (machine, GPUReport?.none)
     let visible = VisibleGPUs(environment)
     if pipeline.steps.contains(where: { $0.process?.gpus ?? 0 > 0 }) {
@@ -186,10 +191,15 @@ struct Launcher: Sendable {
       machine.gpus = told.gpus
       report = told
     }
+    var refusals: [String: Explanation] = [:]
     for step in pipeline.steps {
-      try machine.admit(step, in: instance, visible: visible, fault: report?.fault)
+      do {
+        try machine.admit(step, in: instance, visible: visible, fault: report?.fault)
+      } catch let refusal as Explanation where isPlanning {
+        refusals[step.name] = refusal
+      }
     }
-    return report
+    return (report, refusals)
   }
 
   /// The folder is the user's: it may have been moved away since.

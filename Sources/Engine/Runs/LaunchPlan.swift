@@ -1,3 +1,4 @@
+package import Documents
 package import Pipelines
 
 /// What a launch would do, step by step, with the cache as it is now.
@@ -6,6 +7,8 @@ package struct LaunchPlan: Sendable, Codable, Equatable {
   package var pipeline: String
   /// In the pipeline's order.
   package var steps: [PlannedStep]
+  /// Why the launch would be refused: a step asks for more than this machine will ever have.
+  package var refusal: Explanation?
 
   package init(instance: String, pipeline: String, steps: [PlannedStep]) {
     self.instance = instance

@@ -55,6 +55,7 @@ extension Machine {
         "Take an instance type with GPUs, such as ml.g5.xlarge, or 'local' for the whole machine."
     } else if gpus.isEmpty {
       why = "No GPU was found on this machine: nvidia-smi tells of none."
+      next = "Remove 'gpu:' in line \(step.place.line) of the pipeline, or say 'gpu: 0'."
     } else if let visible, wanted > seen.count {
       why = "The launching shell leaves \(seen.count) of the \(gpus.count) (\(visible.text))."
       next = "Launch with more of them in \(VisibleGPUs.variable), or without it."
