@@ -265,4 +265,18 @@ struct StackTextTests {
     #expect(model.json["metrics"] == ["accuracy": .number(0.96), "recall.0": .number(0.9)])
     #expect(model.json["approval"] == "PendingManualApproval")
   }
+
+  @Test func `the end of the agent is told with what becomes of the stack`() {
+    var record = stack
+    record.status = .createInProgress
+    #expect(
+      StackProgress.loss(of: record).plain
+        == "The agent ended while lab was made: a new one is started and rolls back what there is of it.\n"
+    )
+    record.status = .deleteInProgress
+    #expect(
+      StackProgress.loss(of: record).plain
+        == "The agent ended while lab was taken down: a new one is started and goes on.\n"
+    )
+  }
 }

@@ -123,7 +123,7 @@ extension AgentService {
         "'systemctl --user' failed: this machine has another service manager, or you have no session.",
       next: hasCron
         ? "Use cron: lathe agent install --cron (it adds: \(try crontabLine().text))"
-        : "Have this started at boot: \(try crontabLine().text)"
+        : "Install cron, then: lathe agent install --cron. Or have this started at boot: \(try crontabLine().text)"
     )
   }
 }

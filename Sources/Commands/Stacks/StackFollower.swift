@@ -41,9 +41,15 @@ struct StackFollower {
         if isLive { live.clear() }
         return record
       }
+      if !session.agent.isAgentRunning() {
+        if isLive { live.clear() }
+        if !session.isJSON { session.errors.print(StackProgress.loss(of: record)) }
+        // Each agent begins with what the one before it left half made.
+        try session.agent.send(.ping)
+        continue
+      }
       var signal = waiter.rest(milliseconds: 80)
-      if signal == nil, case .signal(let number) = waiter.wait(milliseconds: isLive ? 1000 : 10_000)
-      {
+      if signal == nil, case .signal(let number) = waiter.wait(milliseconds: isLive ? 1000 : 2000) {
         signal = number
       }
       guard let signal else { continue }
@@ -107,6 +113,17 @@ package struct StackProgress: Sendable {
     return record.status.mark.line + Line(" \(stack) ", .bold)
       + Line("\(record.status.rawValue)", record.status.mark.style)
       + Line("  \(done)/\(total) resources  \(time)", .dim)
+  }
+
+  /// Said when the agent that was at work on a stack is no more.
+  package static func loss(of record: StackRecord) -> [Line] {
+    let work: SafeText =
+      switch record.status {
+      case .deleteInProgress: "\(record.name) was taken down: a new one is started and goes on."
+      default:
+        "\(record.name) was made: a new one is started and rolls back what there is of it."
+      }
+    return [Line("The agent ended while ", .warning) + Line(work, .warning)]
   }
 
   private func style(of status: String) -> Style {
