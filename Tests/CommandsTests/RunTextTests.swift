@@ -117,6 +117,33 @@ struct RunTextTests {
     )
   }
 
+  @Test func `steps that wait for the machine are told of in one line`() {
+    var progress = RunProgress(zone: utc)
+    var snapshot = RunSnapshot(
+      run: slow,
+      steps: [step("a", .executing)] + "bcdef".map { step("\($0)", .queued) }
+    )
+    for index in 1...5 { snapshot.steps[index].reason = "waits for 1 CPU held by r2 a" }
+    #expect(
+      progress.changes(snapshot, at: noon).plain.hasSuffix(
+        """
+        14:02:11 a Executing
+        14:02:11 b, c, d and 2 more Queued waits for 1 CPU held by r2 a
+
+        """
+      )
+    )
+    snapshot.steps[1].status = .executing
+    #expect(progress.changes(snapshot, at: noon).plain == "14:02:11 b Executing\n")
+    for index in 1...5 { snapshot.steps[index].status = .succeeded }
+    _ = progress.changes(snapshot, at: noon)
+    snapshot.steps[5].status = .queued
+    #expect(
+      progress.changes(snapshot, at: noon).plain
+        == "14:02:11 f Queued waits for 1 CPU held by r2 a\n"
+    )
+  }
+
   @Test func `the live block has a line a step with the curve of the main metric`() throws {
     let live = try #require(
       LiveMetric(

@@ -54,6 +54,7 @@ package struct RunProgress: Sendable {
 
   private var status: RunStatus?
   private var steps: [String: StepStatus] = [:]
+  private var isQueueTold = false
   private var told: [String: (count: Int, time: Date)] = [:]
   private let zone: TimeZone
 
@@ -70,13 +71,14 @@ package struct RunProgress: Sendable {
     for step in snapshot.steps where steps[step.name] != step.status {
       let isNews = steps[step.name] != nil || step.status != .waiting
       steps[step.name] = step.status
-      guard isNews else { continue }
+      guard isNews, step.status != .queued else { continue }
       var line =
         clock + Line("\(step.name) ") + Line("\(step.status.rawValue)", step.status.mark.style)
       let detail = step.detail(at: now)
       if !detail.isEmpty { line += Line(" ") + detail }
       lines.append(line)
     }
+    lines += queueLine(snapshot.steps, clock)
     for step in snapshot.steps {
       guard let metric = snapshot.live[step.name], let name = run.mainMetric else { continue }
       let before = told[step.name]
@@ -99,6 +101,20 @@ package struct RunProgress: Sendable {
     }
     status = run.status
     return lines
+  }
+
+  /// On a full machine most steps wait for a while: one line tells of all that do, and the next one
+  /// comes when none has waited meanwhile.
+  private mutating func queueLine(_ steps: [StepRecord], _ clock: Line) -> [Line] {
+    let queued = steps.filter { $0.status == .queued }
+    defer { isQueueTold = !queued.isEmpty }
+    guard !isQueueTold, let first = queued.first else { return [] }
+    let more = queued.count > 3 ? " and \(queued.count - 3) more" : ""
+    let names = queued.prefix(3).map(\.name).joined(separator: ", ") + more
+    return [
+      clock + Line(SafeText(hostile: names + " ")) + Line("Queued", first.status.mark.style)
+        + Line(SafeText(hostile: first.reason.map { " \($0)" } ?? ""), .dim)
+    ]
   }
 
   /// The block that is redrawn in place: the run, then a line for each step.
