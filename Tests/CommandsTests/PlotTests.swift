@@ -49,6 +49,17 @@ struct PlotTests {
     #expect(lines.plain.contains("r1") && lines.plain.contains("r2"))
   }
 
+  @Test func `whose metric it is is told where several steps logged one of that name`() throws {
+    defer { clean() }
+    var curve = try logged(1, [2, 1])
+    #expect([curve].choices.isEmpty)
+    curve.others = ["prepare", "warm"]
+    #expect(
+      [curve].choices.plain
+        == "r1 loss is that of train, the last step that logged it; prepare/loss is another (prepare, warm).\n"
+    )
+  }
+
   @Test func `metrics of one run are told apart by their names, others by run and name`() throws {
     defer { clean() }
     let size = Size(width: 80, height: 12)

@@ -2,6 +2,7 @@ import Documents
 import Pipelines
 package import Series
 package import Store
+import Terminal
 
 /// A metric of a run and the attempt that logged it.
 package struct LoggedMetric: Sendable {
@@ -10,20 +11,46 @@ package struct LoggedMetric: Sendable {
   package var step: String
   package var folder: AttemptFolder
   package var name: String
+  /// As it was asked for: the name, or that behind its step's, `train/loss`.
+  package var label: String
   package var track: SeriesTrack
+  /// Other steps that logged a metric of that name, where none was chosen.
+  package var others: [String]
 
   package init(
     run: RunRecord,
     step: String,
     folder: AttemptFolder,
     name: String,
-    track: SeriesTrack
+    track: SeriesTrack,
+    label: String? = nil,
+    others: [String] = []
   ) {
     self.run = run
     self.step = step
     self.folder = folder
     self.name = name
     self.track = track
+    self.label = label ?? name
+    self.others = others
+  }
+}
+
+extension [LoggedMetric] {
+  /// Says whose metrics these are where several steps logged some of the same name.
+  package var choices: [Line] {
+    filter { !$0.others.isEmpty }.map { metric in
+      let many = metric.others.count > 3 ? " and \(metric.others.count - 3) more" : ""
+      let others = metric.others.prefix(3).joined(separator: ", ") + many
+      return Line(
+        SafeText(
+          hostile:
+            "\(metric.run.shortName) \(metric.name) is that of \(metric.step), the last step "
+            + "that logged it; \(metric.others[0])/\(metric.name) is another (\(others))."
+        ),
+        .dim
+      )
+    }
   }
 }
 
@@ -45,22 +72,40 @@ extension Session {
         found.append(try logged(names[0], of: run))
       }
     }
-    for name in names where !found.contains(where: { $0.name == name }) {
+    for name in names where !found.contains(where: { $0.label == name }) {
       found.append(try logged(name, of: runs[0]))
     }
     return found
   }
 
-  /// A metric of a run, from the last step that logged it.
+  /// A metric of a run: `loss` from the last step that logged it, `train/loss` from that step.
   ///
   /// Throws an `Explanation` that lists the metrics there are.
   func logged(_ name: String, of run: RunRecord) throws -> LoggedMetric {
     var names: [String] = []
-    for (step, folder, reader) in try readers(of: run).reversed() {
+    let readers = try readers(of: run)
+    var found: LoggedMetric?
+    for (step, folder, reader) in readers.reversed() {
       if let track = reader[name] {
-        return LoggedMetric(run: run, step: step.name, folder: folder, name: name, track: track)
+        found?.others.insert(step.name, at: 0)
+        found =
+          found
+          ?? LoggedMetric(run: run, step: step.name, folder: folder, name: name, track: track)
       }
       names += reader.names.filter { !names.contains($0) }
+    }
+    if let found { return found }
+    for (step, folder, reader) in readers where name.hasPrefix(step.name + "/") {
+      let own = String(name.dropFirst(step.name.count + 1))
+      guard let track = reader[own] else { continue }
+      return LoggedMetric(
+        run: run,
+        step: step.name,
+        folder: folder,
+        name: own,
+        track: track,
+        label: name
+      )
     }
     let listed = names.sorted().prefix(12).joined(separator: ", ")
     let rest = names.count > 12 ? " and \(names.count - 12) more" : ""

@@ -19,7 +19,7 @@ package struct MetricsCommand: ParsableCommand {
 
   @Argument(help: ArgumentHelp("The run.", valueName: "run"))
   package var reference: String
-  @Argument(help: "The metric whose points are printed.")
+  @Argument(help: "The metric whose points are printed; a step's as STEP/METRIC.")
   package var name: String?
   @Flag(name: .long, help: "Print points as step,time,value.")
   package var csv = false
@@ -45,6 +45,7 @@ package struct MetricsCommand: ParsableCommand {
     }
     let logged = try session.logged(name, of: run)
     if session.isJSON { return try PointsJSON.print(logged, to: session.output) }
+    session.errors.print([logged].choices)
     if csv { return try PointsCSV.print(logged.track, to: session.output) }
     session.output.print(
       try PointsTable.lines(

@@ -65,7 +65,7 @@ package struct Plot: Sendable {
       }
       let odd = countText(summary.count - summary.finiteCount)
       let all = countText(summary.count)
-      return Line("\(curve.run.shortName) \(curve.name): ", .dim)
+      return Line("\(curve.run.shortName) \(curve.label): ", .dim)
         + Line("\(odd) of \(all) values are NaN or infinite; ! marks where.")
     }
   }
@@ -139,18 +139,18 @@ package struct Plot: Sendable {
 
   private var title: SafeText {
     var names: [String] = []
-    for curve in curves where !names.contains(curve.name) { names.append(curve.name) }
+    for curve in curves where !names.contains(curve.label) { names.append(curve.label) }
     return SafeText(hostile: names.joined(separator: ", "), limit: 120)
   }
 
   /// What tells a curve from the others: the run, the metric, or both.
   private func label(of curve: LoggedMetric) -> SafeText {
     let isOneRun = curves.allSatisfy { $0.run.id == curve.run.id }
-    let isOneMetric = curves.allSatisfy { $0.name == curve.name }
+    let isOneMetric = curves.allSatisfy { $0.label == curve.label }
     let run = curve.run.name.map { "\(curve.run.shortName) \"\($0)\"" } ?? curve.run.shortName
     if isOneMetric { return SafeText(hostile: run, limit: 24) }
-    if isOneRun { return SafeText(hostile: curve.name, limit: 24) }
-    return SafeText(hostile: "\(curve.run.shortName) \(curve.name)", limit: 24)
+    if isOneRun { return SafeText(hostile: curve.label, limit: 24) }
+    return SafeText(hostile: "\(curve.run.shortName) \(curve.label)", limit: 24)
   }
 }
 

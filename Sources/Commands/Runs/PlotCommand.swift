@@ -31,7 +31,10 @@ package struct PlotCommand: ParsableCommand {
   package var runs: [String]
   @Option(
     name: [.customShort("m"), .long],
-    help: "A metric, may be repeated (default: the first run's main one)."
+    help: ArgumentHelp(
+      "A metric, or a step's as STEP/METRIC; may be repeated (default: the first run's main one).",
+      valueName: "metric"
+    )
   )
   package var metric: [String] = []
   @Option(
@@ -131,6 +134,7 @@ package struct PlotCommand: ParsableCommand {
     let names = try metric.isEmpty ? [session.mainMetric(of: records[0])] : metric
     let logged = try session.logged(names, of: records)
     if session.isJSON { return try PointsJSON.print(logged, to: session.output) }
+    session.errors.print(logged.choices)
     if csv { return try PointsCSV.print(logged, hasMetrics: names.count > 1, to: session.output) }
     let plot = Plot(self, curves: logged)
     let picture = size?.size ?? fitting(session)

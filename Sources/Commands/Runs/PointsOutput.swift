@@ -10,7 +10,7 @@ enum PointsCSV {
     var stream = TextStream(to: output)
     stream.write(hasMetrics ? "run,metric,step,time,value\n" : "run,step,time,value\n")
     for curve in curves {
-      let metric = PointText.field(SafeText(hostile: curve.name).string)
+      let metric = PointText.field(SafeText(hostile: curve.label).string)
       let start = hasMetrics ? "\(curve.run.shortName),\(metric)," : "\(curve.run.shortName),"
       try print(curve.track, after: start, to: &stream)
     }
