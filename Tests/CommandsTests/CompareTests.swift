@@ -36,6 +36,15 @@ struct CompareTests {
     ) { texts[$0].map { Data($0.utf8) } }
   }
 
+  @Test func `in a repository without a commit nothing counts as edited`() {
+    var (first, second) = (run(1), run(2))
+    first.source = SourceVersion(branch: "main", editedFiles: ["a.py", "b.py"])
+    second.source = SourceVersion(commit: "0123456789abc", editedFiles: ["a.py"])
+    let runs = [first, second].map { RunComparison.Side(run: $0, metrics: [], files: [:]) }
+    let text = RunComparison(runs) { _ in nil }.lines(at: noon, width: nil).plain
+    #expect(text.hasSuffix("code      \(digest("code").short)   012345678 +1 edited\n"))
+  }
+
   @Test func `what differs comes first, then the metrics with the better one by the goal`() {
     #expect(
       comparison.lines(at: noon, width: nil).plain == """

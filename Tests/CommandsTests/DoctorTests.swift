@@ -1,5 +1,6 @@
 import Commands
 import Engine
+import Store
 import Testing
 
 struct DoctorTests {
@@ -28,6 +29,26 @@ struct DoctorTests {
     )
     let broken = GPUReport(fault: "nvidia-smi has not answered for 10s.")
     #expect(gpuFindings(broken, holders: [:]).map(\.verdict) == [.warning])
+  }
+
+  @Test func `what was set aside is no missing object`() {
+    var audit = ObjectAudit()
+    let aside = ObjectAudit.Fault(
+      digest: digest("m"),
+      state: .missing,
+      names: ["r1 train model"],
+      isAside: true
+    )
+    audit.faults = [aside]
+    let finding = objectFinding(audit)
+    #expect(finding.verdict == .warning)
+    #expect(
+      finding.message
+        == "1 that was damaged is set aside: r1 train model (\(digest("m").short))."
+    )
+    audit.faults.append(.init(digest: digest("n"), state: .missing, names: ["r2 a b"]))
+    #expect(objectFinding(audit).verdict == .problem)
+    #expect(objectFinding(audit).message.hasPrefix("1 missing, 1 that was damaged is set aside: "))
   }
 
   @Test func `who holds the limits is told`() {

@@ -87,10 +87,15 @@ package func objectFinding(_ audit: ObjectAudit) -> Finding {
     )
   }
   let damaged = audit.faults.filter { $0.state == .damaged }.count
-  let missing = audit.faults.count - damaged
+  let aside = audit.faults.filter(\.isAside).count
+  let missing = audit.faults.count - damaged - aside
   let counts = [
     damaged > 0 ? "\(countText(damaged)) damaged" : "",
     missing > 0 ? "\(countText(missing)) missing" : "",
+    aside == 0
+      ? ""
+      : aside == 1
+        ? "1 that was damaged is set aside" : "\(countText(aside)) that were damaged are set aside",
   ].filter { !$0.isEmpty }.joined(separator: ", ")
   let names = audit.faults.prefix(5).map { fault in
     "\(fault.names.first ?? "one that nothing refers to") (\(fault.digest.short))"
@@ -98,7 +103,8 @@ package func objectFinding(_ audit: ObjectAudit) -> Finding {
   let rest = audit.faults.count > 5 ? " and \(countText(audit.faults.count - 5)) more" : ""
   return Finding(
     "objects",
-    .problem,
+    // What was set aside is dealt with: it is made again when somebody needs it.
+    damaged + missing > 0 ? .problem : .warning,
     "\(counts): \(names.joined(separator: ", "))\(rest).",
     next:
       "The next 'lathe run' computes anew what needs them; an input or code is stored again from "

@@ -106,7 +106,8 @@ extension RunComparison {
         },
       [Line("code")]
         + runs.map { run in
-          let edited = run.source.editedFiles.count
+          // Without a commit nothing was edited since: the snapshot's digest says it all.
+          let edited = run.source.commit == nil ? 0 : run.source.editedFiles.count
           let commit = run.source.commit.map { String($0.prefix(9)) } ?? run.code.short
           return Line("\(commit)\(edited > 0 ? " +\(edited) edited" : "")", .dim)
         },

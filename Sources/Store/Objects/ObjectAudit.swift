@@ -9,11 +9,14 @@ package struct ObjectAudit: Sendable, Equatable {
     package let state: ObjectState
     /// What refers to it: "r12 train model", "the code of r12"; at most `most` of them, newest first.
     package let names: [String]
+    /// It is missing because it was damaged and moved aside.
+    package let isAside: Bool
 
-    package init(digest: Digest, state: ObjectState, names: [String]) {
+    package init(digest: Digest, state: ObjectState, names: [String], isAside: Bool = false) {
       self.digest = digest
       self.state = state
       self.names = names
+      self.isAside = isAside
     }
 
     /// So many names are kept.
@@ -68,7 +71,12 @@ extension ObjectStore {
       if state == .damaged { faults[object.digest] = .damaged }
     }
     audit.faults = faults.map { digest, state in
-      ObjectAudit.Fault(digest: digest, state: state, names: named.names(of: digest))
+      ObjectAudit.Fault(
+        digest: digest,
+        state: state,
+        names: named.names(of: digest),
+        isAside: state == .missing && wasSetAside(digest)
+      )
     }
     .sorted { ($0.names.first ?? "~", $0.digest) < ($1.names.first ?? "~", $1.digest) }
     return audit
