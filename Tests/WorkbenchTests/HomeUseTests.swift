@@ -22,8 +22,23 @@ struct HomeUseTests {
     )
   }
 
+  @Test func `while something runs it is said in fewer words, not left out`() {
+    func facts(_ width: Int) -> String {
+      guard case .header(var header) = header(running: 1) else { return "" }
+      header.load = MachineLoad(cpu: 1, memoryUsed: 17 << 28, memory: 16 << 30)
+      let answers: [Query: Answer] = [.header: .header(header), .usage: .usage(12 << 30)]
+      return HeaderLayout(context(answers, width: width)).facts.runs.map(\.text.string).joined()
+    }
+    let start = "digits running │ 1 running │ cpu 100%"
+    #expect(facts(140) == start + " mem 4.3 GiB │ home 12 GiB │ free 212 GiB")
+    #expect(facts(120) == start + " │ home 12 GiB │ free 212 GiB")
+    #expect(facts(114) == start + " │ home 12G │ free 212G")
+    #expect(facts(108) == start + " │ free 212G")
+  }
+
   @Test func `where there is no room it goes first, and before it is known it is not there`() {
-    #expect(facts(50) == "digits running │ 1 FAILED │ free 212 GiB")
+    #expect(facts(50) == "digits running │ 1 FAILED │ home 12G │ free 212G")
+    #expect(facts(40) == "digits running │ 1 FAILED │ free 212G")
     #expect(!facts(200, home: nil).contains("home"))
     #expect((16...200).allSatisfy { facts($0, running: 2).count <= max($0 - 2, 14) })
   }

@@ -33,39 +33,27 @@ struct HeaderLayout: Sendable, Equatable {
     tabs.first { $0.place.contains(point) }?.screen
   }
 
-  /// As many facts as fit; the least important ones go first.
+  /// How much is said of each fact: the first form that fits is taken.
+  private enum Form: Int, CaseIterable {
+    case full
+    /// Without the instance's size.
+    case shortInstance
+    /// Without the memory in use.
+    case shortLoad
+    /// "home 1.2G" for "home 1.2 GiB".
+    case shortSizes
+  }
+
+  /// As many facts as fit: each is said in fewer words before the least important ones go.
   private static func facts(_ context: Context, room: Int) -> StyledText {
-    guard let header = context.headerFacts else { return StyledText("lathe", .bold) }
-    // (importance, position, text)
-    var parts: [(Int, StyledText)] = [(9, instance(context, short: false))]
-    if let owner = header.owner {
-      parts.insert((10, StyledText("read only: home of \(owner)", .warning)), at: 0)
+    guard context.headerFacts != nil else { return StyledText("lathe", .bold) }
+    var parts: [(Int, StyledText)] = []
+    for form in Form.allCases {
+      parts = HeaderLayout.parts(context, form)
+      let shown = joined(parts.map(\.1))
+      if shown.width <= room { return shown }
     }
-    if let counts = counts(header.counts) { parts.append((8, counts)) }
-    if let load = header.load {
-      let cpu = Int((load.cpu * 100).rounded())
-      parts.append((6, StyledText("cpu \(cpu)% mem \(bytesText(load.memoryUsed))")))
-    }
-    if let bytes = context.homeBytes {
-      parts.append((4, StyledText("home \(bytesText(bytes))", .dim)))
-    }
-    let lowDisk = header.freeBytes < 5 << 30
-    parts.append(
-      (lowDisk ? 7 : 5, StyledText("free \(bytesText(header.freeBytes))", lowDisk ? .bad : .dim))
-    )
     var shown = joined(parts.map(\.1))
-    if shown.width > room {
-      if let index = parts.firstIndex(where: { $0.0 == 9 }) {
-        parts[index].1 = instance(context, short: true)
-      }
-      shown = joined(parts.map(\.1))
-    }
-    if shown.width > room, let load = header.load,
-      let index = parts.firstIndex(where: { $0.0 == 6 })
-    {
-      parts[index].1 = StyledText("cpu \(Int((load.cpu * 100).rounded()))%")
-      shown = joined(parts.map(\.1))
-    }
     while shown.width > room, parts.count > 1,
       let least = parts.indices.min(by: { parts[$0].0 < parts[$1].0 })
     {
@@ -73,6 +61,35 @@ struct HeaderLayout: Sendable, Equatable {
       shown = joined(parts.map(\.1))
     }
     return shown
+  }
+
+  /// Each with its importance.
+  private static func parts(_ context: Context, _ form: Form) -> [(Int, StyledText)] {
+    guard let header = context.headerFacts else { return [] }
+    func size(_ bytes: Int) -> SafeText {
+      let text = bytesText(bytes)
+      guard form == .shortSizes else { return text }
+      return SafeText(hostile: text.string.replacing(" ", with: "").replacing("iB", with: ""))
+    }
+    let isShort = form != .full
+    var parts: [(Int, StyledText)] = [(9, instance(context, short: isShort))]
+    if let owner = header.owner {
+      parts.insert((10, StyledText("read only: home of \(owner)", .warning)), at: 0)
+    }
+    if let counts = counts(header.counts) { parts.append((8, counts)) }
+    if let load = header.load {
+      let cpu = Int((load.cpu * 100).rounded())
+      let memory = form.rawValue < Form.shortLoad.rawValue
+      parts.append(
+        (6, StyledText(memory ? "cpu \(cpu)% mem \(size(load.memoryUsed))" : "cpu \(cpu)%"))
+      )
+    }
+    if let bytes = context.homeBytes { parts.append((4, StyledText("home \(size(bytes))", .dim))) }
+    let lowDisk = header.freeBytes < 5 << 30
+    parts.append(
+      (lowDisk ? 7 : 5, StyledText("free \(size(header.freeBytes))", lowDisk ? .bad : .dim))
+    )
+    return parts
   }
 
   private static func joined(_ parts: [StyledText]) -> StyledText {
