@@ -81,4 +81,15 @@ struct HomeUseTests {
     #expect(screen.update(.terminal(.key(Key("x")))).isEmpty)
     #expect(screen.notice?.text == "The run is pinned: take the pin off first with p.")
   }
+
+  @Test func `what the home takes stays in the header when another screen opens`() {
+    var root = Root(context: context(), start: .runs)
+    for (query, answer) in [Query.header: header(), .usage: .usage(12 << 30)] {
+      _ = root.update(.answered(query, answer))
+    }
+    #expect(root.draw().lines[0].contains("home 12"))
+    _ = root.update(.terminal(.key(Key("4"))))
+    #expect(root.destination == .models)
+    #expect(root.draw().lines[0].contains("home 12"))
+  }
 }

@@ -53,12 +53,12 @@ package struct Root: Sendable {
 
   package var destination: Destination { layers[layers.count - 1].destination }
 
+  /// What is asked whatever screen is in front.
+  private static let own: Set<Query> = [.header, .usage, .alerts]
+
   /// What has to be asked for what is shown now.
   package var queries: Set<Query> {
-    var all = front.queries
-    all.insert(.header)
-    all.insert(.usage)
-    all.insert(.alerts)
+    var all = front.queries.union(Root.own)
     if case .palette = overlay { all.formUnion(Palette.queries(context)) }
     return all
   }
@@ -278,7 +278,7 @@ package struct Root: Sendable {
 
   /// Answers of screens that are gone take memory and nothing else.
   private mutating func forgetUnused() {
-    let used = layers.reduce(into: Set<Query>([.header])) { $0.formUnion($1.view.queries) }
+    let used = layers.reduce(into: Root.own) { $0.formUnion($1.view.queries) }
     context.answers = context.answers.filter { used.contains($0.key) }
   }
 }
