@@ -276,18 +276,3 @@ private func seconds() -> Double {
   clock_gettime(CLOCK_REALTIME, &now)
   return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
 }
-
-extension AgentRequest {
-  /// A launch takes the environment of the shell that the workbench was started from.
-  fileprivate func inEnvironment(_ environment: [String: String]) -> AgentRequest {
-    switch self {
-    case .launch(var launch) where launch.environment.isEmpty:
-      launch.environment = environment
-      return .launch(launch)
-    case .up(var up) where up.environment.isEmpty:
-      up.environment = environment
-      return .up(up)
-    default: return self
-    }
-  }
-}
