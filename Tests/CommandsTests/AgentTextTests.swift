@@ -61,7 +61,9 @@ struct AgentTextTests {
   }
 
   @Test func `an end says what goes on`() {
-    #expect(AgentReport.stopped(nil).plain == "No agent runs.\n")
+    // One that could not tell of itself.
+    #expect(AgentReport.stopped(nil).plain == "The agent has ended.\n")
+    #expect(AgentReport.stays.plain.hasPrefix("An agent still answers after 5 seconds.\n"))
     var status = status
     status.steps = 2
     #expect(

@@ -1,4 +1,5 @@
 import Commands
+import Documents
 import Engine
 import Store
 import Testing
@@ -49,6 +50,38 @@ struct DoctorTests {
     audit.faults.append(.init(digest: digest("n"), state: .missing, names: ["r2 a b"]))
     #expect(objectFinding(audit).verdict == .problem)
     #expect(objectFinding(audit).message.hasPrefix("1 missing, 1 that was damaged is set aside: "))
+  }
+
+  @Test func `an agent of another version is told with the way to replace it`() {
+    #expect(agentFinding(version: latheVersion).verdict == .ok)
+    let older = agentFinding(version: "0.1")
+    #expect(older.verdict == .warning && older.next.hasPrefix("lathe agent stop"))
+    #expect(older.message == "It answers, and is of version 0.1; this is \(latheVersion).")
+    #expect(agentFinding(version: nil).message.contains("of another version"))
+  }
+
+  @Test func `what is damaged is told, also where it cannot be moved aside`() {
+    var audit = ObjectAudit()
+    audit.objects = 3
+    audit.faults = [
+      ObjectAudit.Fault(digest: Digest(of: "x"), state: .damaged, names: ["r12 train model"])
+    ]
+    #expect(objectFinding(audit).next.hasPrefix("The next 'lathe run'"))
+    let refused = objectFinding(
+      audit,
+      refusal: Explanation(
+        what: "The home belongs to gpu1.",
+        why: "It is only read.",
+        next: "ssh gpu1"
+      )
+    )
+    #expect(refused.verdict == .problem && refused.next == "ssh gpu1")
+    #expect(refused.message.hasPrefix("1 damaged: r12 train model ("))
+    #expect(
+      refused.message.hasSuffix(
+        "What is damaged was not moved aside: The home belongs to gpu1. It is only read."
+      )
+    )
   }
 
   @Test func `who holds the limits is told`() {

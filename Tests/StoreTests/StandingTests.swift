@@ -66,6 +66,23 @@ struct StandingTests {
     #expect(store.data(file) == nil)
   }
 
+  @Test(arguments: Damage.allCases)
+  func `who does not own the home leaves what is damaged where it is`(damage: Damage) throws {
+    let (artifact, file) = try folder()
+    let reader = ObjectStore(home: scratch.home, setsAside: false)
+    damage.happen(to: store.path(of: file))
+    let state = damage == .deleted ? ObjectState.missing : .damaged
+    #expect(reader.standing(of: artifact) == .faulty(state))
+    let error = #expect(throws: DamagedObject.self) {
+      try reader.materialise(artifact, at: scratch.path + "/out")
+    }
+    #expect(error?.state == state && error?.isAside == false)
+    #expect(reader.contains(file) == (damage != .deleted) && !reader.wasSetAside(file))
+    #expect(reader.damaged(file).state == state)
+    // The owner of the home does move it.
+    #expect(store.damaged(file).isAside == (damage != .deleted))
+  }
+
   @Test func `what was touched is read, as far as the budget goes`() throws {
     let text = String(repeating: "x", count: 100_000)
     let digest = try store.put(Data(text.utf8))

@@ -67,11 +67,19 @@ package struct AgentCommand: ParsableCommand {
 
     package func run() throws {
       let session = Session(output)
-      let status = try session.agentStatus()
-      _ = try session.agent.sendToLiving(.shutdown)
+      guard session.agent.isAgentRunning() else {
+        return session.answer(["stopped": JSON(false)]) { [AgentReport.none] }
+      }
+      // One of another version may not tell; it ends all the same.
+      let status = try? session.agentStatus()
+      _ = try? session.agent.sendToLiving(.shutdown)
       // It answers before it ends.
       for _ in 0..<500 where session.agent.isAgentRunning() { usleep(10_000) }
-      session.answer(["stopped": JSON(status != nil)]) { AgentReport.stopped(status) }
+      let hasEnded = !session.agent.isAgentRunning()
+      session.answer(["stopped": JSON(hasEnded)]) {
+        hasEnded ? AgentReport.stopped(status) : AgentReport.stays
+      }
+      if !hasEnded { throw ExitCode(1) }
     }
   }
 

@@ -30,7 +30,7 @@ extension AgentCommand {
     package func run() throws {
       let session = Session(output)
       let service = try AgentService(home: session.home, environment: session.environment)
-      if isPrinting { return session.show(service, cron: cron) }
+      if isPrinting { return try session.show(service, cron: cron) }
       if cron {
         guard service.hasCron else { throw AgentService.noCron }
         let isNew = try service.installCrontabLine()
@@ -92,13 +92,15 @@ extension AgentCommand {
 extension Session {
   fileprivate static let uninstallHint = [Line("'lathe agent uninstall' takes it back.", .dim)]
 
-  fileprivate func show(_ service: AgentService, cron: Bool) {
+  fileprivate func show(_ service: AgentService, cron: Bool) throws {
     let line = Result { try service.crontabLine().text }
-    answer([
+    // Asked for the line, there is nothing to show without it.
+    if cron { _ = try line.get() }
+    try answer([
       "path": JSON(service.unitPath), "unit": JSON(service.unit.text),
       "crontab_line": (try? line.get()).map { JSON($0) } ?? .null,
     ]) {
-      if cron { return [Line(SafeText(hostile: (try? line.get()) ?? ""))] }
+      if cron { return [Line(SafeText(hostile: try line.get()))] }
       let text = service.unit.text.split(separator: "\n", omittingEmptySubsequences: false)
       return [Line("# \(service.unitPath)", .dim)]
         + text.dropLast().map {

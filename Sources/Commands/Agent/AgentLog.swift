@@ -13,25 +13,32 @@ struct AgentLog {
   func print(following: Bool) throws {
     let path = session.home.agentLog
     let waiter = Waiter()
+    if following {
+      // Watched before it is read: what is written in between is noticed.
+      waiter.watch.add(session.home.state)
+      waiter.watch.add(path)
+    }
     var (bytes, place) = AgentLog.read(path, from: nil)
-    let lines = lastLines(tail, of: bytes)
+    let last = lastLines(tail, of: bytes)
     if session.isJSON {
-      let texts = String(decoding: lines, as: UTF8.self).split(separator: "\n").map { String($0) }
+      let texts = String(decoding: last, as: UTF8.self).split(separator: "\n").map { String($0) }
       let all = JSON.array(texts.map { .string($0) })
       return session.output.print(["path": JSON(path), "lines": all])
     }
     if bytes.isEmpty, !following { session.errors.print(Line("The agent has said nothing.", .dim)) }
-    write(lines)
-    guard following else { return }
-    waiter.watch.add(session.home.state)
-    waiter.watch.add(path)
+    var lines = WholeLines()
+    write(lines.take(last))
+    guard following else { return write(lines.rest()) }
     while true {
+      repeat {
+        (bytes, place) = AgentLog.read(path, from: place)
+        write(lines.take(bytes))
+      } while !bytes.isEmpty
       if case .signal(let number) = waiter.wait(milliseconds: 10_000) {
+        write(lines.rest())
         throw ExitCode(128 + number)
       }
       waiter.watch.add(path)
-      (bytes, place) = AgentLog.read(path, from: place)
-      write(bytes)
     }
   }
 
@@ -55,5 +62,30 @@ struct AgentLog {
       let data = try? file.read(upToCount: most)
     else { return ([], start) }
     return (Array(data), start + data.count)
+  }
+}
+
+/// Gives bytes on as whole lines: the half of a line is kept until the other one comes.
+package struct WholeLines: Sendable, Equatable {
+  /// A line that is longer is given on in parts.
+  package static let mostBytes = 1 << 16
+
+  private var half: [UInt8] = []
+
+  package init() {}
+
+  /// The lines that these bytes complete.
+  package mutating func take(_ bytes: [UInt8]) -> [UInt8] {
+    half += bytes
+    let end = half.lastIndex(of: 10).map { $0 + 1 } ?? 0
+    let count = half.count - end > WholeLines.mostBytes ? half.count : end
+    defer { half.removeFirst(count) }
+    return Array(half[..<count])
+  }
+
+  /// What there is of the last line; empty where it is whole.
+  package mutating func rest() -> [UInt8] {
+    defer { half = [] }
+    return half
   }
 }

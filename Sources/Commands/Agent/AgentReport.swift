@@ -45,15 +45,26 @@ package enum AgentReport {
     ]
   }
 
+  package static let none = Line("No agent runs.")
+
+  /// What stands there once it has ended; `status` is what it told before, if it could.
   package static func stopped(_ status: AgentStatus?) -> [Line] {
-    guard let status else { return [Line("No agent runs.")] }
-    guard status.steps > 0 else { return [Line("The agent has ended.")] }
+    guard let status, status.steps > 0 else { return [Line("The agent has ended.")] }
     let steps = status.steps == 1 ? "One step goes" : "\(status.steps) steps go"
     return [
       Line("The agent has ended."),
       Line("\(steps) on without it; the first that ends starts it again.", .dim),
     ]
   }
+
+  /// What is said where one still answers.
+  package static let stays = [
+    Line("An agent still answers after 5 seconds.", .warning),
+    Line(
+      "It has not ended yet, or a step that ended has started the next one: 'lathe agent status' tells.",
+      .dim
+    ),
+  ]
 
   private static func runs(_ status: AgentStatus) -> String {
     guard status.active > 0 else { return "none" }

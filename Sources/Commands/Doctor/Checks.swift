@@ -30,10 +30,8 @@ extension Session {
       return [Finding("gpu", .ok, "No nvidia-smi is on the PATH: steps with 'gpu:' are refused.")]
     }
     var holders: [String: String] = [:]
-    for run in (try? catalog.activeRuns()) ?? [] {
-      for step in (try? catalog.steps(of: run.id)) ?? [] where step.status.isActive {
-        for gpu in step.gpus { holders[gpu.uuid] = "\(run.shortName) \(step.name)" }
-      }
+    for step in (try? catalog.stepsWithGPUs()) ?? [] {
+      for gpu in step.gpus { holders[gpu.uuid] = "r\(step.run) \(step.name)" }
     }
     return gpuFindings(GPUReport.ask(home: home.folder, path: path), holders: holders)
   }
@@ -113,7 +111,14 @@ extension Session {
           next: explanation.next
         )
       }
-      return Finding("agent", .ok, "It answers.")
+      // It may have ended since: whoever needs it starts it.
+      guard let reply = try agent.sendToLiving(.status) else {
+        return Finding("agent", .ok, "It answers.")
+      }
+      if case .status(let status) = reply { return agentFinding(version: status.version) }
+      return agentFinding(version: nil)
+    } catch is DecodingError {
+      return agentFinding(version: nil)
     } catch {
       let explanation = Explanation(error)
       return Finding(
@@ -156,6 +161,17 @@ extension Session {
         : "Changes are seen at once."
     )
   }
+}
+
+/// Whether the agent that answers is of this program's version; nil where it could not tell its own.
+package func agentFinding(version: String?) -> Finding {
+  guard version != latheVersion else { return Finding("agent", .ok, "It answers.") }
+  return Finding(
+    "agent",
+    .warning,
+    "It answers, and is of \(version.map { "version \($0)" } ?? "another version"); this is \(latheVersion).",
+    next: "lathe agent stop; steps go on, and the next command starts an agent of this version."
+  )
 }
 
 /// Whether text arrives as UTF-8.

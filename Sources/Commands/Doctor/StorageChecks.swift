@@ -1,4 +1,4 @@
-import Documents
+package import Documents
 import Engine
 import Foundation
 package import Store
@@ -22,8 +22,7 @@ extension Session {
     do {
       let audit = try audit(isFull: isFull)
       let damaged = audit.faults.filter { $0.state == .damaged }
-      if !damaged.isEmpty { try agent.send(.setAside(damaged.map(\.digest))) }
-      return objectFinding(audit)
+      return objectFinding(audit, refusal: damaged.isEmpty ? nil : refusal(of: damaged))
     } catch {
       let explanation = Explanation(error)
       return Finding(
@@ -32,6 +31,16 @@ extension Session {
         "\(explanation.what) \(explanation.why)",
         next: explanation.next
       )
+    }
+  }
+
+  /// Why the agent did not move damaged objects aside; nil when it did.
+  private func refusal(of damaged: [ObjectAudit.Fault]) -> Explanation? {
+    do {
+      try agent.send(.setAside(damaged.map(\.digest)))
+      return nil
+    } catch {
+      return Explanation(error)
     }
   }
 
@@ -72,7 +81,9 @@ package func spaceFinding(_ space: FreeSpace) -> Finding {
 }
 
 /// Whether everything that is named is stored whole, as far as it was read.
-package func objectFinding(_ audit: ObjectAudit) -> Finding {
+///
+/// `refusal`: why what is damaged could not be moved aside.
+package func objectFinding(_ audit: ObjectAudit, refusal: Explanation? = nil) -> Finding {
   guard !audit.faults.isEmpty else {
     if audit.objects == 0 { return Finding("objects", .ok, "There are none yet.") }
     let all = "\(countText(audit.objects)) are there (\(bytesText(audit.bytes).string))"
@@ -101,11 +112,20 @@ package func objectFinding(_ audit: ObjectAudit) -> Finding {
     "\(fault.names.first ?? "one that nothing refers to") (\(fault.digest.short))"
   }
   let rest = audit.faults.count > 5 ? " and \(countText(audit.faults.count - 5)) more" : ""
+  let found = "\(counts): \(names.joined(separator: ", "))\(rest)."
+  if let refusal {
+    return Finding(
+      "objects",
+      .problem,
+      "\(found) What is damaged was not moved aside: \(refusal.what) \(refusal.why)",
+      next: refusal.next
+    )
+  }
   return Finding(
     "objects",
     // What was set aside is dealt with: it is made again when somebody needs it.
     damaged + missing > 0 ? .problem : .warning,
-    "\(counts): \(names.joined(separator: ", "))\(rest).",
+    found,
     next:
       "The next 'lathe run' computes anew what needs them; an input or code is stored again from "
       + "its file, if that is still the same."

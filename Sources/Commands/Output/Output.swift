@@ -1,4 +1,5 @@
 import Foundation
+import Store
 package import Terminal
 
 /// The one door through which commands print: a stream, and what the reader at its end can see.
@@ -42,7 +43,16 @@ package struct Output: Sendable, Equatable {
   /// Writes bytes as they are.
   ///
   /// Never for foreign bytes on a terminal: `logs` uses it for pipes and files only.
-  func write(bytes: [UInt8]) {
+  func write(bytes: [UInt8]) { _ = put(bytes) }
+
+  /// Writes bytes of foreign making to a pipe or a file, all of them; throws where they do not fit.
+  func writeAll(_ bytes: [UInt8]) throws {
+    let code = put(bytes)
+    if code != 0 { throw SystemFailure("write to standard output", code) }
+  }
+
+  /// The error that kept bytes from being written; 0 when all of them were.
+  private func put(_ bytes: [UInt8]) -> Int32 {
     bytes.withUnsafeBytes { buffer in
       var written = 0
       while written < buffer.count {
@@ -57,9 +67,10 @@ package struct Output: Sendable, Equatable {
           var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
           poll(&entry, 1, -1)
         } else if errno != EINTR {
-          return
+          return errno
         }
       }
+      return 0
     }
   }
 }

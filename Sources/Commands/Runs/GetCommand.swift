@@ -1,5 +1,5 @@
 package import ArgumentParser
-import Documents
+package import Documents
 import Engine
 import Foundation
 package import Store
@@ -34,13 +34,17 @@ package struct GetCommand: ParsableCommand {
 
   package func run() throws {
     let session = Session(output)
+    if destination == "-" { try Self.refuseTerminal(session.output) }
     let run = try session.catalog.run(named: reference)
     let steps = try session.catalog.steps(of: run.id)
     let found = try KeptOutput(named: name, of: step, in: steps, of: run)
-    let store = ObjectStore(home: session.home)
-    if destination == "-" { return try session.write(found, from: store) }
+    // What is damaged is the agent's to move.
+    let store = ObjectStore(home: session.home, setsAside: false)
+    if destination == "-" {
+      return try session.tellingDamage { try session.write(found, from: store) }
+    }
     let target = try session.destination(destination, for: found, in: session.home)
-    try store.copyOut(found.artifact, to: target)
+    try session.tellingDamage { try store.copyOut(found.artifact, to: target) }
     session.answer([
       "run": JSON(run.shortName), "step": JSON(found.step.name), "output": JSON(found.name),
       "artifact": found.artifact.json, "path": JSON(target),
@@ -53,6 +57,16 @@ package struct GetCommand: ParsableCommand {
           + Line(": \(bytesText(found.artifact.size)) in \(SafeText(hostile: target))")
       ]
     }
+  }
+
+  /// Foreign bytes would move a terminal's cursor, or worse.
+  package static func refuseTerminal(_ output: Output) throws(Explanation) {
+    guard output.isTerminal else { return }
+    throw Explanation(
+      what: "An output is not written to a terminal.",
+      why: "Its bytes are as the step made them, and the terminal would obey them.",
+      next: "Redirect it (> FILE, or | less), or name a file instead of -."
+    )
   }
 }
 
@@ -145,7 +159,19 @@ extension Session {
       throw store.damaged(output.artifact.digest)
     }
     while let part = try file.read(upToCount: 1 << 20), !part.isEmpty {
-      self.output.write(bytes: Array(part))
+      try self.output.writeAll(Array(part))
+    }
+  }
+
+  /// Has the agent move aside what is found damaged, where the home is this host's.
+  fileprivate func tellingDamage(_ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch var fault as DamagedObject {
+      if fault.state == .damaged, !fault.isAside, HomeSite().otherOwner(of: home) == nil {
+        fault.isAside = (try? agent.send(.setAside([fault.digest]))) != nil
+      }
+      throw fault
     }
   }
 }

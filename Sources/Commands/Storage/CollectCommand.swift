@@ -131,7 +131,7 @@ extension Session {
       throw Explanation(
         what: "The agent of \(home.folder) does not know this request.",
         why: "It was started by another version of Lathe.",
-        next: "'lathe doctor' tells how to replace it."
+        next: "lathe agent stop; the next command starts one of this version."
       )
     }
     return report

@@ -18,4 +18,19 @@ extension Catalog {
       try ExecutionRow.newest(pipeline: pipeline, step: step, until: time, limit: limit, db)
     }
   }
+
+  /// The steps that have GPUs at this moment, of whichever run.
+  package func stepsWithGPUs() throws -> [StepRecord] {
+    try read(none: []) { db in
+      let row = try RowStatement(
+        db,
+        sql: """
+          SELECT step.* FROM run JOIN step ON step.run = run.id
+          WHERE run.status IN ('Executing', 'Stopping') AND step.gpus != '[]'
+          AND step.status IN ('Starting', 'Executing', 'Stopping') ORDER BY step.run, step."index"
+          """
+      )
+      return try StepRow.all(row)
+    }
+  }
 }

@@ -4,7 +4,7 @@ import Glibc
 /// What is known of a stored artifact without reading more than is allowed.
 package enum Standing: Sendable, Equatable {
   case whole
-  /// One of its objects is missing or damaged; a damaged one was moved aside.
+  /// One of its objects is missing or damaged; a damaged one was moved aside, where the store does so.
   case faulty(ObjectState)
   /// More would have to be read than the budget has left.
   case unknown
@@ -14,7 +14,8 @@ extension ObjectStore {
   /// How an artifact stands: each of its objects is looked at.
   ///
   /// An object that nobody touched since it was stored or read last is known by its stamp; any other is
-  /// read, as far as `budget` (bytes) goes. What is damaged is moved aside, so that it is made anew.
+  /// read, as far as `budget` (bytes) goes. What is damaged is moved aside, so that it is made anew, where
+  /// the store does so.
   package func standing(of artifact: Artifact, budget: inout Int) -> Standing {
     guard artifact.kind == .folder else {
       return standing(of: artifact.digest, size: artifact.size, &budget)
@@ -79,10 +80,13 @@ extension ObjectStore {
   /// Where damaged objects are moved to.
   package var damagedFolder: String { folder + "/damaged" }
 
-  /// Moves a damaged object aside, so that what refers to it is made anew; whole ones stay.
+  /// Moves a damaged object aside, so that what refers to it is made anew; whole ones stay, and all do
+  /// where this store leaves them.
   @discardableResult
   package func setAside(damaged digest: Digest) -> Bool {
-    guard verify(digest) == .damaged, (try? makeFolder(damagedFolder)) != nil else { return false }
+    guard setsAside, verify(digest) == .damaged, (try? makeFolder(damagedFolder)) != nil else {
+      return false
+    }
     return rename(path(of: digest), damagedFolder + "/" + digest.hex) == 0
   }
 

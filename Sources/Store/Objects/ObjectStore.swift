@@ -10,6 +10,8 @@ package struct ObjectStore: Sendable {
   package let folder: String
   /// Whether an object is on the disk, not only in the system's memory, when `put` returns.
   package let isDurable: Bool
+  /// Whether a damaged object is moved aside where it is found; whoever does not own the home leaves it.
+  package let setsAside: Bool
   let known: StatCache
 
   /// Nanoseconds since 1970: how old a file is when it is read.
@@ -18,11 +20,13 @@ package struct ObjectStore: Sendable {
   package init(
     home: Home,
     isDurable: Bool = true,
+    setsAside: Bool = true,
     now: @escaping @Sendable () -> Int64 = { FileStamp.now }
   ) {
     self.now = now
     folder = home.objects
     self.isDurable = isDurable
+    self.setsAside = setsAside
     known = StatCache(path: home.knownFiles)
   }
 
@@ -126,12 +130,13 @@ package struct ObjectStore: Sendable {
     }
   }
 
-  /// Why an object cannot be taken; one that is damaged is moved aside.
+  /// Why an object cannot be taken; one that is damaged is moved aside, where this store does so.
   package func damaged(_ digest: Digest) -> DamagedObject {
-    let isDamaged = setAside(damaged: digest) || wasSetAside(digest)
+    let isAside = setAside(damaged: digest) || wasSetAside(digest)
     return DamagedObject(
       digest: digest,
-      state: isDamaged ? .damaged : .missing,
+      state: isAside || verify(digest) == .damaged ? .damaged : .missing,
+      isAside: isAside,
       place: path(of: digest)
     )
   }
