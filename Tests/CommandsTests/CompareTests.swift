@@ -132,4 +132,13 @@ struct CompareTests {
     let same = RunComparison([.init(run: run(1)), .init(run: run(2))])
     #expect(same.lines(at: noon, width: 80).plain.contains("Nothing"))
   }
+
+  @Test func `all titles at once are those of one metric each`() {
+    let rows = [("a", "loss"), ("b", "loss"), ("a", "acc"), ("b", "time")].map { step, name in
+      RunComparison.MetricRow(step: step, name: name, values: [])
+    }
+    let all = RunComparison(runs: [], metrics: rows)
+    #expect(all.titles == ["a: loss", "b: loss", "acc", "time"])
+    #expect(all.titles == rows.map { all.title(of: $0) })
+  }
 }

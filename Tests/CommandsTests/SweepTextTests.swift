@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import Engine
 import Foundation
 import Pipelines
@@ -51,7 +52,8 @@ struct SweepTextTests {
       best: runs[1],
       started: noon - 180,
       ended: noon - 20,
-      finished: 3
+      pace: 120,
+      executing: [noon - 60]
     )
   }
 
@@ -73,7 +75,7 @@ struct SweepTextTests {
     state.counts = [.queued: 4]
     state.best = nil
     state.started = nil
-    state.finished = 0
+    state.pace = nil
     #expect(
       progress.changes(state, at: noon).plain
         == "14:02:11 ○ s1 digits in lab  lr x seed  0/4 done, 4 queued\n"
@@ -87,6 +89,14 @@ struct SweepTextTests {
     #expect(progress.changes(state, at: noon + 3).isEmpty)
     #expect(progress.changes(state, at: noon + 9).count == 1)
     #expect(progress.changes(state, at: noon + 20).isEmpty)
+    // The clock was set back by a day.
+    state.counts = [.succeeded: 3, .failed: 1]
+    #expect(progress.changes(state, at: noon - 86_400).count == 1)
+    state.counts = [.succeeded: 3, .executing: 1]
+    var other = SweepProgress(zone: utc)
+    #expect(other.changes(state, at: noon).count == 1)
+    state.counts = [.succeeded: 4, .executing: 1]
+    #expect(other.changes(state, at: noon - 86_400).count == 1)
   }
 
   @Test func `the runs stand with what is swept, the best one marked`() {
@@ -114,6 +124,64 @@ struct SweepTextTests {
 
         """
     )
+  }
+
+  @Test func `what is best of a sweep is so whichever of its runs are listed`() {
+    let few = [Self.runs[0], Self.runs[3]]
+    let text = SweepTable.lines(Self.sweep, few, best: Self.runs[1], at: noon, width: 100).plain
+    #expect(text.contains("r7") && !text.contains("best"))
+  }
+
+  @Test func `the room is shared among sweeps, and what is named itself stays`() throws {
+    func many(_ range: Range<Int>) -> [RunRecord] {
+      range.map { Self.swept($0, .succeeded, lr: 1, seed: 1, best: Double(1000 - $0)) }
+    }
+    let single = [Self.swept(1, .succeeded, lr: 1, seed: 1, best: 1)]
+    let (runs, cuts) = try [single, many(10..<20), many(20..<22), many(30..<50)]
+      .shared(8, among: [1, 2, 3])
+    // One, two of the small one, and five of the others, the best of each.
+    #expect(runs.map(\.id) == [1, 19, 18, 20, 21, 49, 48, 47] && cuts == [1: 2, 3: 3])
+    let (all, none) = try [single, many(1..<4)].shared(3, among: [1])
+    #expect(all.map(\.id) == [1, 2, 3] && none.isEmpty)
+    #expect(throws: (any Error).self) {
+      try [single, many(10..<12), many(20..<22)].shared(2, among: [1, 2])
+    }
+    #expect(try [single, many(2..<3)].shared(1, among: []).runs.count == 2)
+  }
+
+  @Test func `no more runs are meant than there is room for`() throws {
+    var random = SystemRandomNumberGenerator()
+    for _ in 0..<200 {
+      let most = Int.random(in: 2...8, using: &random)
+      let count = Int.random(in: 1...most, using: &random)
+      let all = (0..<count).map { place in
+        (0..<Int.random(in: 1...20, using: &random)).map { _ in
+          Self.swept(Int.random(in: 1...40, using: &random), .succeeded, lr: 1, seed: 1, best: 1)
+        }
+      }
+      let sweeps = Set(0..<count)
+      let (runs, cuts) = try all.shared(most, among: sweeps)
+      #expect(runs.count <= most && Set(runs.map(\.id)).count == runs.count)
+      let distinct = Set(all.flatMap { $0.map(\.id) }).count
+      #expect(cuts.isEmpty == (distinct <= most) && runs.count == min(most, distinct))
+    }
+  }
+
+  @Test func `a removal tells what went and what stays, and is refused where nothing can go`() {
+    let some = SweepRemoval(sweep: Self.sweep, before: 4, kept: [8])
+    #expect(some.refusal == nil)
+    #expect(
+      some.lines(trash: "/t").plain == """
+        3 of 4 runs of s1 are in the trash: /t
+          kept, as they are pinned or made models: r8
+
+        """
+    )
+    #expect(some.json(trash: "/t")["removed"] == .boolean(true))
+    #expect(some.json(trash: "/t")["removed_runs"] == .integer(3))
+    let none = SweepRemoval(sweep: Self.sweep, before: 2, kept: [7, 8])
+    #expect(none.refusal?.what == "No run of s1 was removed.")
+    #expect(none.refusal?.why == "All 2 of its runs are pinned or made a registered model: r7, r8.")
   }
 
   @Test func `a sweep is one line in the list of runs`() {

@@ -116,13 +116,85 @@ struct CatalogSweepTests {
     #expect(state.best?.id == best)
     #expect(state.total == 4 && state.done == 1 && state.running == 1 && state.isActive)
     #expect(state.started == Self.time + 1 && state.ended == Self.time + 30)
-    // Two of four in 20 seconds.
-    #expect(state.finished == 2 && state.remaining(at: Self.time + 21) == 20)
+    // They took 18 and 27 seconds; one has executed for 20, and one waits for it.
+    #expect(state.pace == 22.5 && state.executing == [Self.time + 1])
+    #expect(state.remaining(at: Self.time + 21) == 22.5 / 4 + 22.5)
     #expect(try catalog.sweepStates(limit: 5) == [state])
     #expect(try catalog.runNumbers(ofSweep: 1, [.failed, .queued]) == [3, 4])
     #expect(try catalog.executingRuns(ofSweep: 1, limit: 5).map(\.id) == [1])
     #expect(try catalog.runs(ofSweep: 1, limit: 2).map(\.id) == [1, 2])
     #expect(try catalog.runsOfNoSweep(limit: 5).map(\.id) == [5])
+  }
+
+  @Test func `what is left takes its time, however long the sweep was stopped before`() throws {
+    var runs = (1...9).map { Self.run($0, .succeeded, sweep: 1) }
+    for index in runs.indices {
+      // Five an hour ago, the others now; a minute each.
+      runs[index].started = Self.time + (index < 5 ? 0 : 3600)
+      runs[index].ended = Self.time + (index < 5 ? 60 : 3660)
+    }
+    runs.append(Self.run(10, .queued, sweep: 1))
+    var executing = Self.run(11, .executing, sweep: 1)
+    executing.started = Self.time + 3640
+    var stopped = Self.run(12, .stopped, sweep: 1)
+    stopped.started = Self.time
+    stopped.ended = Self.time + 1
+    try add(runs + [executing, stopped])
+    let state = try catalog.state(of: try #require(try catalog.sweep(1)))
+    #expect(state.pace == 60 && state.remaining(at: Self.time + 3660) == 100)
+  }
+
+  @Test func `the best runs of a sweep are found among all that have begun`() throws {
+    try add([
+      Self.run(1, .succeeded, sweep: 1), Self.run(2, .queued, sweep: 1),
+      Self.run(3, .succeeded, sweep: 1, best: 0.4), Self.run(4, .failed, sweep: 1, best: 0.2),
+      Self.run(5, .executing, sweep: 1, best: 0.2), Self.run(6, .succeeded, sweep: nil, best: 0),
+    ])
+    #expect(try catalog.bestRuns(ofSweep: 1, limit: 9).map(\.id) == [4, 5, 3, 1])
+    #expect(try catalog.bestRuns(ofSweep: 1, limit: 2).map(\.id) == [4, 5])
+    let runs = try catalog.runs(ofSweep: 1).filter { $0.started != nil }
+    #expect(try catalog.bestRuns(ofSweep: 1, limit: 9) == runs.ranked())
+    #expect(try catalog.runs(numbered: [6, 99, 2]).map(\.id) == [6, 2])
+    #expect(try catalog.runs(numbered: []).isEmpty)
+  }
+
+  @Test func `steps that have GPUs are found in one question`() throws {
+    try add([
+      Self.run(1, .executing, sweep: 1), Self.run(2, .queued, sweep: 1),
+      Self.run(3, .succeeded, sweep: 1),
+    ])
+    let steps: [(Int, String, StepStatus)] = [
+      (1, "train", .executing), (1, "prepare", .succeeded), (2, "train", .waiting),
+      (3, "train", .succeeded),
+    ]
+    try writer.write { transaction in
+      for (run, name, status) in steps {
+        var step = StepRecord(run: run, name: name, index: 0, type: .training, status: status)
+        step.gpus = [AssignedGPU(uuid: "GPU-\(run)", name: "T4")]
+        try transaction.save(step)
+      }
+    }
+    let found = try catalog.stepsWithGPUs()
+    #expect(found.map(\.name) == ["train"] && found.first?.gpus.map(\.uuid) == ["GPU-1"])
+  }
+
+  @Test func `an active sweep is listed however old it is, and an instance has its own`() throws {
+    try writer.write { transaction in
+      for number in 1...5 {
+        var sweep = Self.sweep("\(number)")
+        sweep.instance = number < 4 ? "lab" : "other"
+        _ = try transaction.add(sweep)
+        let isActive = number == 1 || number == 4
+        var run = Self.run(number, isActive ? .executing : .succeeded, sweep: number)
+        run.instance = sweep.instance
+        try transaction.insert(run)
+      }
+    }
+    #expect(try catalog.sweepStates(limit: 1).map(\.sweep.id) == [5, 4, 1])
+    #expect(try catalog.sweepStates(instance: "lab", limit: 1).map(\.sweep.id) == [3, 1])
+    #expect(try catalog.sweepStates(instance: "other", limit: 1).map(\.sweep.id) == [5, 4])
+    #expect(try catalog.sweepStates(instance: "lab", limit: 9).map(\.total) == [1, 1, 1])
+    #expect(try catalog.runs(matching: "p", instance: "lab", limit: 1).map(\.id) == [3])
   }
 
   @Test func `what launches share stays as long as one of them needs it`() throws {

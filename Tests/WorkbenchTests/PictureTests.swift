@@ -60,7 +60,10 @@ struct PictureTests {
   @Test func `no runs yet, at the smallest size`() {
     let text = frame(
       .runs,
-      [.runs(filter: "", limit: RunsView.page): .runs([])],
+      [
+        .header: header(running: 1, failed: 1, all: 0),
+        .runs(filter: "", limit: RunsView.page): .runs([]),
+      ],
       width: 60,
       height: 16
     )

@@ -38,10 +38,14 @@ func instance(_ name: String = "digits", stack: String? = "digits") -> InstanceR
   )
 }
 
-func header(running: Int = 0, failed: Int = 0, instances: [InstanceRecord] = [instance()]) -> Answer
-{
+func header(
+  running: Int = 0,
+  failed: Int = 0,
+  all: Int = 3,
+  instances: [InstanceRecord] = [instance()]
+) -> Answer {
   var counts = RunCounts()
-  counts.all = 3
+  counts.all = all
   counts.executing = running
   counts.failed = failed
   return .header(HeaderFacts(counts: counts, instances: instances, freeBytes: 212 << 30, load: nil))

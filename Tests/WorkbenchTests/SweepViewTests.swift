@@ -47,7 +47,8 @@ struct SweepViewTests {
       best: runs[2],
       started: sweep.created,
       ended: sweep.created + 60,
-      finished: 3
+      pace: 60,
+      executing: [sweep.created, sweep.created]
     )
   }
 
@@ -59,6 +60,9 @@ struct SweepViewTests {
       ]),
       .sweeps: .sweeps([state]),
       .sweepRuns(1, limit: RunsView.mostSwept): .runs(runs),
+      .bestOfSweep(1, limit: CompareView.mostRuns + 1): .runs(
+        runs.filter { $0.started != nil }.ranked()
+      ),
     ]
   }
 
@@ -108,7 +112,7 @@ struct SweepViewTests {
         │                                                                              │
         ╰──────────────────────────────────────────────────────────────────────────────╯
         ╭─ s1 ──────────────────────────────────────────────────────── digits, digits ─╮
-        │ runs        2/6 done, 1 FAILED, 2 running, 1 queued; about 5m00s left        │
+        │ runs        2/6 done, 1 FAILED, 2 running, 1 queued; about 45s left          │
         │ best        r6 val_loss 0.059  lr 0.1 seed 3                                 │
         │ swept       lr 0.1, 0.03                                                     │
         │             seed 1, 2, 3                                                     │
@@ -145,7 +149,7 @@ struct SweepViewTests {
         │                                                                                                                      │
         ╰──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────╯
         ╭─ s1 ──────────────────────────────────────────────────────────────────────────────────────────────── digits, digits ─╮
-        │ runs        2/6 done, 1 FAILED, 2 running, 1 queued; about 5m00s left                                                │
+        │ runs        2/6 done, 1 FAILED, 2 running, 1 queued; about 45s left                                                  │
         │ best        r6 val_loss 0.059  lr 0.1 seed 3                                                                         │
         │ swept       lr 0.1, 0.03                                                                                             │
         │             seed 1, 2, 3                                                                                             │
@@ -179,6 +183,7 @@ struct SweepViewTests {
     var root = root()
     _ = press(&root, .home, Key("c"))
     #expect(root.destination == .compare([4, 5, 6, 7, 8]))
+    #expect(root.notice?.text == "The 5 of 6 runs that have begun.")
     _ = press(&root, Key("q"), Key(" "))
     #expect(root.draw().text.contains("6 marked"))
     _ = press(&root, .home, Key(" "))
@@ -200,6 +205,144 @@ struct SweepViewTests {
     var root = root()
     _ = press(&root, .home, Key("R"))
     #expect(root.destination == .runs)
+  }
+
+  @Test func `of many runs the best are compared, also of those that the list does not show`() {
+    var root = root()
+    var state = Self.state
+    state.counts = [.succeeded: 1998, .executing: 2]
+    _ = root.update(.answered(.sweeps, .sweeps([state])))
+    let best = (0..<7).map { run(1500 + $0, .succeeded, best: 0.01 + Double($0)) }
+    _ = root.update(.answered(.bestOfSweep(1, limit: CompareView.mostRuns + 1), .runs(best)))
+    for key in ["c", "C"] {
+      _ = press(&root, .home, Key(Character(key)))
+      let six = Array(1500..<1506)
+      #expect(root.destination == (key == "c" ? .compare(six) : .charts(six)))
+      #expect(root.notice?.text == "The 6 best of 2000 runs; Space marks others.")
+      _ = press(&root, Key("q"))
+    }
+  }
+
+  @Test func `of many marked runs the best are compared, and the baseline stays`() {
+    var root = root()
+    var runs = (4..<14).map { run($0, .succeeded, best: Double(20 - $0)) }
+    for index in runs.indices { runs[index].sweep = 1 }
+    _ = root.update(.answered(.sweepRuns(1, limit: RunsView.mostSwept), .runs(runs)))
+    _ = press(&root, .home, Key(" "), Key("C"))
+    #expect(root.destination == .charts([13, 12, 11, 10, 9, 8]))
+    #expect(root.notice?.text == "The 6 best of 10 marked runs.")
+    _ = press(&root, Key("q"), .home, .right, .down, Key("b"), .up, Key("c"))
+    #expect(root.destination == .compare([4, 13, 12, 11, 10, 9]))
+  }
+
+  @Test func `marked runs of a folded sweep are asked for, to be ranked`() {
+    var root = root()
+    var runs = (4..<14).map { run($0, .succeeded, best: Double(20 - $0)) }
+    for index in runs.indices { runs[index].sweep = 1 }
+    _ = root.update(.answered(.sweepRuns(1, limit: RunsView.mostSwept), .runs(runs)))
+    _ = press(&root, .home, Key(" "))
+    let asked = Query.runsNumbered([1] + Array(4..<14))
+    #expect(root.queries.contains(asked))
+    _ = root.update(.answered(asked, .runs(runs)))
+    _ = press(&root, .down, Key("C"))
+    #expect(root.destination == .charts([13, 12, 11, 10, 9, 8]))
+  }
+
+  @Test func `a run of a sweep is what a rerun of it is told against`() {
+    var root = root()
+    var again = run(50, .succeeded, parent: 30)
+    again.parameters = ["lr": .float(0.5), "seed": .integer(3)]
+    _ = root.update(.answered(.runs(filter: "", limit: RunsView.page), .runs([again])))
+    #expect(root.draw().text.contains("after r30"))
+    #expect(root.queries.contains(.runsNumbered([30])))
+    var swept = Self.runs[2]
+    swept.id = 30
+    _ = root.update(.answered(.runsNumbered([30]), .runs([swept])))
+    #expect(root.draw().text.contains("lr 0.5 (0.1)"))
+    // Below its open sweep it is known without a question.
+    again.parent = 6
+    _ = root.update(.answered(.runs(filter: "", limit: RunsView.page), .runs([again])))
+    _ = press(&root, .home, .enter)
+    #expect(root.queries.allSatisfy { if case .runsNumbered = $0 { false } else { true } })
+    #expect(root.draw().text.contains("lr 0.5 (0.1)"))
+  }
+
+  @Test func `a run of a sweep can be the baseline, also when it is folded`() {
+    var root = root()
+    _ = press(&root, .home, .right, .down, Key("b"), .left, .down)
+    #expect(root.queries.contains(.runsNumbered([1, 4])))
+    _ = press(&root, Key("c"))
+    #expect(root.destination == .compare([4, 3]))
+    _ = press(&root, Key("q"))
+    _ = root.update(.answered(.runsNumbered([1, 4]), .runs([Self.runs[0]])))
+    #expect(root.draw().text.contains("changes against r4"))
+    // It was removed meanwhile.
+    _ = root.update(.answered(.runsNumbered([1, 4]), .runs([])))
+    #expect(!root.draw().text.contains("changes against"))
+  }
+
+  @Test func `a home whose runs all belong to sweeps can be filtered`() {
+    var root = root()
+    _ = root.update(.answered(.runs(filter: "", limit: RunsView.page), .runs([])))
+    _ = press(&root, Key("/"), Key("x"))
+    _ = root.update(.answered(.runs(filter: "x", limit: RunsView.page), .runs([])))
+    #expect(root.draw().text.contains("No run matches the filter."))
+  }
+
+  @Test func `the runs below a sweep do not make the list ask for more`() {
+    var root = root()
+    var runs = (100..<900).map { run($0, .succeeded, best: 1) }
+    for index in runs.indices { runs[index].sweep = 1 }
+    _ = root.update(.answered(.sweepRuns(1, limit: RunsView.mostSwept), .runs(runs)))
+    _ = press(&root, .home, .right, .end, .up)
+    #expect(root.queries.contains(.runs(filter: "", limit: RunsView.page)))
+    #expect(!root.queries.contains(.runs(filter: "", limit: RunsView.page * 4)))
+    // The rows at the end are drawn as those at the beginning.
+    #expect(root.draw().text.contains("r899") && root.draw().text.contains("running 2/5"))
+  }
+
+  @Test func `what is best is so among the rows of its pipeline`() {
+    var other = run(9, .succeeded, best: 0.01)
+    other.pipeline = "other"
+    var raised = [run(20, .succeeded, best: 1), run(21, .succeeded, best: 2)]
+    for index in raised.indices {
+      raised[index].mainMetric = "acc"
+      raised[index].mainGoal = .max
+    }
+    let runs = [
+      run(1, .succeeded, best: 0.3), run(2, .succeeded, best: 0.2), run(3, .executing),
+      run(4, .succeeded, best: 0.2), run(5, .failed, best: .nan), other,
+    ]
+    #expect(RunsView.best(of: runs + raised) == [2, 4, 21])
+    #expect(RunsView.best(of: [runs[0]]).isEmpty && RunsView.best(of: []).isEmpty)
+  }
+
+  @Test func `the palette finds a sweep, and any of its runs by number or name`() {
+    var root = root()
+    _ = press(&root, .control("p"), Key("s"), Key("1"))
+    #expect(root.draw().text.contains("lr x seed"))
+    _ = press(&root, .enter)
+    #expect(root.destination == .sweep(1) && root.draw().text.contains("▾ s1"))
+    _ = press(&root, Key("q"), .control("p"), Key("r"), Key("7"))
+    #expect(root.queries.contains(.runsNumbered([7])))
+    _ = root.update(.answered(.runsNumbered([7]), .runs([Self.runs[3]])))
+    _ = press(&root, .enter)
+    #expect(root.destination == .run(7))
+    _ = press(&root, Key("q"), .control("p"), Key("x"), Key("y"))
+    var named = Self.runs[0]
+    named.name = "xy of old"
+    _ = root.update(.answered(.runs(filter: "xy", limit: RunsView.page), .runs([named])))
+    _ = press(&root, .enter)
+    #expect(root.destination == .run(4))
+  }
+
+  @Test func `what stays is told before a sweep is removed`() {
+    var root = root()
+    var state = Self.state
+    state.counts = [.succeeded: 6]
+    _ = root.update(.answered(.sweeps, .sweeps([state])))
+    _ = press(&root, .home, .down, Key("x"))
+    #expect(root.draw().text.contains("Runs that are pinned or made a model stay."))
   }
 
   // MARK: The form
@@ -300,5 +443,32 @@ struct SweepViewTests {
     #expect(form.parts.isEmpty)
     _ = form.update(.action("sweep"), context)
     #expect(form.parts == ["label=a,b,c"] && form.runCount == 3)
+  }
+
+  @Test func `what was typed stays when the pipeline changes, several values as well`() {
+    var (form, context) = form()
+    _ = form.update(.terminal(.key(.down)), context)
+    _ = form.update(.action("sweep"), context)
+    let end = form.form.fields.count - 1
+    for _ in 1..<end { _ = form.update(.terminal(.key(.down)), context) }
+    type("2", into: &form, context)
+    #expect(form.form[RunFormView.parallel] == "2" && form.parts == ["mode=fast,full"])
+    let edited = Pipeline.read(
+      """
+      parameters:
+        lr: { type: Float, default: 0.2, min: 0, max: 1 }
+        mode: { type: String, default: fast, enum: [fast, full] }
+        safe: { type: Boolean, default: true }
+      steps:
+        train: { type: Training, run: [t, "${parameters.lr}"] }
+      """,
+      name: "digits"
+    ).0
+    let facts = PipelineFacts(file: "pipeline.yaml", pipeline: edited, diagnostics: [])
+    context.answers[.pipeline(instance: "digits")] = .pipeline(facts)
+    _ = form.update(.answered(.pipeline(instance: "digits")), context)
+    #expect(form.parts == ["mode=fast,full"] && form.form.button == "Launch 2 runs")
+    #expect(form.form[RunFormView.parallel] == "2" && form.form["lr"] == "0.2")
+    #expect(form.form.focused?.id == RunFormView.parallel && form.form["label"] == nil)
   }
 }

@@ -37,7 +37,7 @@ extension Session {
   }
 
   /// Says once a login session that runs end with it.
-  private func warnOfLogout() {
+  func warnOfLogout() {
     guard let words = LogoutWarning.firstOfSession(environment: environment, home: home) else {
       return
     }

@@ -105,7 +105,8 @@ package struct RemoveCommand: ParsableCommand {
     commandName: "rm",
     abstract: "Move an ended run or sweep to the trash.",
     discussion: """
-      The run's folder goes to the trash of the home. A run that made a registered model is kept.
+      The run's folder goes to the trash of the home. A run that is pinned, or made a registered model, \
+      is kept.
 
       EXAMPLE:
         lathe rm r12
@@ -138,7 +139,10 @@ package struct RemoveCommand: ParsableCommand {
     }
     try session.agent.send(.remove(run: run.id))
     let trash = session.home.trash
-    session.answer(["run": JSON(run.shortName), "removed": .boolean(true), "trash": JSON(trash)]) {
+    session.answer([
+      "run": JSON(run.shortName), "removed": .boolean(true), "removed_runs": .integer(1),
+      "trash": JSON(trash),
+    ]) {
       [Line("\(run.shortName) is in the trash: \(trash)")]
     }
   }

@@ -55,7 +55,7 @@ package enum RunTable {
       swept += Line("  best ", .dim) + Line("\(best.shortName) ") + Line(best.sweptText(sweep))
     }
     return [
-      SweepProgress.mark(of: state), Line("\(sweep.shortName)", .bold),
+      state.status.mark.line, Line("\(sweep.shortName)", .bold),
       Line(SafeText(hostile: sweep.name ?? "")), Line(SafeText(hostile: sweep.pipeline), .dim),
       Line("\(state.done)/\(state.total) done"),
       Line(state.started.map { durationText(end.timeIntervalSince($0)) } ?? ""),

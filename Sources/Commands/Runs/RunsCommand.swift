@@ -53,8 +53,7 @@ package struct RunsCommand: ParsableCommand {
     let limit = limit ?? 30
     var runs: [RunRecord]
     if let filter {
-      runs = try session.catalog.runs(matching: filter, limit: limit)
-      if let instance { runs = runs.filter { $0.instance == instance } }
+      runs = try session.catalog.runs(matching: filter, instance: instance, limit: limit)
     } else if session.isJSON {
       runs = try session.catalog.runs(instance: instance, limit: limit)
     } else {
@@ -63,8 +62,8 @@ package struct RunsCommand: ParsableCommand {
     }
     if session.isJSON { return session.output.print(JSON.array(runs.map(\.json))) }
     session.sayWhoseHome()
-    var sweeps = filter == nil ? try session.catalog.sweepStates(limit: limit) : []
-    if let instance { sweeps = sweeps.filter { $0.sweep.instance == instance } }
+    let sweeps =
+      filter == nil ? try session.catalog.sweepStates(instance: instance, limit: limit) : []
     if runs.isEmpty && sweeps.isEmpty {
       let hasInstance = try !session.catalog.instances().isEmpty
       return session.errors.print(RunTable.empty(filter: filter, hasInstance: hasInstance))
@@ -101,8 +100,10 @@ package struct RunsCommand: ParsableCommand {
     if runs.isEmpty {
       return session.errors.print(RunTable.empty(filter: filter, hasInstance: true))
     }
-    session.output.print(SweepTable.lines(sweep, runs, at: Date(), width: session.width))
     let state = try session.catalog.state(of: sweep)
+    session.output.print(
+      SweepTable.lines(sweep, runs, best: state.best, at: Date(), width: session.width)
+    )
     session.errors.print(SweepProgress.heading(state, at: Date()))
   }
 }

@@ -1,4 +1,5 @@
 package import ArgumentParser
+import Documents
 package import Engine
 import Store
 
@@ -68,7 +69,16 @@ extension Session {
     request.caching = selection.isUncached ? .off : .on
     request.selection = try selection.selection { try catalog.run(named: $0).id }
     guard selection.plan else { return try launch(.launch(request), following) }
-    guard case .plan(let plan) = try agent.send(.plan(request)) else { throw ExitCode(1) }
+    guard case .plan(let plan) = try agent.send(.plan(request)) else { throw otherAnswer }
     answer(plan.json) { plan.lines(width: width) }
+  }
+
+  /// What is said of an answer that does not fit the question.
+  var otherAnswer: Explanation {
+    Explanation(
+      what: "The agent's answer is of another kind.",
+      why: "It was started by another version of Lathe.",
+      next: "lathe agent stop; the next command starts one of this version."
+    )
   }
 }

@@ -1,8 +1,8 @@
 import ArgumentParser
-import Documents
+package import Documents
 import Engine
 import Foundation
-import Store
+package import Store
 import Terminal
 
 /// What commands do with a sweep where it is named in a run's place.
@@ -62,56 +62,84 @@ extension Session {
     let before = try catalog.runNumbers(ofSweep: sweep.id)
     try agent.send(.removeSweep(sweep.id))
     let kept = try catalog.runNumbers(ofSweep: sweep.id)
-    let removed = before.count - kept.count
-    let json: JSON = [
-      "sweep": JSON(sweep.shortName), "removed": JSON(removed),
-      "kept": .array(kept.map { .string("r\($0)") }), "trash": JSON(home.trash),
-    ]
-    answer(json) {
-      let all = kept.isEmpty ? "All" : "\(removed) of \(before.count)"
-      var lines = [Line("\(all) runs of \(sweep.shortName) are in the trash: \(home.trash)")]
-      if !kept.isEmpty {
-        let names = kept.prefix(8).map { "r\($0)" }.joined(separator: ", ")
-        let more = kept.count > 8 ? " and \(kept.count - 8) more" : ""
-        lines.append(Line("  kept, as they are pinned or made models: \(names)\(more)", .dim))
-      }
-      return lines
-    }
+    let removal = SweepRemoval(sweep: sweep, before: before.count, kept: kept)
+    if let refusal = removal.refusal { throw refusal }
+    answer(removal.json(trash: home.trash)) { removal.lines(trash: home.trash) }
   }
 
   /// The runs that some texts mean, where a sweep stands for its own.
   ///
   /// No more than `most`: of a sweep that has more the best ones are meant, which is said.
   func runs(meant texts: [String], most: Int) throws -> [RunRecord] {
-    var meant: [RunRecord] = []
-    for text in texts {
+    var meant: [[RunRecord]] = []
+    var sweeps: [Int: SweepRecord] = [:]
+    for (place, text) in texts.enumerated() {
       guard let sweep = try catalog.sweep(named: text) else {
-        meant.append(try catalog.run(named: text))
+        meant.append([try catalog.run(named: text)])
         continue
       }
-      let all = try catalog.runs(ofSweep: sweep.id).filter { $0.started != nil }
-      guard !all.isEmpty else {
+      let begun = try catalog.runs(ofSweep: sweep.id).filter { $0.started != nil }
+      guard !begun.isEmpty else {
         throw Explanation(
           what: "No run of \(sweep.shortName) has begun yet.",
           next: "'lathe watch \(sweep.shortName)' follows it."
         )
       }
-      let room = max(1, most - (texts.count - 1))
-      if all.count > room {
-        let metric = all.compactMap(\.mainMetric).first.map { " by \($0)" } ?? ""
-        errors.print(
-          Line(
-            "\(sweep.shortName) has \(all.count) runs: these are the \(room) best\(metric).",
-            .dim
-          )
-        )
-        meant += all.ranked().prefix(room)
-      } else {
-        meant += all
-      }
+      meant.append(begun)
+      sweeps[place] = sweep
     }
-    var seen: Set<Int> = []
-    return meant.filter { seen.insert($0.id).inserted }
+    let (runs, cuts) = try meant.shared(most, among: Set(sweeps.keys))
+    for (place, room) in cuts.sorted(by: { $0.key < $1.key }) {
+      guard let sweep = sweeps[place] else { continue }
+      let metric = meant[place].compactMap(\.mainMetric).first.map { " by \($0)" } ?? ""
+      let best = room == 1 ? "this is the best" : "these are the \(room) best"
+      errors.print(
+        Line("\(sweep.shortName) has \(meant[place].count) runs: \(best)\(metric).", .dim)
+      )
+    }
+    return runs
+  }
+}
+
+extension [[RunRecord]] {
+  /// What several texts mean, brought to no more than `most` runs, none of them twice.
+  ///
+  /// Those at `sweeps` give way, to the best ones of each; the room is shared evenly, and what a small one
+  /// leaves the others have. With how many are left of each that gave way. Throws an `Explanation` where
+  /// there is not even room for one of each.
+  package func shared(
+    _ most: Int,
+    among sweeps: Set<Int>
+  ) throws(Explanation) -> (runs: [RunRecord], cuts: [Int: Int]) {
+    let named = Set(indices.filter { !sweeps.contains($0) }.flatMap { self[$0].map(\.id) })
+    // A run that is named itself needs no room in its sweep.
+    var parts: [Int: [RunRecord]] = [:]
+    var seen = named
+    for place in sweeps.sorted() {
+      parts[place] = self[place].filter { seen.insert($0.id).inserted }
+    }
+    var room = most - named.count
+    guard sweeps.isEmpty || room >= parts.values.count(where: { !$0.isEmpty }) else {
+      throw Explanation(
+        what: "\(count) names mean more runs than the \(most) that are told apart.",
+        why: "\(named.count) of them are runs, and each sweep needs room for one of its own.",
+        next: "Name fewer of them."
+      )
+    }
+    var cuts: [Int: Int] = [:]
+    var open = parts.keys.sorted { (parts[$0]?.count ?? 0, $0) < (parts[$1]?.count ?? 0, $1) }
+    while let place = open.first, let runs = parts[place] {
+      let share = room / open.count
+      if runs.count > share {
+        parts[place] = [RunRecord](runs.ranked().prefix(share))
+        cuts[place] = share
+      }
+      room -= Swift.min(runs.count, share)
+      open.removeFirst()
+    }
+    var told: Set<Int> = []
+    let runs = indices.flatMap { parts[$0] ?? self[$0] }.filter { told.insert($0.id).inserted }
+    return (runs, cuts)
   }
 }
 
@@ -126,6 +154,6 @@ extension Session {
 }
 
 extension String {
-  /// Whether it has the form of a sweep's number.
-  var isSweepName: Bool { count > 1 && first == "s" && dropFirst().allSatisfy(\.isNumber) }
+  /// Whether it has the form of a sweep's name.
+  var isSweepName: Bool { SweepRecord.number(in: self) != nil }
 }

@@ -53,7 +53,7 @@ extension Session {
     request.selection = try selection.selection { try catalog.run(named: $0).id }
     let asked = SweepRequest(launch: request, parts: sweep.sweep, parallel: sweep.parallel)
     if selection.plan {
-      guard case .sweepPlan(let plan) = try agent.send(.planSweep(asked)) else { throw ExitCode(1) }
+      guard case .sweepPlan(let plan) = try agent.send(.planSweep(asked)) else { throw otherAnswer }
       return answer(plan.json) { plan.lines(width: width) }
     }
     guard case .sweep(let id) = try agent.send(.sweep(asked)), let record = try catalog.sweep(id)
@@ -64,6 +64,7 @@ extension Session {
         next: "'lathe runs' shows whether it was launched."
       )
     }
+    warnOfLogout()
     try stay(with: record, following)
   }
 

@@ -21,7 +21,8 @@ package struct SweepProgress: Sendable {
     let ended = state.count(.succeeded, .failed, .stopped)
     let failed = state.count(.failed)
     if let told {
-      let isDue = now.timeIntervalSince(told.time) >= Self.interval || !state.isActive
+      // A clock that was set back is no reason for silence.
+      let isDue = abs(now.timeIntervalSince(told.time)) >= Self.interval || !state.isActive
       guard ended != told.ended, isDue || failed != told.failed else { return [] }
     }
     told = (ended, failed, now)
@@ -56,7 +57,7 @@ package struct SweepProgress: Sendable {
   /// "● s1 digits in lab  lr x seed  4/6 done, 2 running  1m20s, about 40s left".
   package static func heading(_ state: SweepState, at now: Date) -> Line {
     let sweep = state.sweep
-    var line = mark(of: state) + Line(" \(sweep.shortName)", .bold)
+    var line = state.status.mark.line + Line(" \(sweep.shortName)", .bold)
     if let name = sweep.name { line += Line(" \"\(name)\"") }
     line += Line(SafeText(hostile: " \(sweep.pipeline) in \(sweep.instance)  "), .dim)
     line += Line(SafeText(hostile: sweep.axesText)) + Line("  ")
@@ -86,15 +87,5 @@ package struct SweepProgress: Sendable {
     return Line("best ", .dim) + Line("\(run.shortName)", .bold)
       + Line(SafeText(hostile: " \(name) ")) + Line("\(figureText(value))", .good)
       + Line("  ") + Line(run.sweptText(state.sweep), .dim)
-  }
-
-  static func mark(of state: SweepState) -> Line {
-    let status: RunStatus =
-      state.running > 0
-      ? .executing
-      : state.count(.queued) > 0
-        ? .queued
-        : state.count(.failed) > 0 ? .failed : state.count(.stopped) > 0 ? .stopped : .succeeded
-    return status.mark.line
   }
 }

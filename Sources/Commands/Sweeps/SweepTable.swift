@@ -8,19 +8,18 @@ package enum SweepTable {
   /// More runs than this are ranked by their main metric, and only the first of them shown.
   package static let mostRows = 100
 
+  /// Some runs of a sweep, of all of whose runs `best` is the best.
   package static func lines(
     _ sweep: SweepRecord,
     _ runs: [RunRecord],
+    best: RunRecord?,
     at now: Date,
     width: Int?
   ) -> [Line] {
-    let best = runs.ranked().first { $0.mainBest != nil }
     let rows = runs.map { run -> [Line] in
       let isBest = run.id == best?.id
       return [run.status.mark.line, Line("\(run.shortName)", .bold)]
-        + sweep.axes.map { axis in
-          Line(SafeText(hostile: run.parameters[axis.name]?.description ?? ""))
-        } + [
+        + run.swept(by: sweep).map { Line(SafeText(hostile: $0.value ?? "")) } + [
           isBest ? run.bestText.styled(.good) : run.bestText,
           isBest ? Line("best", .good) : Line(),
           Line(run.seconds(at: now).map { durationText($0) } ?? ""),
@@ -49,7 +48,7 @@ package enum SweepTable {
     let sweep = state.sweep
     let isLong = runs.count > mostRows
     let shown = isLong ? Array(runs.ranked().prefix(mostRows)) : runs
-    var lines = self.lines(sweep, shown, at: now, width: width)
+    var lines = self.lines(sweep, shown, best: state.best, at: now, width: width)
     if isLong {
       lines.append(
         Line(
@@ -88,27 +87,11 @@ package enum SweepTable {
   }
 }
 
-extension [RunRecord] {
-  /// The best by its main metric first; those without one last.
-  package func ranked() -> [RunRecord] {
-    let goal = compactMap(\.mainGoal).first ?? .min
-    return enumerated().sorted { a, b in
-      switch (a.element.mainBest, b.element.mainBest) {
-      case (let x?, let y?) where x != y: goal.isBetter(x, than: y)
-      case (_?, nil): true
-      case (nil, _?): false
-      default: a.offset < b.offset
-      }
-    }.map(\.element)
-  }
-}
-
 extension RunRecord {
   /// The values of a sweep's parameters: "lr 0.03 seed 2".
   func sweptText(_ sweep: SweepRecord) -> SafeText {
     SafeText(
-      hostile: sweep.axes.map { "\($0.name) \(parameters[$0.name]?.description ?? "")" }
-        .joined(separator: " ")
+      hostile: swept(by: sweep).map { "\($0.name) \($0.value ?? "")" }.joined(separator: " ")
     )
   }
 }

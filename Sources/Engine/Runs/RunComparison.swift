@@ -90,6 +90,12 @@ package struct RunComparison: Sendable, Equatable {
     metrics.count { $0.name == row.name } > 1 ? row.step + ": " + row.name : row.name
   }
 
+  /// The titles of all metrics, in their order: counted once, however many there are.
+  package var titles: [String] {
+    let counts = Dictionary(metrics.map { ($0.name, 1) }, uniquingKeysWith: +)
+    return metrics.map { counts[$0.name, default: 0] > 1 ? $0.step + ": " + $0.name : $0.name }
+  }
+
   /// One metric of one step; nil where a run did not log it.
   package struct MetricRow: Sendable, Equatable {
     package var step: String

@@ -25,9 +25,7 @@ extension Catalog {
   ///
   /// A number that no sweep has is thrown as an `Explanation`, unless a run has that name.
   package func sweep(named text: String) throws -> SweepRecord? {
-    guard text.first == "s", text.count > 1, text.dropFirst().allSatisfy(\.isNumber) else {
-      return nil
-    }
+    guard SweepRecord.number(in: text) != nil else { return nil }
     if let sweep = try sweep(numbered: text) { return sweep }
     if (try? run(named: text)) != nil { return nil }
     let newest = try sweeps(limit: 1).first
@@ -42,9 +40,7 @@ extension Catalog {
 
   /// The sweep of a text such as `s3`; nil where there is none.
   func sweep(numbered text: String) throws -> SweepRecord? {
-    guard text.first == "s", text.dropFirst().allSatisfy(\.isNumber), let id = Int(text.dropFirst())
-    else { return nil }
-    return try sweep(id)
+    try SweepRecord.number(in: text).flatMap { try sweep($0) }
   }
 
   /// Said where a sweep is named and one run is meant.
@@ -64,41 +60,100 @@ extension Catalog {
     try states(of: [sweep])[0]
   }
 
-  /// How far the newest sweeps have come, newest first.
-  package func sweepStates(limit: Int) throws -> [SweepState] {
-    try states(of: try sweeps(limit: limit))
+  /// How far sweeps have come, newest first: the newest ones, and those that are active however old
+  /// they are.
+  package func sweepStates(instance: String? = nil, limit: Int) throws -> [SweepState] {
+    let sweeps = try read(none: []) { db in
+      try SweepRecord.fetchAll(
+        db,
+        sql: """
+          SELECT * FROM sweep WHERE (:instance IS NULL OR instance = :instance) AND (
+            id IN (SELECT id FROM sweep WHERE :instance IS NULL OR instance = :instance
+              ORDER BY id DESC LIMIT :limit)
+            OR id IN (SELECT sweep FROM run
+              WHERE status IN ('Queued', 'Executing', 'Stopping') AND sweep IS NOT NULL))
+          ORDER BY id DESC
+          """,
+        arguments: ["instance": instance, "limit": limit]
+      )
+    }
+    return try states(of: sweeps)
   }
 
   private func states(of sweeps: [SweepRecord]) throws -> [SweepState] {
     let empty = sweeps.map { SweepState(sweep: $0, counts: [:]) }
-    let numbers = sweeps.map(\.id)
-    guard let first = numbers.min(), let last = numbers.max() else { return [] }
+    guard !sweeps.isEmpty else { return [] }
+    // Not a range of numbers: between an old one that is active and the newest there may be thousands.
+    let numbers = sweeps.map { String($0.id) }.joined(separator: ",")
     return try read(none: empty) { db in
       var states = Dictionary(empty.map { ($0.sweep.id, $0) }) { first, _ in first }
       let counts = try Row.fetchAll(
         db,
         sql: """
           SELECT sweep, status, count(*) AS number, min(id) AS first, max(id) AS last,
-            min(started) AS started,
-            max(ended) AS ended, sum(started IS NOT NULL AND ended IS NOT NULL) AS finished
-          FROM run WHERE sweep >= ? AND sweep <= ? GROUP BY sweep, status
-          """,
-        arguments: [first, last]
+            min(started) AS started, max(ended) AS ended
+          FROM run WHERE sweep IN (\(numbers)) GROUP BY sweep, status
+          """
       )
       for row in counts { states[row["sweep"]]?.add(row) }
+      for (id, state) in states where state.isActive {
+        states[id]?.pace = try Catalog.pace(ofSweep: id, db)
+        states[id]?.executing = try Catalog.starts(ofSweep: id, db)
+      }
       // SQLite takes a bare column from the row that has the minimum.
       let best = try RunRecord.fetchAll(
         db,
         sql: """
           SELECT * FROM run WHERE id IN (SELECT id FROM (
             SELECT id, min(CASE mainGoal WHEN 'max' THEN -mainBest ELSE mainBest END)
-            FROM run WHERE sweep >= ? AND sweep <= ? AND mainBest IS NOT NULL
+            FROM run WHERE sweep IN (\(numbers)) AND mainBest IS NOT NULL
               AND mainGoal IS NOT NULL GROUP BY sweep))
-          """,
-        arguments: [first, last]
+          """
       )
       for run in best { if let sweep = run.sweep { states[sweep]?.best = run } }
       return sweeps.map { states[$0.id] ?? SweepState(sweep: $0, counts: [:]) }
+    }
+  }
+
+  /// So many of the runs that ended last tell how long one takes.
+  private static let mostPaced = 25
+
+  /// The median of the seconds that the last runs of a sweep took; a stopped one tells nothing.
+  private static func pace(ofSweep sweep: Int, _ db: Database) throws -> Double? {
+    let seconds = try Double.fetchAll(
+      db,
+      sql: """
+        SELECT max(0, ended - started) FROM run WHERE sweep = ? AND status IN ('Succeeded', 'Failed')
+        AND started IS NOT NULL AND ended IS NOT NULL ORDER BY ended DESC LIMIT ?
+        """,
+      arguments: [sweep, mostPaced]
+    ).sorted()
+    guard !seconds.isEmpty else { return nil }
+    return (seconds[(seconds.count - 1) / 2] + seconds[seconds.count / 2]) / 2
+  }
+
+  private static func starts(ofSweep sweep: Int, _ db: Database) throws -> [Date] {
+    try Double.fetchAll(
+      db,
+      sql: """
+        SELECT started FROM run WHERE sweep = ? AND status IN ('Executing', 'Stopping')
+        AND started IS NOT NULL ORDER BY id
+        """,
+      arguments: [sweep]
+    ).map(Date.init(timeIntervalSince1970:))
+  }
+
+  /// The runs of a sweep that have begun, the best by their main metric first, those without one last.
+  package func bestRuns(ofSweep sweep: Int, limit: Int) throws -> [RunRecord] {
+    try read(none: []) { db in
+      try RunRecord.fetchAll(
+        db,
+        sql: """
+          SELECT * FROM run WHERE sweep = ? AND started IS NOT NULL ORDER BY mainBest IS NULL,
+          CASE mainGoal WHEN 'max' THEN -mainBest ELSE mainBest END, id LIMIT ?
+          """,
+        arguments: [sweep, limit]
+      )
     }
   }
 
@@ -144,6 +199,17 @@ extension Catalog {
     }
   }
 
+  /// The runs of a sweep, in the order of their numbers.
+  package func runs(ofSweep sweep: Int) throws -> [RunRecord] {
+    try read(none: []) { db in
+      try RunRecord.fetchAll(
+        db,
+        sql: "SELECT * FROM run WHERE sweep = ? ORDER BY id",
+        arguments: [sweep]
+      )
+    }
+  }
+
   /// The first runs of a sweep by their numbers.
   package func runs(ofSweep sweep: Int, limit: Int) throws -> [RunRecord] {
     try read(none: []) { db in
@@ -185,7 +251,6 @@ extension SweepState {
   fileprivate mutating func add(_ row: Row) {
     guard let status = RunStatus(rawValue: row["status"]) else { return }
     counts[status] = row["number"]
-    finished += row["finished"]
     firstRun = [firstRun, row["first"]].compactMap(\.self).min()
     lastRun = [lastRun, row["last"]].compactMap(\.self).max()
     let first = (row["started"] as Double?).map(Date.init(timeIntervalSince1970:))

@@ -50,16 +50,21 @@ package final class Catalog: Sendable {
   }
 
   /// Runs whose name, note, pipeline, status, instance or parameters contain `text`, newest first.
-  package func runs(matching text: String, limit: Int = 200) throws -> [RunRecord] {
+  package func runs(
+    matching text: String,
+    instance: String? = nil,
+    limit: Int = 200
+  ) throws -> [RunRecord] {
     try read(none: []) { db in
       try RunRecord.fetchAll(
         db,
         sql: """
           SELECT * FROM run WHERE instr(lower('r' || id || ' ' || coalesce(name, '') || ' ' ||
           coalesce(note, '') || ' ' || pipeline || ' ' || status || ' ' || instance || ' ' ||
-          parameters), lower(:text)) > 0 ORDER BY id DESC LIMIT :limit
+          parameters), lower(:text)) > 0 AND (:instance IS NULL OR instance = :instance)
+          ORDER BY id DESC LIMIT :limit
           """,
-        arguments: ["text": text, "limit": limit]
+        arguments: ["text": text, "instance": instance, "limit": limit]
       )
     }
   }
@@ -68,6 +73,11 @@ package final class Catalog: Sendable {
     try read(none: nil) { db in
       try RunRecord.fetchOne(db, sql: "SELECT * FROM run WHERE id = ?", arguments: [id])
     }
+  }
+
+  /// The runs that have some numbers, in the order of these; what is not there is left out.
+  package func runs(numbered numbers: [Int]) throws -> [RunRecord] {
+    try numbers.compactMap { try run($0) }
   }
 
   /// The run that a user means: `r12`, `12`, `@`, `@-1`, a name, or a name's unique beginning.
@@ -210,17 +220,6 @@ package final class Catalog: Sendable {
   package func components(of key: Digest) throws -> [String: Digest]? {
     try read(none: nil) { db in
       try ExecutionRow.execution(key, ExecutionRow.reader(db))?.components
-    }
-  }
-
-  /// The runs of a sweep, in the order of their numbers.
-  package func runs(ofSweep sweep: Int) throws -> [RunRecord] {
-    try read(none: []) { db in
-      try RunRecord.fetchAll(
-        db,
-        sql: "SELECT * FROM run WHERE sweep = ? ORDER BY id",
-        arguments: [sweep]
-      )
     }
   }
 

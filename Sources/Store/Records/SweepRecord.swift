@@ -1,4 +1,5 @@
 package import Foundation
+import Pipelines
 
 /// Runs that one launch made, a run for each combination of parameter values.
 package struct SweepRecord: Sendable, Equatable, Codable, Identifiable {
@@ -30,6 +31,14 @@ package struct SweepRecord: Sendable, Equatable, Codable, Identifiable {
   package var token: String
 
   package var shortName: String { "s\(id)" }
+
+  /// The number in a sweep's name: 3 of `s3`; nil where the text has no such form.
+  package static func number(in name: String) -> Int? {
+    guard name.first == "s", name.dropFirst().allSatisfy({ $0.isASCII && $0.isNumber }) else {
+      return nil
+    }
+    return Int(name.dropFirst())
+  }
 
   /// The swept parameters: "lr x seed".
   package var axesText: String { axes.map(\.name).joined(separator: " x ") }
@@ -69,8 +78,10 @@ package struct SweepState: Sendable, Equatable {
   /// When the first of its runs started, and when the last of those that ended did.
   package var started: Date?
   package var ended: Date?
-  /// Runs that were started and have ended.
-  package var finished: Int
+  /// Seconds that a run took, as the median of those that ended last; nil while none has ended by itself.
+  package var pace: Double?
+  /// When each of the runs started that execute now.
+  package var executing: [Date]
   /// The numbers of its first and last runs that are still there.
   package var firstRun: Int?
   package var lastRun: Int?
@@ -81,14 +92,16 @@ package struct SweepState: Sendable, Equatable {
     best: RunRecord? = nil,
     started: Date? = nil,
     ended: Date? = nil,
-    finished: Int = 0
+    pace: Double? = nil,
+    executing: [Date] = []
   ) {
     self.sweep = sweep
     self.counts = counts
     self.best = best
     self.started = started
     self.ended = ended
-    self.finished = finished
+    self.pace = pace
+    self.executing = executing
   }
 
   /// Whether a run is one of the sweep: they were launched at once and have its numbers to themselves.
@@ -112,10 +125,47 @@ package struct SweepState: Sendable, Equatable {
     count(.stopping) > 0 && count(.queued, .executing) == 0
   }
 
-  /// Seconds until the rest will have ended, at the pace so far; nil while there is none to go by.
+  /// What it is as a whole: it executes while one of its runs does, and has failed if one has.
+  package var status: RunStatus {
+    if running > 0 { return count(.executing) > 0 ? .executing : .stopping }
+    if count(.queued) > 0 { return .queued }
+    if count(.failed) > 0 { return .failed }
+    return count(.stopped) > 0 ? .stopped : .succeeded
+  }
+
+  /// Seconds until the rest will have ended, if each takes as long as those that ended last and as many
+  /// execute at once as now; nil while there is nothing to go by.
+  ///
+  /// The time since the sweep's start plays no part: it may have been stopped for days.
   package func remaining(at now: Date) -> Double? {
-    let open = count(.queued, .executing, .stopping)
-    guard open > 0, finished > 0, let started else { return nil }
-    return max(0, now.timeIntervalSince(started)) / Double(finished) * Double(open)
+    guard isActive, let pace else { return nil }
+    // One that takes longer than the others, or was stopped in between, is not over at once.
+    let rests = executing.map { max(pace / 4, pace - max(0, now.timeIntervalSince($0))) }
+    let queued = count(.queued)
+    let width = running > 0 ? running : min(max(1, queued), sweep.parallel ?? 1)
+    let work = rests.reduce(0, +) + Double(queued) * pace
+    return max(work / Double(width), rests.max() ?? 0)
+  }
+}
+
+extension RunRecord {
+  /// The values that it has of a sweep's parameters; nil of one that it does not have.
+  package func swept(by sweep: SweepRecord) -> [(name: String, value: String?)] {
+    sweep.axes.map { ($0.name, parameters[$0.name]?.description) }
+  }
+}
+
+extension [RunRecord] {
+  /// The best by its main metric first; those without one last.
+  package func ranked() -> [RunRecord] {
+    let goal = compactMap(\.mainGoal).first ?? .min
+    return enumerated().sorted { a, b in
+      switch (a.element.mainBest, b.element.mainBest) {
+      case (let x?, let y?) where x != y: goal.isBetter(x, than: y)
+      case (_?, nil): true
+      case (nil, _?): false
+      default: a.offset < b.offset
+      }
+    }.map(\.element)
   }
 }

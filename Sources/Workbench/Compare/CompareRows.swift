@@ -102,7 +102,13 @@ extension CompareView {
   // MARK: Metrics
 
   private func metrics(_ all: RunComparison, _ context: Context) -> [CompareRow] {
-    var rows = all.metrics.map { metricRow($0, all, context) }
+    let titles = all.titles.map { SafeText(hostile: $0) }
+    // The goals stand below each other; a name is cut before its goal would vanish.
+    let room = labelWidth(context.area.inset().left(1).1) - 5
+    let width = min(room, titles.map(\.width).max() ?? 0)
+    var rows = zip(all.metrics, titles).map { row, title in
+      metricRow(row, title.padded(to: width), all, context)
+    }
     rows += times(all, context)
     rows.append(
       CompareRow(
@@ -120,13 +126,10 @@ extension CompareView {
 
   private func metricRow(
     _ row: RunComparison.MetricRow,
+    _ name: SafeText,
     _ all: RunComparison,
     _ context: Context
   ) -> CompareRow {
-    // The goals stand below each other; a name is cut before its goal would vanish.
-    let room = labelWidth(context.area.inset().left(1).1) - 5
-    let names = all.metrics.map { SafeText(hostile: all.title(of: $0)).width }
-    let name = SafeText(hostile: all.title(of: row)).padded(to: min(room, names.max() ?? 0))
     var label = StyledText(name, row.isMain ? .bold : .normal)
     if let goal = row.goal { label.append(" " + SafeText(hostile: goal.rawValue), .dim) }
     let shown = row.values.enumerated().map {

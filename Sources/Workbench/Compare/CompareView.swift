@@ -62,7 +62,9 @@ package struct CompareView: View {
     var step: String?
   }
 
-  /// More are left out: they could not be told apart.
+  /// So many are laid side by side, or over each other in charts; more could not be told apart.
+  ///
+  /// Whoever opens either with more says which ones they are.
   static let mostRuns = 6
 
   package init(runs: [Int]) {

@@ -39,6 +39,12 @@ extension Context {
     runs(.sweepRuns(sweep, limit: RunsView.mostSwept))
   }
 
+  /// The best runs of a sweep that have begun: one more than are laid side by side, which tells whether
+  /// there are more.
+  func best(ofSweep sweep: Int) -> [RunRecord]? {
+    runs(.bestOfSweep(sweep, limit: CompareView.mostRuns + 1))
+  }
+
   func runFacts(_ run: Int) -> RunFacts? {
     if case .run(let facts) = answers[.run(run)] { facts } else { nil }
   }

@@ -3,6 +3,7 @@ extension Destination {
   func makeView() -> any View {
     switch self {
     case .runs, .help, .palette: RunsView()
+    case .sweep(let sweep): RunsView(sweep: sweep)
     case .gallery: GalleryView()
     case .launchForm(let template): LaunchFormView(template: template)
     case .stacks: StacksView()

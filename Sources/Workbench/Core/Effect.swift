@@ -26,6 +26,8 @@ package enum Effect: Sendable, Equatable {
 /// Where `open` leads.
 package enum Destination: Sendable, Equatable {
   case runs
+  /// The runs, with those of one sweep shown below it.
+  case sweep(Int)
   case gallery
   /// The form of a template's parameters.
   case launchForm(template: String)

@@ -87,6 +87,10 @@ struct Form: Sendable, Equatable {
     focus = fields.firstIndex { $0.fault != nil } ?? focus
   }
 
+  mutating func focus(on id: String) {
+    focus = fields.firstIndex { $0.id == id } ?? focus
+  }
+
   // MARK: Input
 
   mutating func handle(_ key: Key) -> Outcome {

@@ -26,7 +26,7 @@ struct MainScreen: Sendable, Equatable {
 
   func isFront(_ destination: Destination) -> Bool {
     switch destination {
-    case .runs, .run, .runLog, .compare, .charts, .runForm: name == "Runs"
+    case .runs, .sweep, .run, .runLog, .compare, .charts, .runForm: name == "Runs"
     case .gallery, .launchForm: name == "Gallery"
     case .explorer, .editor: name == "Explorer"
     case .models, .model: name == "Models"

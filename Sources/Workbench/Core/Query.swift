@@ -16,10 +16,14 @@ package enum Query: Sendable, Hashable {
   case usage
   /// Those that match; without a filter, those that belong to no sweep.
   case runs(filter: String, limit: Int)
-  /// How far the newest sweeps have come.
+  /// The runs that have some numbers; what is not there is left out.
+  case runsNumbered([Int])
+  /// How far sweeps have come: the newest, and those that are active.
   case sweeps
   /// The first runs of a sweep.
   case sweepRuns(Int, limit: Int)
+  /// The runs of a sweep that have begun, the best by their main metric first.
+  case bestOfSweep(Int, limit: Int)
   case run(Int)
   /// The last `limit` lines of a log, or those that end before a line.
   case log(AttemptFolder, LogWindow)

@@ -19,7 +19,7 @@ extension Root {
       return overlay == nil ? frontKey(key) : overlayKey(key)
     case .paste(let text):
       if case .palette(var palette) = overlay {
-        palette.paste(text, context)
+        palette.paste(text, bindings: front.bindings(context), context)
         overlay = .palette(palette)
         return []
       }
@@ -81,7 +81,7 @@ extension Root {
       }
       return []
     case .palette(var palette):
-      let outcome = palette.handle(key, context)
+      let outcome = palette.handle(key, bindings: front.bindings(context), context)
       return finish(palette, outcome)
     case .discard(var dialog, let then):
       if key == .escape || key == Key("n") || key == Key("q") {

@@ -59,7 +59,7 @@ package struct Root: Sendable {
   /// What has to be asked for what is shown now.
   package var queries: Set<Query> {
     var all = front.queries.union(Root.own)
-    if case .palette = overlay { all.formUnion(Palette.queries(context)) }
+    if case .palette(let palette) = overlay { all.formUnion(palette.queries(context)) }
     return all
   }
 
@@ -278,7 +278,8 @@ package struct Root: Sendable {
 
   /// Answers of screens that are gone take memory and nothing else.
   private mutating func forgetUnused() {
-    let used = layers.reduce(into: Root.own) { $0.formUnion($1.view.queries) }
+    var used = layers.reduce(into: Root.own) { $0.formUnion($1.view.queries) }
+    if case .palette(let palette) = overlay { used.formUnion(palette.queries(context)) }
     context.answers = context.answers.filter { used.contains($0.key) }
   }
 }

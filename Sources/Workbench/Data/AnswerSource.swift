@@ -21,7 +21,7 @@ final class AnswerSource: Sendable {
     var load = LoadSampler()
   }
 
-  /// Older ones are found by the command line.
+  /// Older ones are shown while they are active; the command line finds all.
   private static let mostSweeps = 100
 
   private let home: Home
@@ -62,8 +62,11 @@ final class AnswerSource: Sendable {
           ? try catalog.runsOfNoSweep(limit: limit)
           : try catalog.runs(matching: filter, limit: limit)
       )
+    case .runsNumbered(let numbers): .runs(try catalog.runs(numbered: numbers))
     case .sweeps: .sweeps(try catalog.sweepStates(limit: AnswerSource.mostSweeps))
     case .sweepRuns(let sweep, let limit): .runs(try catalog.runs(ofSweep: sweep, limit: limit))
+    case .bestOfSweep(let sweep, let limit):
+      .runs(try catalog.bestRuns(ofSweep: sweep, limit: limit))
     case .run(let id): .run(try run(id))
     case .log(let folder, let window): .log(try log(folder, window))
     case .metrics(let folder): .metrics(try memory.withLock { try $0.curves.metrics(folder) })
@@ -100,8 +103,8 @@ final class AnswerSource: Sendable {
   func sources(of query: Query) -> Set<String> {
     let paths: [String] =
       switch query {
-      case .header, .usage, .runs, .sweeps, .sweepRuns, .run, .instances, .stacks, .stack, .models,
-        .alerts, .comparison:
+      case .header, .usage, .runs, .runsNumbered, .sweeps, .sweepRuns, .bestOfSweep, .run,
+        .instances, .stacks, .stack, .models, .alerts, .comparison:
         [home.catalog + "-wal"]
       case .log(let folder, _): [folder.log]
       case .metrics(let folder), .metricNames(let folder): [folder.metrics]

@@ -38,26 +38,34 @@ struct Palette: Sendable {
     refresh(bindings: bindings, context)
   }
 
-  static func queries(_ context: Context) -> Set<Query> {
-    var all: Set<Query> = [.runs(filter: "", limit: RunsView.page), .models, .gallery, .stacks]
+  /// What its items are made of; of the runs only the newest and those that the text may mean.
+  func queries(_ context: Context) -> Set<Query> {
+    var all: Set<Query> = [.models, .gallery, .stacks, .sweeps]
+    all.formUnion(Palette.runs(meant: field.text))
     if let instance = context.currentInstance { all.insert(.files(instance.folder)) }
     return all
   }
 
   /// Takes in what has become known since the palette was opened.
   mutating func refresh(bindings: [Binding], _ context: Context) {
-    let all = Palette.items(bindings, context)
+    let all = Palette.items(bindings, field.text, context)
     guard all != items else { return }
     items = all
     match()
   }
 
-  mutating func paste(_ text: String, _ context: Context) {
+  mutating func paste(_ text: String, bindings: [Binding], _ context: Context) {
     field.insert(text)
+    retyped(bindings, context)
+  }
+
+  /// Finds anew, among what is known of the new text already; the rest comes with the answers.
+  private mutating func retyped(_ bindings: [Binding], _ context: Context) {
+    items = Palette.items(bindings, field.text, context)
     match()
   }
 
-  mutating func handle(_ key: Key, _ context: Context) -> Outcome {
+  mutating func handle(_ key: Key, bindings: [Binding], _ context: Context) -> Outcome {
     let height = layout(context).rows.height
     switch key {
     case .escape, .control("p"), .control("g"): return .closed
@@ -71,7 +79,7 @@ struct Palette: Sendable {
     default:
       let before = field.text
       _ = field.handle(key)
-      if field.text != before { match() }
+      if field.text != before { retyped(bindings, context) }
     }
     return .stays
   }
@@ -170,8 +178,19 @@ struct Palette: Sendable {
 }
 
 extension Palette {
-  private static func items(_ bindings: [Binding], _ context: Context) -> [Item] {
-    actions(bindings) + screens(context) + records(context) + files(context)
+  /// Every run has a number or a name that finds it, those of sweeps as well.
+  private static func runs(meant text: String) -> [Query] {
+    let newest = Query.runs(filter: "", limit: RunsView.page)
+    guard !text.isEmpty else { return [newest] }
+    // "r5" is a part of many other names.
+    let digits = text.first == "r" ? text.dropFirst() : text[...]
+    let number = digits.allSatisfy(\.isASCII) ? Int(digits) : nil
+    return [newest, .runs(filter: text, limit: RunsView.page)]
+      + (number.map { [.runsNumbered([$0])] } ?? [])
+  }
+
+  private static func items(_ bindings: [Binding], _ text: String, _ context: Context) -> [Item] {
+    actions(bindings) + screens(context) + records(text, context) + files(context)
   }
 
   private static func actions(_ bindings: [Binding]) -> [Item] {
@@ -212,8 +231,11 @@ extension Palette {
       }
   }
 
-  private static func records(_ context: Context) -> [Item] {
-    (context.runs(.runs(filter: "", limit: RunsView.page)) ?? []).map { run in
+  private static func records(_ text: String, _ context: Context) -> [Item] {
+    var seen: Set<Int> = []
+    let runs = Palette.runs(meant: text).flatMap { context.runs($0) ?? [] }
+      .filter { seen.insert($0.id).inserted }
+    return runs.map { run in
       Item(
         kind: "run",
         name: [run.shortName, run.name ?? ""].filter { !$0.isEmpty }.joined(separator: " "),
@@ -221,6 +243,17 @@ extension Palette {
         choice: .open(.run(run.id))
       )
     }
+      + (context.sweeps ?? []).map { state in
+        Item(
+          kind: "sweep",
+          name: [state.sweep.shortName, state.sweep.name ?? ""].filter { !$0.isEmpty }
+            .joined(separator: " "),
+          detail: SafeText(
+            hostile: "\(state.sweep.pipeline) \(state.sweep.axesText) \(state.sweep.note ?? "")"
+          ) + " " + state.progress,
+          choice: .open(.sweep(state.sweep.id))
+        )
+      }
       + (context.models ?? []).map { model in
         Item(
           kind: "model",

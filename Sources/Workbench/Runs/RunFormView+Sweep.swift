@@ -50,7 +50,7 @@ extension RunFormView {
       if case .choice(let choice) = field.input {
         value = choice.values.map(Self.quoted).joined(separator: ",")
       }
-      form.fields[index].input = .text(TextField(value, placeholder: "values, such as 1,2,3"))
+      form.fields[index].input = .text(Self.several(value))
     } else {
       value = sweptFirst(value, of: field.id)
       let allowed =
@@ -62,6 +62,10 @@ extension RunFormView {
         : .text(TextField(value, placeholder: "required"))
     }
     check()
+  }
+
+  static func several(_ value: String) -> TextField {
+    TextField(value, placeholder: "values, such as 1,2,3")
   }
 
   private func sweptFirst(_ value: String, of name: String) -> String {

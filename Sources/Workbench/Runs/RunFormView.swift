@@ -159,14 +159,33 @@ package struct RunFormView: View {
         placeholder: "optional"
       ),
     ]
+    let focused = form.focused?.id
     form = Form(fields, button: "Launch")
+    // Those that take several values do so again, before their values come back.
+    switched.formIntersection(read.parameters.map(\.name))
+    for index in form.fields.indices where switched.contains(form.fields[index].id) {
+      form.fields[index].input = .text(RunFormView.several(form.fields[index].value))
+    }
+    restore(typed)
+    check()
+    // It is there only while something is swept.
+    restore(typed.filter { $0.key == RunFormView.parallel })
+    check()
+    if let focused { form.focus(on: focused) }
+  }
+
+  private mutating func restore(_ typed: [String: String]) {
     for (index, field) in form.fields.enumerated() {
-      if let value = typed[field.id], case .text(var text) = field.input {
+      guard let value = typed[field.id] else { continue }
+      switch field.input {
+      case .text(var text):
         text.set(value)
         form.fields[index].input = .text(text)
+      case .choice(let choice):
+        guard choice.values.contains(value) else { continue }
+        form.fields[index].input = .choice(Choice(choice.values, selected: value))
       }
     }
-    check()
   }
 
   private static func help(_ parameter: ParameterDeclaration) -> SafeText {

@@ -42,14 +42,6 @@ enum RunsRow: Sendable, Equatable {
 }
 
 extension SweepState {
-  /// What it is for the list: it runs while one of its runs does, and failed if one did.
-  var status: RunStatus {
-    if running > 0 { return count(.executing) > 0 ? .executing : .stopping }
-    if count(.queued) > 0 { return .queued }
-    if count(.failed) > 0 { return .failed }
-    return count(.stopped) > 0 ? .stopped : .succeeded
-  }
-
   /// "4/6 done".
   var progress: SafeText { "\(done)/\(total) done" }
 
@@ -72,10 +64,10 @@ extension RunRecord {
   /// The values of a sweep's parameters: "lr 0.03 seed 2".
   func sweptText(_ sweep: SweepRecord) -> StyledText {
     var text = StyledText()
-    for axis in sweep.axes {
+    for (name, value) in swept(by: sweep) {
       if !text.isEmpty { text.append(" ") }
-      text.append(SafeText(hostile: axis.name) + " ", .dim)
-      text.append(SafeText(hostile: parameters[axis.name]?.description ?? "none"), .accent)
+      text.append(SafeText(hostile: name) + " ", .dim)
+      text.append(SafeText(hostile: value ?? "none"), .accent)
     }
     return text
   }

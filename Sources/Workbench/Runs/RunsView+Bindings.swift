@@ -31,7 +31,7 @@ extension RunsView {
       "filter",
       action: "filter",
       help: "Show only runs with a text in name, note, pipeline, status or parameters.",
-      unavailable: context.runs(unfiltered)?.isEmpty == true ? "There are no runs yet." : nil
+      unavailable: context.headerFacts?.counts.all == 0 ? "There are no runs yet." : nil
     )
   }
 

@@ -25,9 +25,16 @@ extension RunsView {
     ).draw(on: &screen, in: places.frame)
     let isWide = places.frame.width >= 110
     let showsCurve = places.frame.width >= 90
+    var state = list
+    state.fit(count: rows.count, height: places.table.height)
     let table = Table(
       columns: columns(rows, isWide: isWide, showsCurve: showsCurve),
-      rows: drawn(rows, isWide: isWide, context),
+      rows: drawn(
+        rows,
+        in: state.visible(count: rows.count, height: places.table.height),
+        isWide: isWide,
+        context
+      ),
       showsHeader: !rows.isEmpty,
       empty: empty(context),
       glyphs: context.glyphs
@@ -75,12 +82,20 @@ extension RunsView {
     ]
   }
 
-  private func drawn(_ rows: [RunsRow], isWide: Bool, _ context: Context) -> [Table.Row] {
+  /// The rows as cells; only those in sight have any.
+  private func drawn(
+    _ rows: [RunsRow],
+    in sight: Range<Int>,
+    isWide: Bool,
+    _ context: Context
+  ) -> [Table.Row] {
+    let best = RunsView.best(of: rows.compactMap(\.run))
     let hasNames = rows.contains { !name($0).isEmpty }
     let hasSweeps = rows.contains(where: \.isHead)
     let judged = rows.compactMap { $0.isHead ? $0.sweep?.best : $0.run }
     let common = commonMetric(judged)
-    return rows.map { entry in
+    return rows.enumerated().map { index, entry in
+      guard sight.contains(index) else { return Table.Row([]) }
       switch entry {
       case .sweep(let state, let isOpen):
         let runs = (context.runs(ofSweep: state.sweep.id) ?? []).map(\.id)
@@ -101,6 +116,7 @@ extension RunsView {
           indent: hasSweeps ? (entry.sweep == nil ? 2 : 3) : 0,
           hasNames: hasNames,
           common: common,
+          isBest: entry.sweep.map { $0.best?.id == run.id } ?? best.contains(run.id),
           isWide: isWide,
           context
         )
@@ -114,6 +130,7 @@ extension RunsView {
     indent: Int,
     hasNames: Bool,
     common: String?,
+    isBest: Bool,
     isWide: Bool,
     _ context: Context
   ) -> Table.Row {
@@ -126,11 +143,7 @@ extension RunsView {
     var metric = StyledText()
     if let main = run.mainMetric, let best = run.mainBest {
       if common == nil { metric.append(SafeText(hostile: main) + " ", .dim) }
-      metric.append(
-        numberText(best),
-        (sweep.map { $0.best?.id == run.id } ?? isBest(run, context))
-          ? Style(.good, bold: true) : .normal
-      )
+      metric.append(numberText(best), isBest ? Style(.good, bold: true) : .normal)
     }
     var cells = [
       StyledText(run.id == baseline ? "=" : mark, .accent),
@@ -180,7 +193,7 @@ extension RunsView {
   /// "learning_rate 0.03 (0.1)": the parameters in which a run differs from its reference.
   func changes(of run: RunRecord, _ context: Context) -> StyledText {
     guard let other = reference(of: run, context) else {
-      // The run before it was removed, or is of another page.
+      // The run before it was removed, or is still asked for.
       guard let parent = run.parent else { return StyledText("first run", .dim) }
       // Its row may be folded into that of its sweep.
       let sweep = context.sweeps?.first { $0.holds(run: parent) }
@@ -203,14 +216,28 @@ extension RunsView {
     return text.isEmpty ? StyledText("as r\(other.id)", .dim) : text
   }
 
-  /// Whether no other run of the pipeline that is shown has a better main metric, and one a worse.
-  private func isBest(_ run: RunRecord, _ context: Context) -> Bool {
-    guard let goal = run.mainGoal, let best = run.mainBest, best.isFinite else { return false }
-    let others = rows(context).filter {
-      $0.pipeline == run.pipeline && $0.mainMetric == run.mainMetric && $0.id != run.id
+  /// What runs are judged together by.
+  private struct Contest: Hashable {
+    let pipeline: String
+    let metric: String
+  }
+
+  /// The runs than which none of their pipeline is better by its main metric, and some are not as good.
+  static func best(of runs: [RunRecord]) -> Set<Int> {
+    var contests: [Contest: [RunRecord]] = [:]
+    for run in runs {
+      guard let metric = run.mainMetric else { continue }
+      contests[Contest(pipeline: run.pipeline, metric: metric), default: []].append(run)
     }
-    return others.contains { $0.mainBest.map { goal.isBetter(best, than: $0) } ?? true }
-      && !others.contains { $0.mainBest.map { goal.isBetter($0, than: best) } ?? false }
+    var best: Set<Int> = []
+    for runs in contests.values {
+      guard let goal = runs.lazy.compactMap(\.mainGoal).first else { continue }
+      let values = runs.compactMap(\.mainBest).filter(\.isFinite)
+      guard let top = goal == .min ? values.min() : values.max() else { continue }
+      let winners = runs.filter { $0.mainBest == top }
+      if winners.count < runs.count { best.formUnion(winners.map(\.id)) }
+    }
+    return best
   }
 
   private func duration(of run: RunRecord, _ context: Context) -> SafeText {
@@ -224,7 +251,10 @@ extension RunsView {
       return [SafeText(hostile: failure.what), SafeText(hostile: failure.next)]
     }
     guard let all = context.runs(unfiltered) else { return [] }
-    if !all.isEmpty { return ["No run matches the filter.", "", "Press / and then Esc for all."] }
+    // Those of sweeps count as well.
+    if !filter.text.isEmpty, (context.headerFacts?.counts.all ?? all.count) > 0 {
+      return ["No run matches the filter.", "", "Press / and then Esc for all."]
+    }
     if context.currentInstance == nil {
       return [
         "No runs yet, and no instance to run them in.", "",

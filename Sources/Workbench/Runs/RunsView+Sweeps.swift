@@ -7,8 +7,6 @@ import Terminal
 extension RunsView {
   /// Runs of an open sweep that are shown; the rest of a larger one is found by `/`.
   static let mostSwept = 1000
-  /// Runs that are laid side by side or over each other at once.
-  static let mostCompared = 8
 
   /// What is active first, then newest first; the runs of an open sweep below it.
   ///
@@ -36,8 +34,11 @@ extension RunsView {
 
   func sweepBindings(_ state: SweepState, isOpen: Bool, _ context: Context) -> [Binding] {
     let runs = context.runs(ofSweep: state.sweep.id) ?? []
-    let begun = runs.filter { $0.started != nil }
-    let none: SafeText? = begun.isEmpty ? "None of its runs has begun yet." : nil
+    let begun = context.best(ofSweep: state.sweep.id) ?? []
+    let none: SafeText? =
+      marked.count < 2 && begun.isEmpty ? "None of its runs has begun yet." : nil
+    let single: SafeText? =
+      marked.count < 2 && begun.count < 2 ? "Only one of its runs has begun." : nil
     let canResume = state.count(.failed, .stopped) > 0
     return [
       Binding(
@@ -61,7 +62,7 @@ extension RunsView {
         "compare",
         action: "compareSweep",
         help: "Compare the marked runs, or the best ones of the sweep.",
-        unavailable: none ?? (begun.count < 2 ? "Only one of its runs has begun." : nil)
+        unavailable: none ?? single
       ),
       Binding(
         [Key("C")],
@@ -111,18 +112,19 @@ extension RunsView {
     let runs = context.runs(ofSweep: sweep.id) ?? []
     switch action {
     case "unfold": fold(sweep.id)
-    case "markSweep": markAll(runs.map(\.id))
-    case "compareSweep", "chartsSweep":
-      let ids = marked.count >= 2 ? marked : best(of: runs)
-      var effects: [Effect] = [.open(action == "compareSweep" ? .compare(ids) : .charts(ids))]
-      if marked.count < 2, runs.count > ids.count {
-        effects.append(
-          .tell(
-            Notice(.information, "The \(ids.count) best of \(runs.count) runs; Space marks others.")
-          )
-        )
+    case "markSweep":
+      markAll(runs.map(\.id))
+      if state.total > runs.count, Set(runs.map(\.id)).isSubset(of: marked) {
+        let words = "The first \(runs.count) of \(state.total) runs are marked."
+        return [.tell(Notice(.information, words))]
       }
-      return effects
+    case "compareSweep":
+      if marked.count >= 2 { return compareMarked(context) }
+      let (runs, notice) = bestRuns(of: state, context)
+      return [.open(.compare(runs))] + notice
+    case "chartsSweep":
+      let (runs, notice) = marked.count >= 2 ? markedRuns(context) : bestRuns(of: state, context)
+      return [.open(.charts(runs))] + notice
     case "stopSweep":
       confirmation = Confirmation(
         title: "Stop \(sweep.shortName)?",
@@ -140,7 +142,7 @@ extension RunsView {
         title: "Remove \(sweep.shortName)?",
         lines: [
           "The logs, metrics and outputs of \(state.total) runs move to the home's trash.",
-          "Runs that made a model stay.",
+          "Runs that are pinned or made a model stay.",
         ],
         yes: "Remove all",
         glyphs: context.glyphs,
@@ -151,14 +153,45 @@ extension RunsView {
     return []
   }
 
-  /// The best by the main metric first; all of them where they are few, in their order.
-  private func best(of runs: [RunRecord]) -> [Int] {
-    let begun = runs.filter { $0.started != nil }
-    guard begun.count > RunsView.mostCompared else { return begun.map(\.id) }
-    let goal = begun.compactMap(\.mainGoal).first ?? .min
-    let ranked = begun.filter { $0.mainBest != nil }
-      .sorted { goal.isBetter($0.mainBest ?? 0, than: $1.mainBest ?? 0) }
-    return (ranked + begun.filter { $0.mainBest == nil }).prefix(RunsView.mostCompared).map(\.id)
+  // MARK: What is compared
+
+  /// The runs of a sweep that are laid side by side: all that have begun in their order, of many the best.
+  private func bestRuns(of state: SweepState, _ context: Context) -> ([Int], [Effect]) {
+    let begun = context.best(ofSweep: state.sweep.id) ?? []
+    guard begun.count > CompareView.mostRuns else {
+      let isAll = begun.count == state.total
+      let words = "The \(begun.count) of \(state.total) runs that have begun."
+      return (begun.map(\.id).sorted(), isAll ? [] : [.tell(Notice(.information, words))])
+    }
+    let best = begun.prefix(CompareView.mostRuns).map(\.id)
+    let words = "The \(best.count) best of \(state.total) runs; Space marks others."
+    return (best, [.tell(Notice(.information, words))])
+  }
+
+  /// The marked runs as they are laid side by side: of many the best, which is said.
+  ///
+  /// The baseline, where it is marked, is never left out.
+  func markedRuns(_ context: Context) -> ([Int], [Effect]) {
+    guard marked.count > CompareView.mostRuns else { return (marked, []) }
+    let first = baseline.flatMap { marked.contains($0) ? $0 : nil }
+    // Those of the selected sweep are at hand, though they are folded.
+    var below: [RunRecord] = []
+    if case .sweep(let sweep)? = shownRow { below = context.runs(ofSweep: sweep) ?? [] }
+    let others = marked.filter { $0 != first }.compactMap { number in
+      known(number, context) ?? below.first { $0.id == number }
+    }.ranked().map(\.id)
+    let chosen = Array(([first].compactMap(\.self) + others).prefix(CompareView.mostRuns))
+    let words = "The \(chosen.count) best of \(marked.count) marked runs."
+    return (chosen, [.tell(Notice(.information, words))])
+  }
+
+  /// The base is the baseline where it is marked, else the oldest.
+  func compareMarked(_ context: Context) -> [Effect] {
+    let (runs, notice) = markedRuns(context)
+    guard let base = baseline.flatMap({ runs.contains($0) ? $0 : nil }) ?? runs.min() else {
+      return []
+    }
+    return [.open(.compare([base] + runs.filter { $0 != base }))] + notice
   }
 
   // MARK: Drawing

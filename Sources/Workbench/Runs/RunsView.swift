@@ -14,19 +14,28 @@ package struct RunsView: View {
   /// Keeps the selection on its row when others come above it.
   private var selectedRow: RunsRow.ID?
   /// The row that is previewed, also while the user has not moved the selection yet.
-  private var shownRow: RunsRow.ID?
+  private(set) var shownRow: RunsRow.ID?
   /// Sweeps whose runs are shown.
-  private(set) var opened: Set<Int> = []
+  private(set) var opened: Set<Int>
   var filter = TextField(placeholder: "part of a name, note, pipeline, status or parameter")
   var isFiltering = false
   /// The question whose answer is shown while the next one is awaited.
-  private var shown = Query.runs(filter: "", limit: RunsView.page)
+  var shown = Query.runs(filter: "", limit: RunsView.page)
+  /// Runs that are needed and that the list does not hold: what its rows are told against, and marked ones.
+  var missing: [Int] = []
+  /// Those whose answer is shown while the next one is awaited.
+  var shownMissing: [Int] = []
   /// In the order in which they were marked.
   private(set) var marked: [Int] = []
-  private(set) var baseline: Int?
+  var baseline: Int?
   var confirmation: Confirmation?
 
-  package init() {}
+  /// `sweep`: the one that is selected and shows its runs.
+  package init(sweep: Int? = nil) {
+    opened = sweep.map { [$0] } ?? []
+    selectedRow = sweep.map { .sweep($0) }
+    shownRow = selectedRow
+  }
 
   package var title: SafeText { "Runs" }
 
@@ -37,32 +46,23 @@ package struct RunsView: View {
     for sweep in opened { all.insert(.sweepRuns(sweep, limit: RunsView.mostSwept)) }
     if case .sweep(let sweep)? = shownRow {
       all.insert(.sweepRuns(sweep, limit: RunsView.mostSwept))
+      all.insert(.bestOfSweep(sweep, limit: CompareView.mostRuns + 1))
+    }
+    for numbers in [missing, shownMissing] where !numbers.isEmpty {
+      all.insert(.runsNumbered(numbers))
     }
     return all
   }
 
-  private var asked: Query { .runs(filter: filter.text, limit: limit) }
+  var asked: Query { .runs(filter: filter.text, limit: limit) }
   var unfiltered: Query { .runs(filter: "", limit: limit) }
 
   // MARK: Rows
-
-  /// The runs that stand in the list by themselves or below their sweep.
-  func rows(_ context: Context) -> [RunRecord] { entries(context).compactMap(\.run) }
 
   /// What is active first, then newest first.
   func unsweptRows(_ context: Context) -> [RunRecord] {
     let answer = context.runs(asked) ?? context.runs(shown) ?? []
     return answer.filter(\.status.isActive) + answer.filter { !$0.status.isActive }
-  }
-
-  /// The run that a row is told against: the baseline, else its parent.
-  func reference(of run: RunRecord, _ context: Context) -> RunRecord? {
-    let all = context.runs(unfiltered) ?? context.runs(shown) ?? []
-    let wanted = baseline != nil && baseline != run.id ? baseline : run.parent
-    if let found = all.first(where: { $0.id == wanted }) { return found }
-    return opened.lazy.compactMap { sweep in
-      context.runs(ofSweep: sweep)?.first { $0.id == wanted }
-    }.first
   }
 
   /// The newest model that a run registered.
@@ -107,7 +107,7 @@ package struct RunsView: View {
     let rows = entries(context)
     let height = layout(context.area, hasPreview: !rows.isEmpty).table.height
     if case .answered(let query) = event {
-      if query == asked { shown = asked }
+      take(query, context)
       let index = rows.firstIndex { $0.id == selectedRow } ?? list.selected
       list.select(index, count: rows.count, height: height)
       shownRow = selected(context)?.id
@@ -116,12 +116,16 @@ package struct RunsView: View {
     defer {
       selectedRow = selected(context)?.id
       shownRow = selectedRow
-      if rows.count >= limit, list.selected + RunsView.page / 2 > limit {
+      // Those below a sweep are no part of the answer that the limit is of.
+      if list.selected + RunsView.page / 2 > rows.count, unsweptRows(context).count >= limit {
         limit = min(RunsView.mostRows, limit * 4)
       }
     }
     switch event {
-    case .action(let action): return act(action, context)
+    case .action(let action):
+      let effects = act(action, context)
+      lookForMissing(context)
+      return effects
     case .terminal(.key(let key)):
       if isFiltering, filter.handle(key) { return [] }
       _ = list.handle(key, count: rows.count, height: height)
@@ -194,7 +198,9 @@ package struct RunsView: View {
       list.move(by: 1, count: entries(context).count, height: height)
     case "baseline": baseline = baseline == run.id ? nil : run.id
     case "compare": return compare(run, context)
-    case "charts": return [.open(.charts(marked.isEmpty ? [run.id] : marked))]
+    case "charts":
+      let (runs, notice) = markedRuns(context)
+      return [.open(.charts(runs.isEmpty ? [run.id] : runs))] + notice
     case "model": return model(of: run, context).map { [.open(.model($0.shortName))] } ?? []
     case "rerun": return [.open(.runForm(instance: run.instance, from: run.id))]
     case "stop":
@@ -217,13 +223,9 @@ package struct RunsView: View {
     return []
   }
 
-  /// The base is the baseline where it is marked, else the oldest.
   private func compare(_ run: RunRecord, _ context: Context) -> [Effect] {
-    if marked.count >= 2 {
-      let base = baseline.flatMap { marked.contains($0) ? $0 : nil } ?? marked.min() ?? run.id
-      return [.open(.compare([base] + marked.filter { $0 != base }))]
-    }
-    let other = marked.first { $0 != run.id } ?? reference(of: run, context)?.id ?? run.parent
+    if marked.count >= 2 { return compareMarked(context) }
+    let other = marked.first { $0 != run.id } ?? referenceNumber(of: run)
     return other.map { [.open(.compare([$0, run.id]))] } ?? []
   }
 

@@ -1,0 +1,60 @@
+import Store
+
+/// Runs that rows are told against, wherever they are: in the list, below a sweep, or asked for.
+extension RunsView {
+  /// The number of the run that a row is told against: the baseline, else its parent.
+  func referenceNumber(of run: RunRecord) -> Int? {
+    baseline != nil && baseline != run.id ? baseline : run.parent
+  }
+
+  func reference(of run: RunRecord, _ context: Context) -> RunRecord? {
+    referenceNumber(of: run).flatMap { known($0, context) }
+  }
+
+  /// A run by its number, from whichever answer has it.
+  func known(_ number: Int, _ context: Context) -> RunRecord? {
+    let asked = [missing, shownMissing].map { Query.runsNumbered($0) }
+    for runs in listed(context) + answers(asked, context) {
+      if let run = runs.first(where: { $0.id == number }) { return run }
+    }
+    return nil
+  }
+
+  /// The answers that hold the rows, and those of sweeps.
+  private func listed(_ context: Context) -> [[RunRecord]] {
+    answers(
+      [unfiltered, asked, shown]
+        + opened.sorted().map { .sweepRuns($0, limit: RunsView.mostSwept) },
+      context
+    )
+  }
+
+  private func answers(_ queries: [Query], _ context: Context) -> [[RunRecord]] {
+    queries.compactMap { context.runs($0) }
+  }
+
+  /// Finds out which runs have to be asked for by their numbers.
+  mutating func lookForMissing(_ context: Context) {
+    let known = Set(listed(context).flatMap { $0.map(\.id) })
+    var wanted = Set(entries(context).compactMap { $0.run?.parent })
+    if let baseline { wanted.insert(baseline) }
+    // They have to be ranked.
+    if marked.count > CompareView.mostRuns { wanted.formUnion(marked) }
+    missing = wanted.subtracting(known).sorted()
+    if missing.isEmpty { shownMissing = [] }
+  }
+
+  /// Takes in an answer: a baseline that was removed is none.
+  mutating func take(_ query: Query, _ context: Context) {
+    if query == asked { shown = asked }
+    if query == .runsNumbered(missing) {
+      shownMissing = missing
+      if let baseline, missing.contains(baseline), context.runs(query) != nil,
+        known(baseline, context) == nil
+      {
+        self.baseline = nil
+      }
+    }
+    lookForMissing(context)
+  }
+}
