@@ -10,6 +10,8 @@ package func removeTree(_ path: String) throws {
   guard errno == EISDIR || errno == EPERM else { throw SystemFailure("remove \(path)", errno) }
   if rmdir(path) == 0 { return }
   guard var root = OpenedFolder(AT_FDCWD, Array(path.utf8CString)) else {
+    // Somebody else removes it as well, and was quicker.
+    if errno == ENOENT { return }
     throw SystemFailure("remove \(path)", errno)
   }
   repeat {
@@ -73,7 +75,7 @@ private struct OpenedFolder: ~Copyable {
     for inside in inner.names() where !inner.removes(inside) {
       guard moveUp(inside, from: inner) else { return false }
     }
-    return unlinkat(descriptor, name, AT_REMOVEDIR) == 0
+    return unlinkat(descriptor, name, AT_REMOVEDIR) == 0 || errno == ENOENT
   }
 
   private mutating func moveUp(_ name: Name, from inner: borrowing OpenedFolder) -> Bool {
@@ -85,6 +87,7 @@ private struct OpenedFolder: ~Copyable {
         movedUp += 1
         return true
       }
+      if errno == ENOENT { return true }
       guard [EEXIST, ENOTEMPTY, ENOTDIR].contains(errno) else { return false }
     }
   }
