@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import Pipelines
 import Store
+import Synchronization
 import Testing
 
 @testable import Engine
@@ -208,5 +209,63 @@ struct CollectTests {
     try executor.finish("train", for: site.agent)
     #expect(try site.end(of: run).status == .succeeded)
     try checkReferences(site, "running")
+  }
+
+  @Test func `what a long preparation has stored is there at its end, whatever was collected`()
+    throws
+  {
+    let site = try RunSite([
+      "a.py": "print()", "data/one": "1", "data/two": "2",
+      "pipeline.yaml": """
+      steps:
+        a: { type: Processing, run: [python3, a.py], code: [a.py], inputs: { data: data } }
+      """,
+    ])
+    let (catalog, store) = (site.agent.reader, site.store)
+    let looks = Mutex(0)
+    var launcher = Launcher(home: site.home, machine: Machine(cpus: 1, memory: 1 << 30))
+    launcher.clock = {
+      let look = looks.withLock { looks in
+        looks += 1
+        return looks
+      }
+      guard look > 1 else { return 0 }
+      // Hours later: nothing refers to what was stored so far.
+      if look == 2, let reach = try? Reach(catalog: catalog, objects: store) {
+        let swept = try? store.sweep(keeping: reach, now: Date() + 10_000, dry: false)
+        #expect(swept?.objects ?? 0 >= 4)
+      }
+      return 10_000
+    }
+    let request = LaunchRequest(instance: "digits", what: .pipeline(file: "pipeline.yaml"))
+    let instance = try site.agent.instance("digits")
+    let prepared = try launcher.prepare(request, instance: instance, earlier: nil)
+    let code = try #require(store.manifest(prepared.run.code))
+    #expect(store.holdsAll(of: code) && code.entries.keys.contains("a.py"))
+    let data = try #require(prepared.body.paths["data"])
+    #expect(store.holdsAll(of: data))
+    #expect(looks.withLock(\.self) == 4)
+  }
+
+  @Test func `runs go in pieces, and what is pinned meanwhile stays with what it needs`() throws {
+    let site = try site()
+    for rate in ["0.4", "0.5", "0.6"] { #expect(try site.run(["lr": rate]).status == .succeeded) }
+    site.agent.turnSeconds = 0
+    let request = CollectRequest(retention: Self.keepOne, approved: Array(1...6))
+    let reports = Mutex<[AgentReply]>([])
+    site.agent.handle(.collect(request)) { reply, _ in reports.withLock { $0.append(reply) } }
+    func left() throws -> [Int] { try site.agent.reader.runs().map(\.id) }
+    site.serve { (try? left().count) ?? 0 < 6 }
+    #expect(try left() == [6, 4, 3, 2, 1])
+    // Others are served between the pieces.
+    try site.ask(.pin(run: 3, isPinned: true))
+    site.serve { !reports.withLock(\.isEmpty) }
+    guard case .collection(let report) = reports.withLock(\.first) else {
+      Issue.record("no collection")
+      return
+    }
+    #expect(report.runs.map(\.run).sorted() == [2, 4, 5])
+    #expect(try left() == [6, 3, 1])
+    try checkReferences(site, "in pieces")
   }
 }

@@ -140,6 +140,21 @@ struct GPURunTests {
     #expect(throws: Explanation.self) { try site.launch(environment: ["PATH": smi.path]) }
   }
 
+  @Test func `what a launch was told while it began is not true when it has ended`() throws {
+    let site = try site("steps: { a: { type: Training, run: [a], gpu: 1 } }")
+    let free = GPUReport(gpus: [GPU(uuid: "GPU-a", index: 0)])
+    site.agent.sight = GPUSight()
+    let now = monotonicSeconds()
+    site.agent.see(GPUAnswer(report: free, asked: now - 60, answered: now - 59))
+    #expect(!site.agent.shares.areGPUsKnown && site.agent.shares.freeGPUs.isEmpty)
+    // One that takes long is believed for a moment, so that somebody gets its GPU at all.
+    site.agent.see(GPUAnswer(report: free, asked: now - 8, answered: now + 60))
+    #expect(site.agent.shares.freeGPUs.map(\.uuid) == ["GPU-a"])
+    // An older answer that comes later changes nothing.
+    site.agent.see(GPUAnswer(report: GPUReport(), asked: now - 9, answered: now + 60))
+    #expect(site.agent.shares.freeGPUs.count == 1)
+  }
+
   @Test func `a launch does not wait for an nvidia-smi that hangs`() throws {
     let smi = try FakeSMI(script: "exec sleep 600")
     let site = try site("steps: { a: { type: Training, run: [a], gpu: 1 } }")

@@ -31,7 +31,12 @@ struct HostTests {
     return HomeSite(host: host)
   }
 
-  private static var before: HomeOwner { HomeOwner(.current, since: Date(), state: "") }
+  /// The machine of a home is restarted, and an agent claims the home.
+  private static func restart(_ site: RunSite) throws {
+    try HomeSite().claim(site.home)
+    try HomeSite().noteChecked(site.home)
+    try restarted.claim(site.home)
+  }
 
   @Test func `what ran when the machine stopped has failed, and what was queued goes on`() throws {
     let executor = ScriptedExecutor { $0.run == 1 ? .hold : .succeed([:]) }
@@ -39,7 +44,8 @@ struct HostTests {
     let (running, queued) = (try site.launch(), try site.launch())
     #expect(try site.statuses(queued) == ["a: Queued"])
     executor.kill("a")
-    try site.replaceAgent(executor: executor, site: Self.restarted, earlier: Self.before)
+    try Self.restart(site)
+    try site.replaceAgent(executor: executor, site: Self.restarted)
     #expect(try site.end(of: running).status == .failed)
     let step = try #require(try site.steps(running)["a"])
     let reason = try #require(step.reason)
@@ -115,16 +121,87 @@ struct HostTests {
     let run = try site.launch()
     site.serve { executor.started == ["a", "b"] }
     let artifact = try #require(try site.steps(run)["a"]?.outputs["o"])
-    let path = site.store.path(of: artifact.digest)
     executor.kill("b")
-    #expect(chmod(path, 0o600) == 0 && truncate(path, 0) == 0)
-    try site.replaceAgent(executor: executor, site: Self.restarted, earlier: Self.before)
+    Self.damage(artifact.digest, site)
+    try Self.restart(site)
+    try site.replaceAgent(executor: executor, site: Self.restarted)
     let ended = try site.end(of: run)
     #expect(ended.status == .failed)
     #expect(
       ended.reason
-        == "It could not be continued: The result of 'a' was not on the disk yet when the machine stopped; 'rerun' makes it again."
+        == "It could not be continued: The result of 'a' is missing from the object store, or damaged, since the machine was restarted; 'resume' makes it again."
     )
+    let again = ScriptedExecutor()
+    try site.replaceAgent(executor: again, site: Self.restarted)
+    try site.ask(.resume(run: run))
+    #expect(try site.end(of: run).status == .succeeded)
+    #expect(again.started == ["a", "b"])
+  }
+
+  @Test func `code that was not on the disk when the machine stopped is told, and taken anew`()
+    throws
+  {
+    let executor = ScriptedExecutor { _ in .hold }
+    let site = try RunSite(Self.queue, executor: executor)
+    let run = try site.launch()
+    executor.kill("a")
+    let code = try #require(try site.agent.reader.run(run)?.code)
+    Self.damage(code, site)
+    try Self.restart(site)
+    try site.replaceAgent(executor: executor, site: Self.restarted)
+    #expect(
+      try site.end(of: run).reason
+        == "It could not be continued: Its code is missing from the object store, or damaged, since the machine was restarted; 'resume' takes it anew."
+    )
+    try site.replaceAgent(executor: ScriptedExecutor(), site: Self.restarted)
+    try site.ask(.resume(run: run))
+    #expect(try site.end(of: run).status == .succeeded)
+  }
+
+  private static func damage(_ digest: Digest, _ site: RunSite) {
+    let path = site.store.path(of: digest)
+    #expect(chmod(path, 0o600) == 0 && truncate(path, 0) == 0)
+  }
+
+  @Test func `an agent that dies before it has looked at all leaves the look to the next one`()
+    throws
+  {
+    let executor = ScriptedExecutor { $0.step == "a" ? .succeed($0.outputs) : .hold }
+    let site = try RunSite(Self.files, executor: executor)
+    let run = try site.launch()
+    site.serve { executor.started == ["a", "b"] }
+    executor.kill("b")
+    Self.damage(try #require(try site.steps(run)["a"]?.outputs["o"]).digest, site)
+    try Self.restart(site)
+    // The first agent after the restart dies here; the second one claims the home as well.
+    try Self.restarted.claim(site.home)
+    try site.replaceAgent(executor: executor, site: Self.restarted)
+    #expect(site.agent.isAfterRestart && Self.restarted.isUnchecked(site.home))
+    #expect(try site.end(of: run).status == .failed)
+    // One that has looked says so.
+    site.agent.recover()
+    #expect(!site.agent.isAfterRestart && !Self.restarted.isUnchecked(site.home))
+    try site.replaceAgent(executor: executor, site: Self.restarted)
+    #expect(!site.agent.isAfterRestart)
+  }
+
+  @Test func `as long as a sweep's runs wait, not all was looked at`() throws {
+    let executor = ScriptedExecutor { _ in .hold }
+    let site = try RunSite(Self.queue, executor: executor)
+    let command = LaunchRequest(instance: "digits", what: .command(["t", "--seed", "0"]))
+    try site.ask(.sweep(SweepRequest(launch: command, parts: ["seed=1..3"], parallel: 1)))
+    site.serve { !executor.started.isEmpty }
+    let step = try #require(executor.started.first)
+    try Self.restart(site)
+    try site.replaceAgent(executor: executor, site: Self.restarted)
+    site.agent.recover()
+    for run in 1...3 {
+      #expect(Self.restarted.isUnchecked(site.home))
+      site.serve { executor.specs.contains { $0.run == run } }
+      try executor.finish(step, of: run, for: site.agent)
+    }
+    site.serve { site.agent.sweeps.isEmpty }
+    #expect(!Self.restarted.isUnchecked(site.home))
   }
 
   @Test func `a launch that a lost machine took back lends its number to nobody`() throws {
@@ -152,6 +229,46 @@ struct HostTests {
     #expect(refusal?.what.contains("belongs to gpu2") == true)
     site.agent.loop.run(for: site.agent) { false }
     #expect(!site.agent.loop.isRunning)
+    #expect(executor.started == ["a"])
+  }
+
+  @Test func `an agent that nobody asks sees that its home was taken over, and ends`() throws {
+    let network: @Sendable (String) -> FileSystem? = { _ in FileSystem(type: "nfs4") }
+    let site = try RunSite(Self.queue)
+    let here = HomeSite(fileSystem: network)
+    try here.claim(site.home)
+    try site.replaceAgent(executor: ScriptedExecutor(), site: here)
+    site.agent.watchPlace()
+    let there = HomeSite(
+      host: HostIdentity(name: "gpu2", machine: "2", boot: "2"),
+      fileSystem: network
+    )
+    try there.takeOver(site.home)
+    site.serve { false }
+    #expect(!site.agent.loop.isRunning)
+  }
+
+  @Test(arguments: [false, true])
+  func `an agent sees that its home was removed or moved, and ends`(isMoved: Bool) throws {
+    let executor = ScriptedExecutor()
+    let site = try RunSite(Self.queue, executor: executor)
+    site.agent.lock = open(site.home.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    defer { close(site.agent.lock) }
+    site.agent.watchPlace()
+    #expect(try site.run().status == .succeeded)
+    #expect(site.agent.dispossession() == nil)
+    if isMoved {
+      #expect(rename(site.home.folder, site.root + "/elsewhere") == 0)
+    } else {
+      try removeTree(site.home.folder)
+    }
+    site.serve { false }
+    #expect(!site.agent.loop.isRunning)
+    // Another home in its place is another agent's.
+    try makeFolder(site.home.folder)
+    close(open(site.home.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600))
+    #expect(site.agent.dispossession()?.what.contains("was removed, or moved") == true)
+    #expect(throws: Explanation.self) { try site.launch() }
     #expect(executor.started == ["a"])
   }
 

@@ -58,18 +58,16 @@ final class RunSite {
 
   /// The catalog, the folder and the machine stay; the agent's memory is lost.
   ///
-  /// `site` is the machine of the new agent, and `earlier` who had the home before it.
+  /// `site` is the machine of the new agent.
   func replaceAgent(
     executor: any Executor,
-    site: HomeSite = HomeSite(),
-    earlier: HomeOwner? = nil
+    site: HomeSite = HomeSite()
   ) throws {
     agent = try Agent(
       home: home,
       executor: executor,
       machine: machine,
-      site: site,
-      earlier: earlier
+      site: site
     )
     try agent.adoptRuns()
     agent.wave()

@@ -1,5 +1,6 @@
 import Documents
 import Foundation
+import GRDB
 import Pipelines
 import Store
 import Synchronization
@@ -226,7 +227,126 @@ struct SweepTests {
     #expect(try site.agent.reader.runNumbers(ofSweep: 1, [.succeeded, .failed]).count == 6)
   }
 
+  // MARK: In pieces
+
+  @Test func `a sweep is recorded and removed in pieces, and others are served between them`()
+    throws
+  {
+    let site = try RunSite(Self.files)
+    site.agent.turnSeconds = 0
+    let replies = Mutex<[AgentReply]>([])
+    func ask(_ request: AgentRequest) {
+      replies.withLock { $0 = [] }
+      site.agent.handle(request) { reply, _ in replies.withLock { $0.append(reply) } }
+    }
+    let request = Self.request(["seed=1..40"])
+    ask(.sweep(request))
+    site.serve { !site.agent.recordings.isEmpty }
+    #expect(try site.ask(.ping) == .done)
+    #expect(site.agent.recordings[1]?.isDone == false && site.agent.runs.isEmpty)
+    // Asked for twice at once, it is one sweep; and nothing else is done with what is not all there.
+    #expect(throws: Explanation.self) { try site.ask(.removeSweep(1)) }
+    #expect(throws: Explanation.self) { try site.ask(.remove(run: 1)) }
+    #expect(site.agent.recordings[1]?.isDone == false)
+    #expect(try site.ask(.sweep(request)) == .sweep(1))
+    site.serve { site.agent.runs.isEmpty && !replies.withLock(\.isEmpty) }
+    #expect(replies.withLock(\.self) == [.sweep(1)])
+    #expect(try site.agent.reader.runNumbers(ofSweep: 1, [.succeeded]).count == 40)
+
+    ask(.removeSweep(1))
+    site.serve { (try? site.agent.reader.runs().count) ?? 40 < 40 }
+    try site.ask(.pin(run: 40, isPinned: true))
+    #expect(try site.agent.reader.runs().count > 1 && replies.withLock(\.isEmpty))
+    site.serve { !replies.withLock(\.isEmpty) }
+    #expect(try site.agent.reader.runs().map(\.id) == [40])
+  }
+
+  @Test func `what an agent leaves of a sweep that dies while it records it, goes`() throws {
+    let executor = ScriptedExecutor()
+    let site = try RunSite(Self.files, executor: executor)
+    site.agent.turnSeconds = 0
+    let request = Self.request()
+    site.agent.handle(.sweep(request)) { _, _ in Issue.record("it was answered") }
+    site.serve { (try? site.agent.reader.runs().count) ?? 0 == 3 }
+    try site.replaceAgent(executor: executor)
+    #expect(try site.agent.reader.runs().isEmpty && site.agent.reader.sweeps().isEmpty)
+    // Its client asks the next agent.
+    #expect(try site.ask(.sweep(request)) == .sweep(2))
+    site.serve { site.agent.runs.isEmpty }
+    #expect(try site.agent.reader.runNumbers(ofSweep: 2, [.succeeded]) == Array(7...12))
+    try site.replaceAgent(executor: executor)
+    #expect(try site.agent.reader.runs().count == 6)
+  }
+
+  @Test func `a run that cannot be read is ended with the reason, and the next one comes`() throws {
+    let executor = ScriptedExecutor { $0.step == "train" ? .hold : .succeed($0.outputs) }
+    let site = try RunSite(Self.files, executor: executor)
+    try site.ask(.sweep(Self.request(["seed=1..3"], parallel: 1)))
+    site.serve { executor.started.contains("train") }
+    let catalog = try DatabaseQueue(path: site.home.catalog)
+    try catalog.write { try $0.execute(sql: "UPDATE run SET parameters = '{' WHERE id = 2") }
+    try executor.finish("train", of: 1, for: site.agent)
+    site.serve { executor.specs.contains { $0.run == 3 && $0.step == "train" } }
+    let row = try catalog.read {
+      try Row.fetchOne($0, sql: "SELECT status, reason FROM run WHERE id = 2")
+    }
+    #expect(row?["status"] == "Failed")
+    let reason: String = try #require(row?["reason"])
+    #expect(reason.hasPrefix("It could not be started: "), "\(reason)")
+    try executor.finish("train", of: 3, for: site.agent)
+    site.serve { site.agent.runs.isEmpty }
+    #expect(site.agent.sweeps.isEmpty)
+  }
+
+  @Test func `a run that cannot be ended now is ended when the catalog can be written`() throws {
+    let executor = ScriptedExecutor { $0.step == "train" ? .hold : .succeed($0.outputs) }
+    let site = try RunSite(Self.files, executor: executor)
+    site.agent.retryPause = 0
+    try site.ask(.sweep(Self.request(["seed=1..2"], parallel: 1)))
+    site.serve { executor.started.contains("train") }
+    let catalog = try DatabaseQueue(path: site.home.catalog)
+    try catalog.write { db in
+      try db.execute(
+        sql: """
+          UPDATE run SET parameters = '{' WHERE id = 2;
+          CREATE TRIGGER full BEFORE UPDATE ON run WHEN new.status = 'Failed' BEGIN
+            SELECT raise(ABORT, 'full');
+          END;
+          """
+      )
+    }
+    try executor.finish("train", of: 1, for: site.agent)
+    site.serve { !site.agent.admitting.isEmpty }
+    #expect(site.agent.isWaiting(2))
+    try catalog.write { try $0.execute(sql: "DROP TRIGGER full") }
+    site.serve { site.agent.sweeps.isEmpty }
+    let status = try catalog.read {
+      try String.fetchOne($0, sql: "SELECT status FROM run WHERE id = 2")
+    }
+    #expect(status == "Failed")
+  }
+
   // MARK: Stop, resume, remove
+
+  @Test func `each run of a resumed sweep of commands keeps its own text`() throws {
+    let isBroken = Mutex(true)
+    let executor = ScriptedExecutor { spec in
+      isBroken.withLock(\.self) ? .fail("broken") : .succeed(spec.outputs)
+    }
+    let site = try RunSite(executor: executor)
+    let launch = LaunchRequest(instance: "digits", what: .command(["t", "--seed", "0"]))
+    try site.ask(.sweep(SweepRequest(launch: launch, parts: ["seed=1..3"])))
+    site.serve { site.agent.runs.isEmpty }
+    let before = try site.agent.reader.runs(ofSweep: 1).map(\.pipelineFile)
+    #expect(Set(before).count == 3)
+    isBroken.withLock { $0 = false }
+    try site.ask(.resumeSweep(1))
+    site.serve { site.agent.runs.isEmpty }
+    let runs = try site.agent.reader.runs(ofSweep: 1)
+    #expect(runs.map(\.status) == [.succeeded, .succeeded, .succeeded])
+    #expect(runs.map(\.pipelineFile) == before)
+    #expect(Set(executor.specs.suffix(3).map(\.arguments)).count == 3)
+  }
 
   @Test func `a sweep is stopped as a whole, resumed and removed`() throws {
     let isBroken = Mutex(true)

@@ -76,4 +76,17 @@ struct WorkFolderTests {
     #expect(access(folder.work, F_OK) != 0 && access(folder.leavingWork, F_OK) != 0)
     #expect(access(work(site, "last"), F_OK) == 0)
   }
+
+  @Test func `a work folder stays that has the only copy of what the store has lost`() throws {
+    let site = try RunSite(["pipeline.yaml": Self.pipeline], executor: ThreadExecutor())
+    #expect(try site.run().status == .failed)
+    #expect(unlink(site.store.path(of: Digest(of: "made\n"))) == 0)
+    let collector = Collector(home: site.home, catalog: site.agent.reader)
+    #expect(try collector.plan(CollectRequest()).workFolders.count == 0)
+    #expect(try collector.free(CollectRequest(approved: [])).workFolders.count == 0)
+    #expect(site.read(work(site, "made") + "/out") == "made\n")
+    // Once it is stored again, there is another copy.
+    _ = try site.store.put(Data("made\n".utf8))
+    #expect(try collector.free(CollectRequest(approved: [])).workFolders.count == 1)
+  }
 }

@@ -126,6 +126,31 @@ struct HomeSiteTests {
     #expect(old.otherOwner(of: home)?.name == "new")
   }
 
+  @Test func `what was not looked at since a restart or a takeover is known until it was`() throws {
+    let (before, after) = (
+      Self.site(Self.host("a", boot: "first")), Self.site(Self.host("a", boot: "second"))
+    )
+    #expect(!before.isUnchecked(home))
+    try before.claim(home)
+    try before.noteChecked(home)
+    #expect(!before.isUnchecked(home))
+    // However many agents begin, and die before they have looked.
+    for _ in 0..<2 {
+      try after.claim(home)
+      #expect(after.isUnchecked(home))
+    }
+    let note = try #require(home.owner())
+    try after.noteChecked(home)
+    #expect(!after.isUnchecked(home) && home.owner()?.since == note.since)
+    let other = Self.site(Self.host("b"))
+    try other.takeOver(home)
+    // It is not this host's to say.
+    try after.noteChecked(home)
+    #expect(other.isUnchecked(home) && home.owner()?.name == "b")
+    try other.claim(home)
+    #expect(other.isUnchecked(home))
+  }
+
   // MARK: State
 
   @Test func `state on a network file system is refused with the way out`() throws {

@@ -113,7 +113,7 @@ extension Agent {
     )
     try catalog.write { try $0.add(alias) }
     try catalog.sync()
-    publications.anyMayHave()
+    publications.take(alias)
     let difference = KeyDifference(from: target.components, to: key.components, in: objects)
     return Acceptance(aliases: [alias], changes: difference.items.map(\.words))
   }
@@ -130,6 +130,7 @@ extension Agent {
     }
     try catalog.write { for alias in aliases { try $0.deleteAlias(alias.key) } }
     try catalog.sync()
+    for alias in aliases { publications.aliases[alias.key] = nil }
     return Acceptance(aliases: aliases, changes: [])
   }
 }

@@ -3,9 +3,6 @@ import Foundation
 import Store
 
 extension Agent {
-  /// So many runs are forgotten in one transaction, before the loop looks at what else there is to do.
-  private static let batch = 500
-
   /// Tells what a collection would free; one whose runs were approved frees it.
   ///
   /// Looking and removing is slow and has a thread of its own; only rows are deleted here.
@@ -24,12 +21,17 @@ extension Agent {
     }
     let collector = Collector(home: home, catalog: reader)
     work { post in
-      let plan = Result { try collector.plan(request) }
+      let planned = Result {
+        let plan = try collector.plan(request)
+        return (plan, try collector.removable(request.approved, of: plan))
+      }
       post { agent in
         do {
-          let plan = try plan.get()
-          guard let approved = request.approved else { return answer(.collection(plan), agent) }
-          try agent.forget(Set(plan.runs.map(\.run)).intersection(approved)) { gone, agent in
+          let (plan, runs) = try planned.get()
+          guard request.approved != nil else { return answer(.collection(plan), agent) }
+          // What was shown may have been pinned or resumed since, or be needed by a run that was launched:
+          // each is looked at once more when it goes.
+          try agent.forget(runs.sorted(by: >)[...], leaving: runs) { gone, agent in
             let gone = gone.map { CollectionReport(of: plan, only: $0) }
             agent.free(request, gone, answer)
           }
@@ -40,29 +42,38 @@ extension Agent {
     }
   }
 
-  /// Deletes the rows of those of some runs that may still go, a batch a turn of the loop.
+  /// Deletes the rows of those of some runs that may still go, some a turn of the loop.
   ///
   /// Newest first: a run goes before those whose logs it shows, wherever this is cut short.
   private func forget(
-    _ wanted: Set<Int>,
+    _ wanted: ArraySlice<Int>,
+    leaving: Set<Int>,
     after gone: Set<Int> = [],
     _ then: @escaping @Sendable (Result<Set<Int>, any Error>, Agent) -> Void
   ) throws {
     // What runs have taken meanwhile is in no row yet.
     if isRetrying, let obstacle { throw obstacle }
-    // What was shown may have been pinned or resumed meanwhile, or be needed by a run that was launched.
-    let free = Retention.removable(wanted.subtracting(runs.keys), of: try reader.retentionItems())
-    let now = free.sorted(by: >).prefix(Agent.batch)
-    let later = free.subtracting(now)
-    try catalog.write { transaction in
-      for run in now { try transaction.deleteRun(run) }
+    var leaving = leaving
+    let isTime = turnTime()
+    let (now, later) = try catalog.write { transaction in
+      let (now, later) = try transaction.deleteRuns(
+        wanted,
+        leaving: &leaving,
+        unless: { runs[$0] != nil || isWaiting($0) },
+        while: isTime
+      )
       // Before any object goes: a later hit could else be promised one that does.
       if later.isEmpty { try transaction.deleteStaleExecutions() }
+      return (now, later)
     }
     let all = gone.union(now)
     guard !later.isEmpty else { return then(.success(all), self) }
-    loop.post { agent in
-      do { try agent.forget(later, after: all, then) } catch { then(.failure(error), agent) }
+    loop.post { [leaving] agent in
+      do {
+        try agent.forget(later, leaving: leaving, after: all, then)
+      } catch {
+        then(.failure(error), agent)
+      }
     }
   }
 

@@ -27,6 +27,9 @@ extension Agent {
       programs: programs
     )
     var foresight = Foresight(active: active, planner: planner, refusals: prepared.refusals)
+    // What the next wave may read is not used up by a plan.
+    let budget = checks.budget
+    defer { checks.budget = budget }
     foresight.look(with: self)
     var plan = foresight.plan
     plan.refusal = prepared.pipeline.steps.lazy.compactMap { prepared.refusals[$0.name] }.first

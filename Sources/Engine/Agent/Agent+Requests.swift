@@ -15,7 +15,7 @@ extension Agent {
     }
     do {
       switch request {
-      case .ping: answer(obstacle.map(AgentReply.waiting) ?? .done, self)
+      case .ping: answer((obstacle ?? publicationObstacle).map(AgentReply.waiting) ?? .done, self)
       case .status: answer(.status(status()), self)
       case .shutdown:
         answer(.done, self)
@@ -29,8 +29,7 @@ extension Agent {
         reply(.sweep(sweep), answer)
       case .resumeSweep(let sweep): try resume(sweep: sweep, answer)
       case .removeSweep(let sweep):
-        try remove(sweep: sweep)
-        answer(.done, self)
+        try remove(sweep: sweep, answer)
       case .accept(let request): try accept(request, answer)
       case .resume(let run): try resume(run, answer)
       case .stop(let run):
@@ -110,7 +109,7 @@ extension Agent {
         return prepared
       }
       post { agent in
-        if let report = try? prepared.get().gpus { agent.see(report) }
+        if let gpus = try? prepared.get().gpus { agent.see(gpus) }
         then(prepared, agent)
       }
     }
@@ -173,7 +172,7 @@ extension Agent {
       post { agent in
         do {
           let (launch, broken) = try prepared.get()
-          if let report = launch.gpus { agent.see(report) }
+          if let gpus = launch.gpus { agent.see(gpus) }
           agent.reply(.run(try agent.continueRun(id, with: launch, broken)), answer)
         } catch {
           answer(.refused(Explanation(error)), agent)
@@ -241,7 +240,8 @@ extension Agent {
     // Parameters that the pipeline declares only now have their defaults.
     resumed.parameters.merge(prepared.run.parameters) { old, _ in old }
     resumed.source = prepared.run.source
-    resumed.pipelineFile = prepared.run.pipelineFile
+    // A run that is one command keeps its own: in a sweep each has another one.
+    if !prepared.body.isCommand { resumed.pipelineFile = prepared.run.pipelineFile }
     resumed.stepCount = prepared.run.stepCount
     let old = Dictionary(
       try reader.steps(of: run.id).map { ($0.name, $0) },

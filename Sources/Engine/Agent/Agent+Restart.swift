@@ -2,14 +2,18 @@ import Documents
 import Store
 
 extension Agent {
-  /// Throws why a run cannot go on: what it has made was not on the disk when the machine stopped.
+  /// Throws why a run cannot go on: what it needs is not whole in the object store.
   ///
-  /// The catalog's rows may have got there before the bytes that they name. Those of results in the
-  /// cache, and of runs that were told to have succeeded, were synced before.
+  /// After a restart, which may have been a power failure: the catalog's rows may have got onto the disk
+  /// before the bytes that they name. Those of results in the cache, and of runs that were told to have
+  /// succeeded, were synced before.
   func checkWhole(_ run: RunRecord, _ steps: [StepRecord]) throws {
     guard let code = objects.manifest(run.code), objects.holdsAll(of: code) else {
       throw Explanation(
-        what: "Its code was not on the disk yet when the machine stopped; 'rerun' takes it anew."
+        what: """
+          Its code is missing from the object store, or damaged, since the machine was restarted; \
+          'resume' takes it anew.
+          """
       )
     }
     let lost = steps.first { step in
@@ -18,8 +22,8 @@ extension Agent {
     guard let lost else { return }
     throw Explanation(
       what: """
-        The result of '\(lost.name)' was not on the disk yet when the machine stopped; 'rerun' makes it \
-        again.
+        The result of '\(lost.name)' is missing from the object store, or damaged, since the machine \
+        was restarted; 'resume' makes it again.
         """
     )
   }

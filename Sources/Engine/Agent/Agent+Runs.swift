@@ -7,7 +7,12 @@ import Store
 
 extension Agent {
   /// Takes up every run that is not over: those of an earlier agent as well.
-  func adoptRuns() throws {
+  ///
+  /// Returns whether what was found of each is written down; what is not, the next agent finds again.
+  @discardableResult
+  func adoptRuns() throws -> Bool {
+    var isAll = true
+    try catalog.write { try $0.deleteUnfinishedSweeps() }
     for run in try reader.activeRuns().reversed() {
       do {
         if let sweep = run.sweep {
@@ -24,7 +29,8 @@ extension Agent {
         for step in active.active { hold(step, of: active) }
         publishAgain(run.id)
       } catch {
-        giveUp(run, reason: "It could not be continued: \(Explanation(error).what)")
+        isAll =
+          giveUp(run, reason: "It could not be continued: \(Explanation(error).what)") && isAll
         if let sweep = run.sweep { sweeps[sweep]?.queue.end(run.id) }
       }
     }
@@ -35,6 +41,7 @@ extension Agent {
       }
     }
     for id in sweeps.keys.sorted() { admit(to: id) }
+    return isAll
   }
 
   /// A run as the catalog has it, to be gone on with.
@@ -50,8 +57,9 @@ extension Agent {
     )
   }
 
-  /// Ends a run that no agent can continue; what cannot be written now is found again by the next one.
-  func giveUp(_ run: RunRecord, reason: String) {
+  /// Ends a run that no agent can continue; false: it cannot be written now, and is found again by the
+  /// next agent.
+  private func giveUp(_ run: RunRecord, reason: String) -> Bool {
     var lost = run
     lost.move(to: .failed)
     lost.ended = Date()
@@ -72,8 +80,10 @@ extension Agent {
         try transaction.save(lost)
         for step in steps { try transaction.save(step) }
       }
+      return true
     } catch {
       log("\(run.shortName) could not be given up: \(error)")
+      return false
     }
   }
 

@@ -15,7 +15,7 @@ struct ResultChecks {
   /// What is to be read, while another lot is.
   private var queue: [ExecutionRecord] = []
   private var isReading = false
-  /// What was found, until those who waited have taken it.
+  /// What was found, until those who waited have looked.
   private var found: [Digest: Standing] = [:]
 
   mutating func add(_ result: ExecutionRecord, run: Int, step: String) {
@@ -39,7 +39,8 @@ struct ResultChecks {
     return waiting.removeValue(forKey: key) ?? []
   }
 
-  mutating func take(_ key: Digest) -> Standing? { found.removeValue(forKey: key) }
+  /// What was found of a result; a plan may ask as well, and takes nothing away from those who waited.
+  subscript(key: Digest) -> Standing? { found[key] }
 
   /// Who waited has looked: what was found is not for later steps.
   mutating func forget() { found = [:] }
@@ -48,7 +49,7 @@ struct ResultChecks {
 extension Agent {
   /// How a stored result stands: as far as a look and a little reading tell.
   func standing(of result: ExecutionRecord) -> Standing {
-    if let found = checks.take(result.key) { return found }
+    if let found = checks[result.key] { return found }
     for (_, artifact) in result.outputs.sorted(by: { $0.key < $1.key }) {
       let standing = objects.standing(of: artifact, budget: &checks.budget)
       guard standing == .whole else { return standing }

@@ -16,7 +16,7 @@ extension Agent {
     }
     try prepare(request) { prepared, agent in
       do {
-        answer(.sweep(try agent.begin(try prepared.get())), agent)
+        try agent.begin(try prepared.get(), answer)
       } catch {
         answer(.refused(Explanation(error)), agent)
       }
@@ -42,7 +42,7 @@ extension Agent {
         return prepared
       }
       post { agent in
-        if let report = (try? prepared.get())?.base.gpus { agent.see(report) }
+        if let gpus = (try? prepared.get())?.base.gpus { agent.see(gpus) }
         then(prepared, agent)
       }
     }
@@ -84,20 +84,51 @@ extension Agent {
     admit(to: sweep)
   }
 
-  /// A model's lineage leads to its run: those that made one stay.
-  func remove(sweep id: Int) throws {
+  /// Removes the runs of a sweep that is over, some a turn of the loop; others are served meanwhile.
+  ///
+  /// A model's lineage leads to its run: those that made one stay, and so do pinned ones.
+  func remove(
+    sweep id: Int,
+    _ answer: @escaping @Sendable (AgentReply, Agent) -> Void
+  ) throws {
     let sweep = try known(sweep: id)
-    guard sweeps[id] == nil else {
+    guard sweeps[id] == nil, recordings[id] == nil else {
       throw Explanation(
         what: "\(sweep.shortName) is running.",
         next: "Stop it first: lathe stop \(sweep.shortName)"
       )
     }
+    try remove(try reader.runNumbers(ofSweep: id)[...], of: id, answer)
+  }
+
+  private func remove(
+    _ runs: ArraySlice<Int>,
+    of id: Int,
+    _ answer: @escaping @Sendable (AgentReply, Agent) -> Void
+  ) throws {
+    // They may have got models or pins, or have been resumed, since the last turn.
     let kept = Set(try reader.models().map(\.run)).union(try reader.pinnedRuns(ofSweep: id))
-    let leaving = try reader.runNumbers(ofSweep: id).filter { !kept.contains($0) }
-    for run in leaving { try moveToTrash(run) }
+    let isTime = turnTime()
+    var rest = runs
+    var leaving: [Int] = []
+    while let run = rest.popFirst() {
+      guard !kept.contains(run), self.runs[run] == nil, !isWaiting(run) else { continue }
+      try moveToTrash(run)
+      leaving.append(run)
+      if !isTime() { break }
+    }
     try catalog.write { for run in leaving { try $0.deleteRun(run) } }
-    try catalog.sync()
+    guard !rest.isEmpty else {
+      try catalog.sync()
+      return answer(.done, self)
+    }
+    loop.post { [rest] agent in
+      do {
+        try agent.remove(rest, of: id, answer)
+      } catch {
+        answer(.refused(Explanation(error)), agent)
+      }
+    }
   }
 
   private func known(sweep id: Int) throws -> SweepRecord {
@@ -148,7 +179,7 @@ extension Agent {
       post { agent in
         do {
           let (launch, broken) = try prepared.get()
-          if let report = launch.gpus { agent.see(report) }
+          if let gpus = launch.gpus { agent.see(gpus) }
           try agent.goOn(ids, of: id, with: launch, broken)
           agent.reply(.sweep(id), answer)
         } catch {

@@ -19,77 +19,7 @@ struct SharedLaunch {
 }
 
 extension Agent {
-  /// Records a sweep with all of its runs in one transaction, and begins it; returns its number.
-  func begin(_ prepared: PreparedSweep) throws -> Int {
-    let token = prepared.base.body.token
-    // Asked for twice at once: two snapshots were prepared, and the first one has begun.
-    if let begun = try catalog.write({ try $0.sweep(launchedBy: token) }) { return begun }
-    try checkIsInService(prepared.base.run.instance)
-    let parent = try prepared.base.run.parent ?? newestRun(like: prepared.base.run)
-    let (id, shared, runs) = try record(prepared, parent: parent)
-    var sweep = ActiveSweep(queue: queue(parallel: prepared.parallel, prepared.base.pipeline))
-    sweep.launches[shared] = SharedLaunch(
-      body: prepared.base.body,
-      pipeline: prepared.base.pipeline
-    )
-    sweep.queue.queue(Array(runs))
-    sweeps[id] = sweep
-    admit(to: id)
-    return id
-  }
-
-  private func record(
-    _ prepared: PreparedSweep,
-    parent: Int?
-  ) throws -> (id: Int, shared: Int, runs: Range<Int>) {
-    let encoder = JSONEncoder()
-    let body = String(decoding: try encoder.encode(prepared.base.body), as: UTF8.self)
-    return try catalog.write { transaction in
-      var record = prepared.record(at: Date())
-      record.id = try transaction.add(record)
-      let shared = try transaction.addSharedLaunch(body)
-      let first = try transaction.nextRuns(prepared.count)
-      // What a reference run answers for, has been measured in every run.
-      var template = ActiveRun(
-        run: prepared.base.run,
-        steps: prepared.base.steps,
-        pipeline: prepared.base.pipeline,
-        launch: prepared.base.body
-      )
-      template.take(prepared.base)
-      var steps = prepared.base.steps
-      steps.waitInLine(record.waitingReason)
-      for index in 0..<prepared.count {
-        let (swept, own) = prepared.run(index)
-        var run = template.run
-        run.id = first + index
-        run.sweep = record.id
-        run.parent = parent
-        run.parameters = swept.parameters
-        run.pipelineFile = swept.pipelineFile
-        run.note = swept.note
-        try transaction.insert(run)
-        try transaction.save(
-          steps.map { step in
-            var step = step
-            step.run = run.id
-            if step.logRun == 0 { step.logRun = run.id }
-            return step
-          }
-        )
-        let text = String(decoding: try encoder.encode(own), as: UTF8.self)
-        try transaction.saveLaunch(run: run.id, token: own.token, body: text, shared: shared)
-        for metric in template.metrics {
-          var metric = metric
-          metric.run = run.id
-          try transaction.save(metric)
-        }
-      }
-      return (record.id, shared, first..<(first + prepared.count))
-    }
-  }
-
-  private func queue(parallel: Int?, _ pipeline: @autoclosure () -> Pipeline?) -> SweepQueue {
+  func queue(parallel: Int?, _ pipeline: @autoclosure () -> Pipeline?) -> SweepQueue {
     SweepQueue(limit: parallel ?? SweepQueue.window(of: machine, for: pipeline()))
   }
 
@@ -98,17 +28,58 @@ extension Agent {
   /// Lets runs of a sweep in, as many as may be under way.
   func admit(to id: Int) {
     while let run = sweeps[id]?.queue.next() {
-      let record = try? reader.run(run)
       do {
-        if let record { add(try wake(record)) } else { sweeps[id]?.queue.end(run) }
-      } catch {
-        if let record {
-          giveUp(record, reason: "It could not be started: \(Explanation(error).what)")
+        // One that is not there any more was removed.
+        if let record = try reader.run(run) {
+          add(try wake(record))
+        } else {
+          sweeps[id]?.queue.end(run)
         }
-        sweeps[id]?.queue.end(run)
+      } catch {
+        guard refuse(run, of: id, Explanation(error)) else { break }
       }
     }
-    if sweeps[id]?.queue.isIdle == true { sweeps[id] = nil }
+    guard sweeps[id]?.queue.isIdle == true else { return }
+    sweeps[id] = nil
+    noteChecked()
+  }
+
+  /// Ends a run that cannot be let in, with the reason; false: that cannot be written down now.
+  ///
+  /// Then it is the next one of the line again, and tried again by and by.
+  private func refuse(_ run: Int, of sweep: Int, _ explanation: Explanation) -> Bool {
+    let words = [explanation.what, explanation.why].filter { !$0.isEmpty }.joined(separator: " ")
+    let reason = "It could not be started: \(words)"
+    do {
+      try catalog.write { transaction in
+        try transaction.endQueuedRuns(
+          [run],
+          as: RunStatus.queued.moved(to: .failed),
+          reason: reason,
+          steps: [
+            .queued: StepStatus.queued.moved(to: .skipped),
+            .waiting: StepStatus.waiting.moved(to: .skipped),
+          ],
+          stepReason: reason,
+          at: Date()
+        )
+      }
+      sweeps[sweep]?.queue.end(run)
+      return true
+    } catch {
+      sweeps[sweep]?.queue.putBack(run)
+      admitLater(to: sweep, error)
+      return false
+    }
+  }
+
+  private func admitLater(to sweep: Int, _ error: any Error) {
+    guard admitting.insert(sweep).inserted else { return }
+    log("a run of s\(sweep) could not be ended: \(Explanation(error).what)")
+    loop.after(retryPause) { [unowned self] in
+      admitting.remove(sweep)
+      admit(to: sweep)
+    }
   }
 
   /// A run that is over makes room for another one of its sweep.
@@ -118,7 +89,10 @@ extension Agent {
   }
 
   /// Whether a run waits until it is let in; it is in the catalog only.
-  func isWaiting(_ run: Int) -> Bool { sweeps.values.contains { $0.queue.isWaiting(run) } }
+  func isWaiting(_ run: Int) -> Bool {
+    sweeps.values.contains { $0.queue.isWaiting(run) }
+      || recordings.values.contains { $0.runs.contains(run) }
+  }
 
   /// Makes a sweep known that an earlier agent launched, or of which runs are resumed.
   ///

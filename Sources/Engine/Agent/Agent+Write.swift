@@ -65,7 +65,7 @@ extension Agent {
 
   private func retryLater() {
     isRetrying = true
-    loop.after(2) { [unowned self] in
+    loop.after(retryPause) { [unowned self] in
       isRetrying = false
       write()
     }
@@ -85,15 +85,18 @@ extension Agent {
   }
 
   /// Puts results into the cache, once they are safely on the disk.
+  ///
+  /// Where that fails it is tried again every two seconds, whatever is written meanwhile.
   private func publish() {
+    guard !isPublicationPaused else { return }
     let now = monotonicSeconds()
     let isAwaited = runs.values.contains { $0.awaitsPublication }
     guard let rest = publications.rest(at: now, isAwaited: isAwaited) else { return }
     guard rest == 0 else { return publishLater(rest) }
     let entries = publications.begin(at: now)
-    let home = home
+    let sync = sync
     work { post in
-      let failure = Result { try home.sync() }
+      let failure = Result { try sync() }
       post { agent in agent.publish(entries, failure) }
     }
   }
@@ -115,6 +118,7 @@ extension Agent {
         try transaction.publish(entries, isStored: objects.isComplete)
       }
       publications.end(entries)
+      publicationObstacle = nil
       for (entry, text) in warnings { warn(entry, text) }
       clearWork(of: entries.compactMap(\.attempt))
       for (run, entries) in Dictionary(grouping: entries, by: \.run) {
@@ -124,10 +128,17 @@ extension Agent {
       publish()
     } catch {
       let explanation = Explanation(error)
-      if obstacle != explanation { log("results cannot be kept: \(explanation.what)") }
-      obstacle = explanation
+      // Once, not every two seconds.
+      if publicationObstacle != explanation {
+        log("results cannot be kept: \(explanation.what)")
+        publicationObstacle = explanation
+      }
       publications.fail(entries)
-      loop.after(2) { [unowned self] in publish() }
+      isPublicationPaused = true
+      loop.after(retryPause) { [unowned self] in
+        isPublicationPaused = false
+        publish()
+      }
     }
   }
 }

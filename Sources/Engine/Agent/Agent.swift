@@ -19,10 +19,15 @@ final class Agent {
   let executor: any Executor
   let machine: Machine
   let site: HomeSite
-  /// Who had the home when this agent began; nil when nobody had.
-  let earlier: HomeOwner?
+  /// Whether what was not synced may be lost: nobody has looked at it since the machine was started.
+  private(set) var isAfterRestart: Bool
+  /// Whether all that earlier agents left is taken up.
+  var hasAdopted = false
   /// The owner's note as this agent found it.
-  private let ownerStamp: FileStamp?
+  var ownerStamp: FileStamp?
+  /// The home's lock, which this process holds; -1: somebody else sees to that.
+  var lock: Int32 = -1
+  let placeWatch = FileWatch()
   let started = Date()
   let programs: Programs
   var shares: Shares
@@ -31,6 +36,12 @@ final class Agent {
   var planners: [Int: StepPlanner] = [:]
   /// Sweeps of which runs are not over.
   var sweeps: [Int: ActiveSweep] = [:]
+  /// Sweeps of which not all runs are in the catalog yet.
+  var recordings: [Int: SweepRecording] = [:]
+  /// Seconds that one turn of the loop goes on with what is done in pieces.
+  var turnSeconds = 0.03
+  /// Sweeps that will look by and by whether they can go on.
+  var admitting: Set<Int> = []
   /// Runs that something has happened to since the last wave.
   private(set) var marked: Set<Int> = []
   /// Runs whose rows are not written yet.
@@ -68,8 +79,16 @@ final class Agent {
   /// Answers that wait until what they tell is written down.
   var answers: [Answer] = []
   var isRetrying = false
+  /// Seconds until what could not be written is tried again.
+  var retryPause = 2.0
   /// Why the catalog could not be written the last time; nil when it could.
   var obstacle: Explanation?
+  /// Why results could not be brought onto the disk and into the cache the last time; nil when they could.
+  var publicationObstacle: Explanation?
+  /// Whether they wait until that is tried again.
+  var isPublicationPaused = false
+  /// Brings what was written in the home onto its disks; called on threads of its own.
+  var sync: @Sendable () throws -> Void
   var isTellingReasons = false
   var isPublishingLater = false
   var server: Server?
@@ -78,19 +97,21 @@ final class Agent {
     home: Home,
     executor: any Executor,
     machine: Machine,
-    site: HomeSite = HomeSite(),
-    earlier: HomeOwner? = nil
+    site: HomeSite = HomeSite()
   ) throws {
     self.home = home
     self.executor = executor
     self.machine = machine
     self.site = site
-    self.earlier = earlier
+    isAfterRestart = site.isUnchecked(home)
     ownerStamp = FileStamp(path: home.ownerFile)
     catalog = try CatalogWriter(home: home)
     let last = home.lastRunFolder()
     try catalog.write { try $0.reserveRuns(through: last) }
+    let aliases = try catalog.write { try $0.aliases() }
+    for alias in aliases { publications.aliases[alias.key] = alias.target }
     reader = Catalog(home: home)
+    sync = { try home.sync() }
     objects = ObjectStore(home: home, isDurable: false)
     programs = Programs(objects: objects)
     loop = try EventLoop()
@@ -98,14 +119,19 @@ final class Agent {
     executor.begin(on: loop) { [unowned self] in take($0) }
   }
 
-  /// Whether the machine was restarted since the last agent: what was not synced may be lost.
-  var isAfterRestart: Bool { earlier.map { $0.boot != site.host.boot } ?? false }
-
-  /// Why this agent must not go on: another host took the home over meanwhile.
-  func dispossession() -> Explanation? {
-    // One call for each request; the note changes when somebody takes the home over.
-    guard FileStamp(path: home.ownerFile) != ownerStamp else { return nil }
-    return site.refusal(of: home)
+  /// Notes that what a restart may have damaged was looked at, as soon as all of it was.
+  ///
+  /// Runs that wait in a sweep's line are looked at when they are let in. An agent that dies before this
+  /// leaves the note as it is: the next one looks again.
+  func noteChecked() {
+    guard isAfterRestart, hasAdopted, sweeps.isEmpty else { return }
+    do {
+      try site.noteChecked(home)
+      isAfterRestart = false
+      ownerStamp = FileStamp(path: home.ownerFile)
+    } catch {
+      log("the start of the machine is not noted: \(Explanation(error).what)")
+    }
   }
 
   /// Changes a run in place; nil when it is over.

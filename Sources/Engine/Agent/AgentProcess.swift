@@ -25,22 +25,24 @@ package enum AgentProcess {
       guard let lock = try takeLock(home) else { return 0 }
       defer { close(lock) }
       CgroupSite.prepare()
-      let earlier = try site.claim(home)
+      try site.claim(home)
       let agent = try Agent(
         home: home,
         executor: RunnerPool(),
         machine: .current(),
-        site: site,
-        earlier: earlier
+        site: site
       )
       let server = try Server(agent: agent)
       agent.server = server
+      agent.lock = lock
+      agent.watchPlace()
       try redirect(to: home.agentLog)
       server.start()
       agent.recover()
       agent.loop.run(for: agent)
       agent.executor.end()
-      unlink(home.socket)
+      // Elsewhere, it is another agent's.
+      if agent.isInPlace { unlink(home.socket) }
       return 0
     } catch {
       if let data = try? JSONEncoder().encode(Explanation(error)) {
@@ -73,11 +75,14 @@ package enum AgentProcess {
 extension Agent {
   /// Takes up what an earlier agent left.
   func recover() {
+    var isAll = false
     do {
-      try adoptRuns()
+      isAll = try adoptRuns()
     } catch {
       log("runs could not be taken up: \(error)")
     }
     recoverStacks()
+    if isAll { hasAdopted = true }
+    noteChecked()
   }
 }

@@ -22,6 +22,11 @@ struct Publications {
   private var lastSync = -Double.infinity
   /// Keys that may have got a result since steps began to wait for room; nil: any key may.
   private var fresh: Set<Digest>? = []
+  /// The keys that the user declared to mean what another one does, with that one.
+  var aliases: [Digest: Digest] = [:]
+
+  /// Of more keys than this nobody keeps a list while steps wait: then any key may have got a result.
+  static let mostFresh = 16_384
 
   /// A result that is not in the catalog yet.
   subscript(key: Digest) -> ExecutionRecord? { known[key] }
@@ -31,14 +36,28 @@ struct Publications {
     if let execution = entry.execution {
       known[execution.key] = known[execution.key] ?? execution
       fresh?.insert(execution.key)
+      if let count = fresh?.count, count > Publications.mostFresh { fresh = nil }
     }
   }
 
   /// Whether a key without a result may have one by now: a step that had to wait need not look it up again.
-  func mayHave(_ key: Digest) -> Bool { fresh?.contains(key) ?? true }
+  func mayHave(_ key: Digest) -> Bool {
+    guard let fresh else { return true }
+    var next: Digest? = key
+    // As far as the catalog follows them.
+    for _ in 0...CatalogWriter.longestAlias {
+      guard let key = next else { return false }
+      if fresh.contains(key) { return true }
+      next = aliases[key]
+    }
+    return false
+  }
 
-  /// A key was declared to mean what another one does.
-  mutating func anyMayHave() { fresh = nil }
+  /// A key was declared to mean what another one does: it may have a result at once.
+  mutating func take(_ alias: AliasRecord) {
+    aliases[alias.key] = alias.target
+    fresh?.insert(alias.key)
+  }
 
   /// No step waits that has looked up its key already.
   mutating func nobodyWaits() { fresh = [] }

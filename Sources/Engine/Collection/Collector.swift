@@ -21,7 +21,8 @@ struct Collector: Sendable {
   func plan(_ request: CollectRequest, now: Date = Date()) throws -> CollectionReport {
     var report = CollectionReport()
     let orphans = try orphans()
-    let work = home.workFolders(of: try catalog.doneAttempts())
+    var work = Leftovers()
+    for attempt in try catalog.doneAttempts() { work.items += self.work(of: attempt).items }
     report.trash = .init(trash(request, now))
     report.workFolders = .init(work)
     report.runFolders = .init(orphans)
@@ -54,6 +55,13 @@ struct Collector: Sendable {
       report.target = target
     }
     return report
+  }
+
+  /// Those of a plan's runs that were approved and that nothing needs that stays.
+  func removable(_ approved: [Int]?, of plan: CollectionReport) throws -> Set<Int> {
+    guard let approved else { return [] }
+    let wanted = Set(plan.runs.map(\.run)).intersection(approved)
+    return wanted.isEmpty ? [] : Retention.removable(wanted, of: try catalog.retentionItems())
   }
 
   private func departures(
@@ -145,12 +153,12 @@ struct Collector: Sendable {
     report.runFolders = .init(orphans)
     try orphans.remove(while: goesOn)
     for attempt in try catalog.doneAttempts() {
-      let work = home.workFolders(of: [attempt])
+      let work = work(of: attempt)
       guard !work.items.isEmpty else { continue }
       guard goesOn() else { return report }
       report.workFolders.count += work.items.count
       report.workFolders.bytes += work.bytes
-      try attempt.removeWork()
+      try attempt.folder.removeWork()
     }
     guard goesOn() else { return report }
     report.objects = try swept(without: [], dry: false, while: goesOn)
@@ -159,6 +167,15 @@ struct Collector: Sendable {
     try trash.remove(while: goesOn)
     report.isDone = goesOn()
     return report
+  }
+
+  /// What is left of an attempt's work, unless the store has lost an output that may still be in it.
+  private func work(of attempt: DoneAttempt) -> Leftovers {
+    let work = home.workFolders(of: [attempt.folder])
+    guard !work.items.isEmpty, attempt.outputs.allSatisfy(objects.isComplete) else {
+      return Leftovers()
+    }
+    return work
   }
 
   private func swept(

@@ -3,6 +3,20 @@ import Foundation
 import Glibc
 import Synchronization
 
+/// What `nvidia-smi` told, and when: seconds of the monotonic clock.
+struct GPUAnswer: Sendable {
+  var report: GPUReport
+  var asked: Double
+  var answered: Double
+
+  /// Asks it as `GPUReport.ask` does.
+  static func ask(home: String, path: String?, patience: Double) -> GPUAnswer {
+    let asked = monotonicSeconds()
+    let report = GPUReport.ask(home: home, path: path, patience: patience)
+    return GPUAnswer(report: report, asked: asked, answered: monotonicSeconds())
+  }
+}
+
 /// What `nvidia-smi` told of the machine's GPUs at one moment.
 package struct GPUReport: Sendable, Equatable {
   package var gpus: [GPU]

@@ -57,7 +57,7 @@ struct PreparedLaunch: Sendable {
   var metrics: [MetricSummary] = []
   var sparkline: [Double] = []
   /// What was told of the GPUs, where a step wants any.
-  var gpus: GPUReport?
+  var gpus: GPUAnswer?
   /// Why steps could never start, by their names; only of a launch that is planned and not made.
   var refusals: [String: Explanation] = [:]
 }
@@ -72,6 +72,8 @@ struct Launcher: Sendable {
   var gpuPatience = GPUReport.patience
   /// A launch that is only planned is told of steps that could never start, others are refused.
   var isPlanning = false
+  /// Seconds that never step back.
+  var clock: @Sendable () -> Double = monotonicSeconds
 
   /// Freezes a launch.
   ///
@@ -114,23 +116,8 @@ struct Launcher: Sendable {
     let (gpus, refusals) = try admit(pipeline, in: instance, request.environment)
 
     let objects = ObjectStore(home: home, isDurable: false)
-    let snapshot = CodeSnapshot(folder: instance.folder, pipeline: pipeline)
-    let code = try objects.put(paths: try snapshot.paths(), in: instance.folder)
-    var paths: [String: Artifact] = [:]
-    for step in pipeline.steps {
-      for (name, input) in step.process?.inputs ?? [:] {
-        guard case .path(let path, let judgement) = input else { continue }
-        let key = LaunchBody.key(of: path, judgement)
-        guard paths[key] == nil else { continue }
-        paths[key] = try freeze(
-          path,
-          by: judgement,
-          input: name,
-          of: step,
-          in: instance,
-          objects: objects
-        )
-      }
+    let (code, paths) = try objects.lasting(clock: clock) {
+      try freeze(pipeline, in: instance, objects)
     }
     let source = SourceControl(folder: instance.folder).version(objects: objects)
     var run = RunRecord(
@@ -174,32 +161,59 @@ struct Launcher: Sendable {
     )
   }
 
+  /// Stores the code that steps may see, and their inputs that are paths.
+  private func freeze(
+    _ pipeline: Pipeline,
+    in instance: InstanceRecord,
+    _ objects: ObjectStore
+  ) throws -> (code: Manifest, paths: [String: Artifact]) {
+    let snapshot = CodeSnapshot(folder: instance.folder, pipeline: pipeline)
+    let code = try objects.put(paths: try snapshot.paths(), in: instance.folder)
+    var paths: [String: Artifact] = [:]
+    for step in pipeline.steps {
+      for (name, input) in step.process?.inputs ?? [:] {
+        guard case .path(let path, let judgement) = input else { continue }
+        let key = LaunchBody.key(of: path, judgement)
+        guard paths[key] == nil else { continue }
+        paths[key] = try freeze(
+          path,
+          by: judgement,
+          input: name,
+          of: step,
+          in: instance,
+          objects: objects
+        )
+      }
+    }
+    return (code, paths)
+  }
+
   /// Refuses steps that could never start; returns what was told of the GPUs, where a step wants any.
   private func admit(
     _ pipeline: Pipeline,
     in instance: InstanceRecord,
     _ environment: [String: String]
-  ) throws -> (GPUReport?, [String: Explanation]) {
-    var (machine, report) = (machine, GPUReport?.none)
+  ) throws -> (GPUAnswer?, [String: Explanation]) {
+    var (machine, answer) = (machine, GPUAnswer?.none)
     let visible = VisibleGPUs(environment)
     if pipeline.steps.contains(where: { $0.process?.gpus ?? 0 > 0 }) {
-      let told = GPUReport.ask(
+      let told = GPUAnswer.ask(
         home: home.folder,
         path: environment["PATH"],
         patience: gpuPatience
       )
-      machine.gpus = told.gpus
-      report = told
+      machine.gpus = told.report.gpus
+      answer = told
     }
     var refusals: [String: Explanation] = [:]
     for step in pipeline.steps {
       do {
-        try machine.admit(step, in: instance, visible: visible, fault: report?.fault)
+        try machine.admit(step, in: instance, visible: visible, fault: answer?.report.fault)
       } catch let refusal as Explanation where isPlanning {
         refusals[step.name] = refusal
       }
     }
-    return (report, refusals)
+    return (answer, refusals)
   }
 
   /// The folder is the user's: it may have been moved away since.

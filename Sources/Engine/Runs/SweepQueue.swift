@@ -54,6 +54,13 @@ struct SweepQueue: Sendable {
     return nil
   }
 
+  /// The run that was let in last is the next one again.
+  mutating func putBack(_ run: Int) {
+    guard active.remove(run) != nil, first > 0, waiting.insert(run).inserted else { return }
+    first -= 1
+    line[first] = run
+  }
+
   /// A run that was under way is over.
   mutating func end(_ run: Int) { active.remove(run) }
 

@@ -176,7 +176,9 @@ struct Attempt: ~Copyable {
     record.take(end.verdict)
     let loaded = LoadedModules.take(from: folder)
     if record.status == .succeeded {
-      takeOutputs(into: &record)
+      store.lasting(clock: monotonicSeconds) { takeOutputs(into: &record) }
+      // They were stored before, and nothing refers to them either.
+      for artifact in (record.facts?.artifacts ?? [:]).values { store.renew(artifact) }
       if record.status == .succeeded { record.warning = doubt() ?? doubt(loaded) }
     }
     record.ended = Date(timeIntervalSince1970: clock.now)
@@ -187,6 +189,7 @@ struct Attempt: ~Copyable {
   ///
   /// A stop gives them up: then there are none.
   private borrowing func takeOutputs(into record: inout ExitRecord) {
+    guard record.status == .succeeded else { return }
     for (name, path) in spec.outputs.sorted(by: { $0.key < $1.key }) {
       let full = folder.work + "/" + path
       guard access(full, F_OK) == 0 else {

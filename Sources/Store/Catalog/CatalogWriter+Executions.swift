@@ -143,5 +143,5 @@ extension CatalogWriter {
   }
 
   /// So many declarations are followed from one key.
-  fileprivate static var longestAlias: Int { 16 }
+  package static var longestAlias: Int { 16 }
 }

@@ -57,7 +57,36 @@ extension CatalogWriter.Transaction {
     return Int(db.lastInsertedRowID)
   }
 
+  /// Records a sweep whose runs come in later transactions: until `finish(sweep:)`, no launch has made it.
+  package func begin(_ sweep: SweepRecord) throws -> Int {
+    var new = sweep
+    new.token = CatalogWriter.unfinished + sweep.token
+    return try add(new)
+  }
+
+  /// All runs of a sweep are there.
+  package func finish(sweep id: Int) throws {
+    try db.execute(
+      sql: "UPDATE sweep SET token = substr(token, ?) WHERE id = ? AND token LIKE ?",
+      arguments: [CatalogWriter.unfinished.count + 1, id, CatalogWriter.unfinished + "%"]
+    )
+  }
+
+  /// Deletes sweeps of which not all runs were recorded: nothing of them has begun.
+  ///
+  /// All that agents have left that died meanwhile, or the one with a number.
+  package func deleteUnfinishedSweeps(_ id: Int? = nil) throws {
+    let unfinished = "SELECT id FROM sweep WHERE token LIKE ? AND id = coalesce(?, id)"
+    let arguments: StatementArguments = [CatalogWriter.unfinished + "%", id]
+    try db.execute(sql: "DELETE FROM run WHERE sweep IN (\(unfinished))", arguments: arguments)
+  }
+
   package func sweep(launchedBy token: String) throws -> Int? {
     try Int.fetchOne(db, sql: "SELECT id FROM sweep WHERE token = ?", arguments: [token])
   }
+}
+
+extension CatalogWriter {
+  /// What the token of a sweep begins with of which runs are still missing.
+  fileprivate static let unfinished = "unfinished "
 }

@@ -26,18 +26,34 @@ package final class FileWatch: Sendable {
   /// Network file systems do not tell of what other hosts do, and a user has only so many watches.
   package var blindPaths: Set<String> { unseen.withLock { $0 } }
 
+  /// What of a file or of a folder's entries is told.
+  package enum Notice: Sendable {
+    case anything
+    /// That an entry, or what is watched itself, went or was put into place; not what is written.
+    case places
+
+    fileprivate var events: UInt32 {
+      let places = IN_MOVED_TO | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF
+      return switch self {
+      case .anything: UInt32(places | IN_MODIFY | IN_CREATE)
+      case .places: UInt32(places | IN_MOVED_FROM)
+      }
+    }
+  }
+
   /// Watches a file or a folder's entries.
   ///
-  /// - Parameter path: what to watch.
+  /// - Parameters:
+  ///   - path: what to watch.
+  ///   - notice: what is told of it.
   /// - Returns: whether it is watched now; one that does not exist is not (watch its folder).
   @discardableResult
-  package func add(_ path: String) -> Bool {
+  package func add(_ path: String, _ notice: Notice = .anything) -> Bool {
     guard descriptor >= 0 else {
       if access(path, F_OK) == 0 { _ = unseen.withLock { $0.insert(path) } }
       return false
     }
-    let events = IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF
-    let watch = inotify_add_watch(descriptor, path, UInt32(events))
+    let watch = inotify_add_watch(descriptor, path, notice.events)
     if watch < 0 && errno != ENOENT || watch >= 0 && isSilent(path) {
       _ = unseen.withLock { $0.insert(path) }
     }

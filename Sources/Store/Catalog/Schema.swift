@@ -121,6 +121,9 @@ enum Schema {
           """
       )
     }
+    migrator.registerMigration("6 logs of other runs") { db in
+      try db.execute(sql: "CREATE INDEX stepByOtherLog ON step(logRun) WHERE logRun != run")
+    }
     return migrator
   }
 }

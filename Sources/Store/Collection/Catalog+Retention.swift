@@ -1,6 +1,12 @@
 import Foundation
 import GRDB
 
+/// An attempt of a step that succeeded, and what the step made.
+package struct DoneAttempt: Sendable, Equatable {
+  package let folder: AttemptFolder
+  package let outputs: [Artifact]
+}
+
 extension Catalog {
   /// Every run as a retention judges it; what each takes, `Holdings` tells.
   package func retentionItems() throws -> [Retention.Item] {
@@ -34,28 +40,31 @@ extension Catalog {
     }
   }
 
-  /// The attempts whose work folders nobody needs: those of steps whose outputs are in the store, in
-  /// runs that are over.
+  /// The attempts of steps that succeeded, in runs that are over: nobody needs their work folders as long
+  /// as the outputs are in the store.
   ///
   /// A step that declares no output has nothing but that folder, and keeps it.
-  package func doneAttempts() throws -> [AttemptFolder] {
+  package func doneAttempts() throws -> [DoneAttempt] {
     try read(none: []) { db in
       let row = try RowStatement(
         db,
         sql: """
-          SELECT step.run, step.name, step.attempt FROM step JOIN run ON run.id = step.run
+          SELECT step.run, step.name, step.attempt, step.outputs
+          FROM step JOIN run ON run.id = step.run
           WHERE step.status = 'Succeeded' AND step.outputs != '{}' AND step.attempt > 0
             AND run.status NOT IN ('Queued', 'Executing', 'Stopping')
           """
       )
       defer { row.reset() }
-      var folders: [AttemptFolder] = []
+      var done: [DoneAttempt] = []
       while try row.next() {
+        let outputs = Array(try CellText.artifacts(row.bytes(3)).values)
         for attempt in 1...max(1, min(row.integer(2), 10_000)) {
-          folders.append(home.attempt(run: row.integer(0), step: row.text(1), attempt: attempt))
+          let folder = home.attempt(run: row.integer(0), step: row.text(1), attempt: attempt)
+          done.append(DoneAttempt(folder: folder, outputs: outputs))
         }
       }
-      return folders
+      return done
     }
   }
 
@@ -81,6 +90,46 @@ extension Catalog {
 }
 
 extension CatalogWriter.Transaction {
+  /// Deletes the first of some runs that may still go, in their order, until time is up; at least one is
+  /// looked at.
+  ///
+  /// One that is active, pinned or the source of a model by now, or is held, stays; so does one whose
+  /// log another run shows that is not among `leaving`. What stays is taken out of these.
+  package func deleteRuns(
+    _ runs: ArraySlice<Int>,
+    leaving: inout Set<Int>,
+    unless isHeld: (Int) -> Bool = { _ in false },
+    while isTime: () -> Bool
+  ) throws -> (gone: [Int], rest: ArraySlice<Int>) {
+    let sources = Set(try Int.fetchAll(db, sql: "SELECT DISTINCT run FROM model"))
+    let look = try db.cachedStatement(
+      sql: """
+        SELECT 1 FROM run
+        WHERE id = ? AND status NOT IN ('Queued', 'Executing', 'Stopping') AND NOT isPinned
+        """
+    )
+    let needers = try db.cachedStatement(
+      sql: "SELECT run FROM step WHERE logRun = ? AND logRun != run"
+    )
+    var gone: [Int] = []
+    var rest = runs
+    repeat {
+      guard let run = rest.popFirst() else { break }
+      let others = try Int.fetchCursor(needers, arguments: [run])
+      var isNeeded = false
+      while !isNeeded, let other = try others.next() { isNeeded = !leaving.contains(other) }
+      guard !isNeeded, !isHeld(run), !sources.contains(run),
+        try Bool.fetchOne(look, arguments: [run]) ?? false
+      else {
+        leaving.remove(run)
+        continue
+      }
+      try deleteRun(run)
+      gone.append(run)
+    } while isTime()
+    return (gone, rest)
+  }
+
   /// Forgets executions of runs that are no more, unless they are the newest of their step, and
   /// declarations that lead nowhere; returns how many executions.
   ///

@@ -11,11 +11,15 @@ package struct HomeOwner: Sendable, Codable, Equatable {
   package var since: Date
   /// Where its agent had the catalog and the lock.
   package var state: String
+  /// The start of the machine in which an agent has looked at all that earlier agents had left; nil:
+  /// none of this host has.
+  package var checked: String?
 
-  package init(_ host: HostIdentity, since: Date, state: String) {
+  package init(_ host: HostIdentity, since: Date, state: String, checked: String? = nil) {
     (name, machine, boot) = (host.name, host.machine, host.boot)
     self.since = since
     self.state = state
+    self.checked = checked
   }
 
   package var host: HostIdentity { HostIdentity(name: name, machine: machine, boot: boot) }
@@ -77,11 +81,30 @@ package struct HomeSite: Sendable {
       if let earlier, earlier.host == host, earlier.state == home.state { return earlier }
       let isSame = earlier?.host.isSameMachine(as: host) ?? false
       if let earlier, isSame, let fault = HomeSite.otherAgent(of: home, earlier) { throw fault }
-      let own = HomeOwner(host, since: isSame ? earlier?.since ?? now : now, state: home.state)
+      // The agent that claims it may die before it has looked at anything.
+      let own = HomeOwner(
+        host,
+        since: isSame ? earlier?.since ?? now : now,
+        state: home.state,
+        checked: isSame ? earlier?.checked : nil
+      )
       if try home.write(own, replacing: earlier != nil) { return earlier }
       // Another host was quicker: what it wrote decides.
     }
     throw SystemFailure("write \(home.ownerFile)", EEXIST)
+  }
+
+  /// Whether a home may lack what its catalog names: no agent has looked at it since this machine was
+  /// started, or since another host had it.
+  package func isUnchecked(_ home: Home) -> Bool {
+    home.owner().map { $0.checked != host.boot } ?? false
+  }
+
+  /// Notes that an agent has looked at all that earlier ones had left; the caller holds the home's lock.
+  package func noteChecked(_ home: Home) throws {
+    guard var owner = home.owner(), owner.host == host, owner.checked != host.boot else { return }
+    owner.checked = host.boot
+    _ = try home.write(owner, replacing: true)
   }
 
   /// Makes this host the owner, whoever it was; the caller has made sure that the other one is gone.
