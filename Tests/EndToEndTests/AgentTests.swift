@@ -56,6 +56,23 @@ extension EndToEnd {
       #expect(try site.lathe("agent", "status").code == 0)
     }
 
+    @Test func `an agent whose home is removed ends without being asked, and makes no other one`()
+      throws
+    {
+      let site = try Site()
+      _ = try site.adopt(
+        "small",
+        pipeline: "steps: { one: { type: Processing, run: [\"true\"] } }\n",
+        scripts: [:]
+      )
+      #expect(try site.lathe("run", "--in", "small").code == 0)
+      try #require(site.agent != nil)
+      try FileManager.default.removeItem(atPath: site.home)
+      let isGone: Bool? = awaited { site.agent == nil ? true : nil }
+      #expect(isGone == true)
+      #expect(!FileManager.default.fileExists(atPath: site.home))
+    }
+
     @Test func `a catalog of a newer version is refused, and left as it is`() throws {
       let site = try Site()
       let project = try site.adopt(
