@@ -110,14 +110,15 @@ extension Agent {
     let kept = Set(try reader.models().map(\.run)).union(try reader.pinnedRuns(ofSweep: id))
     let isTime = turnTime()
     var rest = runs
-    var leaving: [Int] = []
-    while let run = rest.popFirst() {
-      guard !kept.contains(run), self.runs[run] == nil, !isWaiting(run) else { continue }
-      try moveToTrash(run)
-      leaving.append(run)
-      if !isTime() { break }
+    try catalog.write { transaction in
+      while let run = rest.popFirst() {
+        guard !kept.contains(run), self.runs[run] == nil, !isWaiting(run) else { continue }
+        // Where the rows stay after all, the next removal finds the folder gone.
+        try moveToTrash(run)
+        try transaction.deleteRun(run)
+        if !isTime() { break }
+      }
     }
-    try catalog.write { for run in leaving { try $0.deleteRun(run) } }
     guard !rest.isEmpty else {
       try catalog.sync()
       return answer(.done, self)
