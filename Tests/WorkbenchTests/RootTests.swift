@@ -139,6 +139,19 @@ struct RootTests {
     #expect(root.notice == nil)
   }
 
+  @Test func `an alert rings once, whatever arrives before the frame`() {
+    var root = root(.runs, someRuns)
+    let alert = AlertRecord(id: 1, run: 2, message: "r2 failed.", time: Date())
+    _ = root.update(.answered(.alerts, .alerts([])))
+    #expect(!root.draw().bell)
+    _ = root.update(.answered(.alerts, .alerts([alert])))
+    _ = root.update(.second(0))
+    _ = root.update(.answered(.header, header()))
+    #expect(root.draw().bell)
+    root.noteShown()
+    #expect(!root.draw().bell)
+  }
+
   @Test func `a long notice stands below the screen's frame, and says no reason twice`() throws {
     let reason = "train: " + String(repeating: "no such file ", count: 12)
     let alert = AlertRecord(id: 1, run: 142, message: "r142 failed: " + reason, time: .distantPast)

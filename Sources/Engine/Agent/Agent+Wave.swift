@@ -11,6 +11,7 @@ extension Agent {
     guard marked.isEmpty || !leaveIfDispossessed() else { return }
     instances = [:]
     checks.budget = ResultChecks.budget
+    programs.remember()
     repeat {
       while !marked.isEmpty {
         let ids = takeMarked()
@@ -22,6 +23,7 @@ extension Agent {
       // An attempt that could not be handed over has ended meanwhile, and nothing else may wake the loop.
     } while !marked.isEmpty
     planned = [:]
+    programs.forget()
     readResults()
   }
 

@@ -9,14 +9,29 @@ final class Programs {
   private var contents: [FileStamp: Digest] = [:]
   private var locks: [String: (facts: [FileStamp?], digest: Digest)] = [:]
   private let objects: ObjectStore
+  /// What was found since `remember`, by what it depends on beside the disk; nil: nothing is remembered.
+  private var found: [[String]: [String: Digest]]?
 
   /// What is installed is kept in the store, so that it can be said later what was.
   init(objects: ObjectStore) { self.objects = objects }
+
+  /// Looks at each program once until `forget`: thousands of steps that are decided together name few.
+  func remember() { found = [:] }
+  func forget() { found = nil }
 
   /// The parts of a key that say what runs a step, by their names.
   ///
   /// `path` is the PATH that the step gets, `folder` the instance's.
   func parts(of process: ProcessStep, path: String, folder: String) -> [String: Digest] {
+    guard found != nil else { return look(process, path: path, folder: folder) }
+    let names = [folder, path, process.python ?? ""] + process.command.programs
+    if let known = found?[names] { return known }
+    let parts = look(process, path: path, folder: folder)
+    found?[names] = parts
+    return parts
+  }
+
+  private func look(_ process: ProcessStep, path: String, folder: String) -> [String: Digest] {
     var parts: [String: Digest] = [:]
     if let python = process.python {
       let environment = PythonEnvironment(python, in: folder)

@@ -2,6 +2,7 @@ import Documents
 import Foundation
 import Pipelines
 import Store
+import Synchronization
 
 /// The code of one run as its steps see it: read once, whatever the number of steps.
 ///
@@ -10,6 +11,9 @@ final class RunCode {
   /// A longer file is not looked at: it is some data.
   private static let longestPipeline = 256 << 10
   private static let mostPipelines = 100
+  /// Which files are pipelines: what they hold says it, for all runs.
+  private static let pipelines = Mutex<[Digest: Bool]>([:])
+  private static let mostKnown = 4096
 
   /// The run's whole code.
   let digest: Digest
@@ -20,7 +24,6 @@ final class RunCode {
   private let places: Set<String>
   private var closures: [String: Manifest] = [:]
   private var digests: [String: Digest] = [:]
-  private var pipelines: [Digest: Bool] = [:]
   private var modules: [Digest: [PythonImports.Module]] = [:]
 
   /// Throws where the code of the run is missing from the store.
@@ -103,11 +106,14 @@ final class RunCode {
   }
 
   private func isPipeline(_ file: Digest) -> Bool {
-    if let known = pipelines[file] { return known }
+    if let known = RunCode.pipelines.withLock({ $0[file] }) { return known }
     let text = objects.data(file, limit: RunCode.longestPipeline)
       .map { String(decoding: $0, as: UTF8.self) }
     let found = text.map { $0.contains("steps") && Pipeline.read($0, name: "it").0 != nil } ?? false
-    pipelines[file] = found
+    RunCode.pipelines.withLock { known in
+      if known.count >= RunCode.mostKnown { known = [:] }
+      known[file] = found
+    }
     return found
   }
 

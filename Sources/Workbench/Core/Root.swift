@@ -81,9 +81,11 @@ package struct Root: Sendable {
     }
   }
 
+  /// Notes that a frame was shown: it has rung the bell, if it was to.
+  package mutating func noteShown() { isRinging = false }
+
   package mutating func update(_ event: WorkbenchEvent) -> [Effect] {
-    isRinging = false
-    return switch event {
+    switch event {
     case .terminal(let event): terminal(event)
     case .second(let now):
       tick(now)

@@ -160,6 +160,7 @@ final class WorkbenchLoop {
     guard rounds.isFrameDue(at: now) else { return }
     door.reportMoves(root.followsPointer)
     door.show(root.draw())
+    root.noteShown()
     rounds.draw(at: now)
   }
 
