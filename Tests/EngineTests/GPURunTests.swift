@@ -155,6 +155,19 @@ struct GPURunTests {
     #expect(site.agent.shares.freeGPUs.count == 1)
   }
 
+  @Test func `a step that waits asks again where a launch has asked later than it`() throws {
+    let smi = try FakeSMI(["GPU-a"], busy: ["GPU-a": 1])
+    let site = try site("steps: { a: { type: Training, run: [a], gpu: 1 } }")
+    let run = try site.launch(environment: ["PATH": smi.path])
+    // Each answer of its own is older than that of the launch.
+    site.agent.sight.asked = monotonicSeconds() + 3600
+    let asked = smi.questions
+    site.serve { smi.questions >= asked + 3 }
+    try smi.write("", to: "processes")
+    site.agent.sight.asked = -.infinity
+    #expect(try site.end(of: run).status == .succeeded)
+  }
+
   @Test func `a launch does not wait for an nvidia-smi that hangs`() throws {
     let smi = try FakeSMI(script: "exec sleep 600")
     let site = try site("steps: { a: { type: Training, run: [a], gpu: 1 } }")

@@ -38,6 +38,8 @@ extension Agent {
       post { agent in
         agent.sight.isAsking = false
         agent.see(answer)
+        // Also where a launch has asked later and this one was not taken: nobody else asks again.
+        for id in agent.shares.runsWaitingForGPUs { agent.mark(id) }
       }
     }
   }
