@@ -278,6 +278,90 @@ struct SweepTests {
     #expect(try site.agent.reader.runs().count == 6)
   }
 
+  @Test func `what cannot be deleted of a sweep that was not recorded holds up nothing else`()
+    throws
+  {
+    let executor = ScriptedExecutor { $0.run == 1 ? .hold : .succeed($0.outputs) }
+    let site = try RunSite(Self.files, executor: executor)
+    #expect(try site.launch() == 1)
+    site.agent.turnSeconds = 0
+    let request = Self.request()
+    site.agent.handle(.sweep(request)) { _, _ in Issue.record("it was answered") }
+    site.serve { (try? site.agent.reader.runs().count) ?? 0 == 4 }
+    let catalog = try DatabaseQueue(path: site.home.catalog)
+    try catalog.write { try $0.execute(sql: Self.stuck) }
+    site.agent = try Agent(
+      home: site.home,
+      executor: executor,
+      machine: Machine(cpus: 4, memory: 8 << 30)
+    )
+    site.agent.retryPause = 0
+    #expect(try site.agent.adoptRuns())
+    #expect(site.agent.runs.keys.sorted() == [1] && site.agent.sweeps.isEmpty)
+    try executor.finish("prepare", for: site.agent)
+    site.serve { executor.started.contains("train") }
+    #expect(try site.agent.reader.runs().count == 4)
+    try catalog.write { try $0.execute(sql: "DROP TRIGGER stuck") }
+    site.serve { (try? site.agent.reader.runs().count) ?? 0 == 1 }
+    try executor.finish("train", for: site.agent)
+    #expect(try site.end(of: 1).status == .succeeded)
+  }
+
+  @Test func `a sweep that could not be recorded is refused to whoever asks, again as well`() throws
+  {
+    let executor = ScriptedExecutor()
+    let site = try RunSite(Self.files, executor: executor)
+    site.agent.turnSeconds = 0
+    site.agent.retryPause = 0
+    let catalog = try DatabaseQueue(path: site.home.catalog)
+    try catalog.write { db in
+      try db.execute(
+        sql: Self.stuck + """
+          CREATE TRIGGER full BEFORE INSERT ON run WHEN new.id = 4 BEGIN
+            SELECT raise(ABORT, 'full');
+          END;
+          """
+      )
+    }
+    let request = Self.request()
+    let first = #expect(throws: Explanation.self) { try site.ask(.sweep(request)) }
+    #expect(!site.agent.recordings.isEmpty)
+    let second = #expect(throws: Explanation.self) { try site.ask(.sweep(request)) }
+    #expect(first != nil && first == second)
+    try catalog.write { try $0.execute(sql: "DROP TRIGGER stuck; DROP TRIGGER full") }
+    site.serve { site.agent.recordings.isEmpty }
+    #expect(try site.agent.reader.runs().isEmpty)
+    #expect(try site.ask(.sweep(request)) == .sweep(2))
+    site.serve { site.agent.runs.isEmpty }
+    #expect(try site.agent.reader.runNumbers(ofSweep: 2, [.succeeded]).count == 6)
+  }
+
+  /// No run can be deleted.
+  private static let stuck = """
+    CREATE TRIGGER stuck BEFORE DELETE ON run BEGIN SELECT raise(ABORT, 'full'); END;
+    """
+
+  @Test func `a sweep is stopped while it is recorded`() throws {
+    let executor = ScriptedExecutor()
+    let site = try RunSite(Self.files, executor: executor)
+    site.agent.turnSeconds = 0
+    let replies = Mutex<[AgentReply]>([])
+    let request = Self.request(["seed=1..40"])
+    site.agent.handle(.sweep(request)) { reply, _ in replies.withLock { $0.append(reply) } }
+    site.serve { !site.agent.recordings.isEmpty }
+    #expect(try site.ask(.stopSweep(1)) == .sweep(1))
+    guard case .refused(let refusal) = replies.withLock(\.first) else {
+      Issue.record("It was not refused.")
+      return
+    }
+    #expect(refusal.what == "s1 was stopped before all of its runs were recorded.")
+    #expect(site.agent.recordings.isEmpty && executor.started.isEmpty)
+    #expect(try site.agent.reader.runs().isEmpty && site.agent.reader.sweeps().isEmpty)
+    #expect(try site.ask(.sweep(request)) == .sweep(2))
+    site.serve { site.agent.runs.isEmpty }
+    #expect(try site.agent.reader.runNumbers(ofSweep: 2, [.succeeded]).count == 40)
+  }
+
   @Test func `a run that cannot be read is ended with the reason, and the next one comes`() throws {
     let executor = ScriptedExecutor { $0.step == "train" ? .hold : .succeed($0.outputs) }
     let site = try RunSite(Self.files, executor: executor)

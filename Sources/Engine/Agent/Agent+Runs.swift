@@ -12,8 +12,11 @@ extension Agent {
   @discardableResult
   func adoptRuns() throws -> Bool {
     var isAll = true
-    try catalog.write { try $0.deleteUnfinishedSweeps() }
+    // On a full disk they go by and by; until then they hold up nothing else.
+    let unfinished = try reader.unfinishedSweeps()
+    for sweep in unfinished.sorted() { deleteUnfinished(sweep) }
     for run in try reader.activeRuns().reversed() {
+      if let sweep = run.sweep, unfinished.contains(sweep) { continue }
       do {
         if let sweep = run.sweep {
           try know(sweep: sweep, of: try? launch(of: run).pipeline)

@@ -15,6 +15,8 @@ struct SweepRecording {
   let runs: Range<Int>
   /// Who waits for its number.
   var answers: [(AgentReply, Agent) -> Void]
+  /// Why it is given up, when it is: what is there of it has still to be deleted.
+  var failure: Explanation?
   private var written = 0
   private let parent: Int?
   /// What a reference run answers for, has been measured in every run.
@@ -110,7 +112,8 @@ extension Agent {
     if let begun = try catalog.write({ try $0.sweep(launchedBy: token) }) {
       return answer(.sweep(begun), self)
     }
-    if let id = recordings.first(where: { $0.value.prepared.base.body.token == token })?.key {
+    if let (id, known) = recordings.first(where: { $0.value.prepared.base.body.token == token }) {
+      if let failure = known.failure { throw failure }
       recordings[id]?.answers.append(answer)
       return
     }
@@ -136,23 +139,30 @@ extension Agent {
   }
 
   private func record(_ id: Int) {
-    guard var recording = recordings[id] else { return }
+    guard var recording = recordings[id], recording.failure == nil else { return }
     let isTime = turnTime()
     do {
       try catalog.write { try recording.write(in: $0, while: isTime) }
       follow(recording)
     } catch {
-      let explanation = Explanation(error)
-      for answer in recording.answers { answer(.refused(explanation), self) }
-      recordings[id]?.answers = []
-      deleteUnfinished(id)
+      giveUp(recording: id, Explanation(error))
     }
   }
 
-  /// Deletes what is there of a sweep that could not be recorded; on a full disk as soon as that goes.
-  private func deleteUnfinished(_ id: Int) {
+  /// Ends the recording of a sweep; nothing of it has begun.
+  func giveUp(recording id: Int, _ explanation: Explanation) {
+    guard let recording = recordings[id], recording.failure == nil else { return }
+    recordings[id]?.failure = explanation
+    recordings[id]?.answers = []
+    for answer in recording.answers { answer(.refused(explanation), self) }
+    deleteUnfinished(id)
+  }
+
+  /// Deletes what is there of a sweep that was not recorded to its end; on a full disk as soon as that
+  /// goes.
+  func deleteUnfinished(_ id: Int) {
     do {
-      try catalog.write { try $0.deleteUnfinishedSweeps(id) }
+      try catalog.write { try $0.delete(unfinishedSweep: id) }
       recordings[id] = nil
     } catch {
       loop.after(retryPause) { [unowned self] in deleteUnfinished(id) }

@@ -52,6 +52,10 @@ extension Agent {
 
   func stop(sweep id: Int) throws {
     let sweep = try known(sweep: id)
+    guard recordings[id] == nil else {
+      let what = "\(sweep.shortName) was stopped before all of its runs were recorded."
+      return giveUp(recording: id, Explanation(what: what, next: "Nothing of it has begun."))
+    }
     guard let active = sweeps[id] else {
       throw Explanation(
         what: "\(sweep.shortName) is not running.",

@@ -61,6 +61,11 @@ extension CatalogWriter.Transaction {
   package func begin(_ sweep: SweepRecord) throws -> Int {
     var new = sweep
     new.token = CatalogWriter.unfinished + sweep.token
+    // Asked again before what an earlier agent has left of it could be deleted.
+    try db.execute(
+      sql: "DELETE FROM run WHERE sweep = (SELECT id FROM sweep WHERE token = ?)",
+      arguments: [new.token]
+    )
     return try add(new)
   }
 
@@ -72,17 +77,31 @@ extension CatalogWriter.Transaction {
     )
   }
 
-  /// Deletes sweeps of which not all runs were recorded: nothing of them has begun.
-  ///
-  /// All that agents have left that died meanwhile, or the one with a number.
-  package func deleteUnfinishedSweeps(_ id: Int? = nil) throws {
-    let unfinished = "SELECT id FROM sweep WHERE token LIKE ? AND id = coalesce(?, id)"
-    let arguments: StatementArguments = [CatalogWriter.unfinished + "%", id]
-    try db.execute(sql: "DELETE FROM run WHERE sweep IN (\(unfinished))", arguments: arguments)
+  /// Deletes a sweep of which not all runs were recorded: nothing of it has begun.
+  package func delete(unfinishedSweep id: Int) throws {
+    try db.execute(
+      sql: "DELETE FROM run WHERE sweep IN (SELECT id FROM sweep WHERE token LIKE ? AND id = ?)",
+      arguments: [CatalogWriter.unfinished + "%", id]
+    )
   }
 
   package func sweep(launchedBy token: String) throws -> Int? {
     try Int.fetchOne(db, sql: "SELECT id FROM sweep WHERE token = ?", arguments: [token])
+  }
+}
+
+extension Catalog {
+  /// Sweeps of which not all runs were recorded: those whose agent died meanwhile, when another begins.
+  package func unfinishedSweeps() throws -> Set<Int> {
+    try read(none: []) { db in
+      Set(
+        try Int.fetchAll(
+          db,
+          sql: "SELECT id FROM sweep WHERE token LIKE ?",
+          arguments: [CatalogWriter.unfinished + "%"]
+        )
+      )
+    }
   }
 }
 
