@@ -232,6 +232,25 @@ struct HostTests {
     #expect(executor.started == ["a"])
   }
 
+  @Test func `an agent that has looked at all does not take another host's note for its own`()
+    throws
+  {
+    let network: @Sendable (String) -> FileSystem? = { _ in FileSystem(type: "nfs4") }
+    let here = HomeSite(host: Self.restarted.host, fileSystem: network)
+    let site = try RunSite(Self.queue)
+    try Self.restart(site)
+    try site.replaceAgent(executor: ScriptedExecutor(), site: here)
+    #expect(site.agent.isAfterRestart)
+    let there = HomeSite(
+      host: HostIdentity(name: "gpu2", machine: "2", boot: "2"),
+      fileSystem: network
+    )
+    try there.takeOver(site.home)
+    site.agent.recover()
+    #expect(!site.agent.loop.isRunning && site.agent.dispossession() != nil)
+    #expect(site.home.owner()?.name == "gpu2" && there.isUnchecked(site.home))
+  }
+
   @Test func `an agent that nobody asks sees that its home was taken over, and ends`() throws {
     let network: @Sendable (String) -> FileSystem? = { _ in FileSystem(type: "nfs4") }
     let site = try RunSite(Self.queue)

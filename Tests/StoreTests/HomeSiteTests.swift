@@ -140,15 +140,27 @@ struct HomeSiteTests {
       #expect(after.isUnchecked(home))
     }
     let note = try #require(home.owner())
-    try after.noteChecked(home)
+    #expect(try after.noteChecked(home) == FileStamp(path: home.ownerFile))
     #expect(!after.isUnchecked(home) && home.owner()?.since == note.since)
+    #expect(try after.noteChecked(home) == nil)
     let other = Self.site(Self.host("b"))
     try other.takeOver(home)
     // It is not this host's to say.
-    try after.noteChecked(home)
+    #expect(try after.noteChecked(home) == nil)
     #expect(other.isUnchecked(home) && home.owner()?.name == "b")
     try other.claim(home)
     #expect(other.isUnchecked(home))
+  }
+
+  @Test func `what was looked at with one state was not with another`() throws {
+    let site = Self.site(Self.host("a"), on: "ext4")
+    try site.claim(home)
+    try site.noteChecked(home)
+    #expect(!site.isUnchecked(home))
+    let other = Home(folder: home.folder, state: scratch.path + "/other")
+    try makeFolder(other.state)
+    try site.claim(other)
+    #expect(site.isUnchecked(other))
   }
 
   // MARK: State

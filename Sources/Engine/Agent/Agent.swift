@@ -124,11 +124,11 @@ final class Agent {
   /// Runs that wait in a sweep's line are looked at when they are let in. An agent that dies before this
   /// leaves the note as it is: the next one looks again.
   func noteChecked() {
-    guard isAfterRestart, hasAdopted, sweeps.isEmpty else { return }
+    guard isAfterRestart, hasAdopted, sweeps.isEmpty, !leaveIfDispossessed() else { return }
     do {
-      try site.noteChecked(home)
+      // Only this agent's own words: what another host has noted meanwhile has to be seen.
+      if let stamp = try site.noteChecked(home) { ownerStamp = stamp }
       isAfterRestart = false
-      ownerStamp = FileStamp(path: home.ownerFile)
     } catch {
       log("the start of the machine is not noted: \(Explanation(error).what)")
     }

@@ -86,9 +86,10 @@ package struct HomeSite: Sendable {
         host,
         since: isSame ? earlier?.since ?? now : now,
         state: home.state,
-        checked: isSame ? earlier?.checked : nil
+        // That of another state has looked at another catalog.
+        checked: isSame && earlier?.state == home.state ? earlier?.checked : nil
       )
-      if try home.write(own, replacing: earlier != nil) { return earlier }
+      if try home.write(own, replacing: earlier != nil) != nil { return earlier }
       // Another host was quicker: what it wrote decides.
     }
     throw SystemFailure("write \(home.ownerFile)", EEXIST)
@@ -101,10 +102,17 @@ package struct HomeSite: Sendable {
   }
 
   /// Notes that an agent has looked at all that earlier ones had left; the caller holds the home's lock.
-  package func noteChecked(_ home: Home) throws {
-    guard var owner = home.owner(), owner.host == host, owner.checked != host.boot else { return }
-    owner.checked = host.boot
-    _ = try home.write(owner, replacing: true)
+  ///
+  /// Returns the stamp of the note that it wrote; nil when it wrote none: the note says so already, or is
+  /// another host's by now.
+  @discardableResult
+  package func noteChecked(_ home: Home) throws -> FileStamp? {
+    guard let owner = home.owner(), owner.host == host, owner.checked != host.boot else {
+      return nil
+    }
+    var checked = owner
+    checked.checked = host.boot
+    return try home.write(checked, replacing: true, only: owner)
   }
 
   /// Makes this host the owner, whoever it was; the caller has made sure that the other one is gone.
@@ -140,8 +148,15 @@ extension Home {
     return try? JSONDecoder().decode(HomeOwner.self, from: data)
   }
 
-  /// Puts a note in place, whole at any moment; false when one is there that was not to be replaced.
-  fileprivate func write(_ owner: HomeOwner, replacing: Bool) throws -> Bool {
+  /// Puts a note in place, whole at any moment, and returns its stamp; nil when one is there that was not
+  /// to be replaced.
+  ///
+  /// `only`: the one note that is; what came in its place stays.
+  fileprivate func write(
+    _ owner: HomeOwner,
+    replacing: Bool,
+    only expected: HomeOwner? = nil
+  ) throws -> FileStamp? {
     let temporary = "\(ownerFile).\(getpid()).\(UInt32.random(in: .min ... .max))"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw SystemFailure("write \(ownerFile)", errno) }
@@ -154,16 +169,23 @@ extension Home {
     guard count == bytes.count, fsync(descriptor) == 0 else {
       throw SystemFailure("write \(ownerFile)", count < 0 ? errno : ENOSPC)
     }
+    if let expected, self.owner() != expected { return nil }
     // A damaged note is nobody's.
     let isFree = replacing || self.owner() == nil && access(ownerFile, F_OK) == 0
     if isFree {
       guard rename(temporary, ownerFile) == 0 else {
         throw SystemFailure("write \(ownerFile)", errno)
       }
-      return true
+    } else {
+      guard link(temporary, ownerFile) == 0 else {
+        guard errno == EEXIST else { throw SystemFailure("write \(ownerFile)", errno) }
+        return nil
+      }
+      unlink(temporary)
     }
-    if link(temporary, ownerFile) == 0 { return true }
-    guard errno == EEXIST else { throw SystemFailure("write \(ownerFile)", errno) }
-    return false
+    // Not by its path: there may be another one by now.
+    var facts = stat()
+    guard fstat(descriptor, &facts) == 0 else { throw SystemFailure("read \(ownerFile)", errno) }
+    return FileStamp(facts)
   }
 }
