@@ -158,6 +158,37 @@ struct HostTests {
     #expect(try site.end(of: run).status == .succeeded)
   }
 
+  @Test func `a result that was recorded and not on the disk when the machine stopped is lost`()
+    throws
+  {
+    let executor = ScriptedExecutor { $0.step == "a" ? .hold : .succeed($0.outputs) }
+    let site = try RunSite(Self.files, executor: executor)
+    let run = try site.launch()
+    let lost = try Agent(
+      home: site.home,
+      executor: executor,
+      machine: Machine(cpus: 4, memory: 1 << 30)
+    )
+    try executor.finish("a", for: lost)
+    let folder = site.home.attempt(run: run, step: "a", attempt: 1)
+    let artifact = try #require(ExitRecord.read(folder)?.outputs["o"])
+    Self.damage(artifact.digest, site)
+    try Self.restart(site)
+    try site.replaceAgent(executor: executor, site: Self.restarted)
+    #expect(try site.end(of: run).status == .failed)
+    #expect(
+      try site.steps(run)["a"]?.reason
+        == "Its result is missing from the object store, or damaged, since the machine was restarted; 'resume' runs it again."
+    )
+    let record = ExitRecord.read(folder)
+    #expect(record?.status == .failed && record?.cause == .lost)
+    let again = ScriptedExecutor()
+    try site.replaceAgent(executor: again, site: Self.restarted)
+    try site.ask(.resume(run: run))
+    #expect(try site.end(of: run).status == .succeeded)
+    #expect(again.started == ["a", "b"])
+  }
+
   private static func damage(_ digest: Digest, _ site: RunSite) {
     let path = site.store.path(of: digest)
     #expect(chmod(path, 0o600) == 0 && truncate(path, 0) == 0)

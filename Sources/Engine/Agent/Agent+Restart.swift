@@ -1,4 +1,5 @@
 import Documents
+import Glibc
 import Store
 
 extension Agent {
@@ -25,6 +26,26 @@ extension Agent {
         The result of '\(lost.name)' is missing from the object store, or damaged, since the machine \
         was restarted; 'resume' makes it again.
         """
+    )
+  }
+
+  /// Takes an end as its runner has recorded it.
+  ///
+  /// After a restart the record may be on the disk without the bytes that it names: then it tells of a
+  /// result that nobody has, and the attempt is lost.
+  func settle(_ name: RunnerName, _ record: ExitRecord) {
+    guard isAfterRestart, record.status == .succeeded,
+      !record.outputs.values.allSatisfy(objects.holdsAll)
+    else { return end(name, record) }
+    // The first record of an attempt stays. An agent that dies here leaves a runner that died.
+    unlink(folder(of: name).exit)
+    recover(
+      name,
+      reason: """
+        Its result is missing from the object store, or damaged, since the machine was restarted; \
+        'resume' runs it again.
+        """,
+      ended: record.ended
     )
   }
 }

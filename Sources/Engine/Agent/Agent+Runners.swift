@@ -46,7 +46,7 @@ extension Agent {
     guard isUnderWay(name), let step = runs[name.run]?.steps[name.step] else { return }
     let folder = folder(of: name)
     if let record = ExitRecord.read(folder) {
-      end(name, record)
+      settle(name, record)
       return
     }
     switch Claim.state(of: folder) {
@@ -66,7 +66,7 @@ extension Agent {
     case .dead(let claim):
       // The record may have come between the two looks.
       if let record = ExitRecord.read(folder) {
-        end(name, record)
+        settle(name, record)
       } else if let claim, claim.bootID != site.host.boot {
         let boot = HostIdentity.bootTime()
         recover(name, reason: claim.loss(on: site.host, since: boot), ended: boot)
@@ -159,7 +159,7 @@ extension Agent {
   }
 
   /// Takes in what the attempt has acknowledged and its runner has not, then records its end.
-  private func recover(_ name: RunnerName, reason: String, ended: Date? = nil) {
+  func recover(_ name: RunnerName, reason: String, ended: Date? = nil) {
     guard recovering.insert(name).inserted else { return }
     let (folder, objects) = (folder(of: name), objects)
     work { post in
@@ -214,7 +214,7 @@ extension Agent {
     end(name, ExitRecord.read(folder) ?? record)
   }
 
-  private func end(_ name: RunnerName, _ record: ExitRecord) {
+  func end(_ name: RunnerName, _ record: ExitRecord) {
     do { try raise(name) } catch { log("an alert was not raised: \(Explanation(error).what)") }
     unclaimed[name.ofStep] = nil
     unwatch(name)
