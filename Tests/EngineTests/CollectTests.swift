@@ -268,4 +268,36 @@ struct CollectTests {
     #expect(try left() == [6, 3, 1])
     try checkReferences(site, "in pieces")
   }
+
+  @Test func `runs that show each other's logs go together or not at all`() throws {
+    let executor = ScriptedExecutor {
+      $0.run == 1 && $0.step == "train" ? .fail("no") : .succeed($0.outputs)
+    }
+    let site = try RunSite(CacheRunTests.files, executor: executor)
+    #expect(try site.run().status == .failed)
+    #expect(try site.run().stepsCached == 1)
+    // r2 has shown what r1 prepared; r1 now shows what r2 trained.
+    try site.ask(.resume(run: 1))
+    #expect(try site.end(of: 1).status == .succeeded)
+    #expect(try site.run(caching: .off).status == .succeeded)
+    let items = try site.agent.reader.retentionItems().sorted { $0.run < $1.run }
+    #expect(items.map(\.needs) == [[2], [1], []])
+    func delete() throws -> (gone: [Int], leaving: Set<Int>) {
+      var leaving: Set<Int> = [1, 2]
+      let gone = try site.agent.catalog.write {
+        try $0.deleteRuns([2, 1], leaving: &leaving, while: { false }).gone
+      }
+      return (gone, leaving)
+    }
+    // What was decided a moment ago is pinned by now.
+    try site.ask(.pin(run: 1, isPinned: true))
+    #expect(try delete() == ([], [1]))
+    try checkReferences(site, "pinned")
+    try site.ask(.pin(run: 1, isPinned: false))
+    site.agent.turnSeconds = 0
+    let request = CollectRequest(retention: Self.keepOne, approved: [1, 2])
+    #expect(try collect(request, site).runs.map(\.run).sorted() == [1, 2])
+    #expect(try site.agent.reader.runs().map(\.id) == [3])
+    try checkReferences(site, "collected")
+  }
 }

@@ -130,4 +130,20 @@ struct RetentionTests {
       if retention == Retention() { #expect(departures.isEmpty) }
     }
   }
+
+  @Test func `a run goes behind those that show its log, and circles last`() {
+    func order(_ needs: [Int: Set<Int>], _ runs: Set<Int>) -> [Int] {
+      Retention.order(
+        runs,
+        of: needs.map { Retention.Item(run: $0, group: "g", time: Date(), bytes: 0, needs: $1) }
+      )
+    }
+    #expect(order([1: [], 2: [1], 3: []], [1, 2, 3]) == [3, 2, 1])
+    // r5 was resumed, and took from a newer one.
+    #expect(order([3: [], 5: [10], 7: [3], 10: [3]], [3, 5, 7, 10]) == [7, 5, 10, 3])
+    // What stays orders nothing.
+    #expect(order([5: [10], 10: []], [10]) == [10])
+    #expect(order([1: [4], 4: [1, 2], 2: [], 9: [4]], [1, 2, 4, 9]) == [9, 4, 2, 1])
+    #expect(order([:], []) == [])
+  }
 }

@@ -31,7 +31,7 @@ extension Agent {
           guard request.approved != nil else { return answer(.collection(plan), agent) }
           // What was shown may have been pinned or resumed since, or be needed by a run that was launched:
           // each is looked at once more when it goes.
-          try agent.forget(runs.sorted(by: >)[...], leaving: runs) { gone, agent in
+          try agent.forget(runs[...], leaving: Set(runs)) { gone, agent in
             let gone = gone.map { CollectionReport(of: plan, only: $0) }
             agent.free(request, gone, answer)
           }
@@ -44,7 +44,7 @@ extension Agent {
 
   /// Deletes the rows of those of some runs that may still go, some a turn of the loop.
   ///
-  /// Newest first: a run goes before those whose logs it shows, wherever this is cut short.
+  /// A run goes before those whose logs it shows, or with them, wherever this is cut short.
   private func forget(
     _ wanted: ArraySlice<Int>,
     leaving: Set<Int>,

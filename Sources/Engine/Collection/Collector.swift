@@ -57,11 +57,13 @@ struct Collector: Sendable {
     return report
   }
 
-  /// Those of a plan's runs that were approved and that nothing needs that stays.
-  func removable(_ approved: [Int]?, of plan: CollectionReport) throws -> Set<Int> {
+  /// Those of a plan's runs that were approved and that nothing needs that stays, as they go.
+  func removable(_ approved: [Int]?, of plan: CollectionReport) throws -> [Int] {
     guard let approved else { return [] }
     let wanted = Set(plan.runs.map(\.run)).intersection(approved)
-    return wanted.isEmpty ? [] : Retention.removable(wanted, of: try catalog.retentionItems())
+    guard !wanted.isEmpty else { return [] }
+    let items = try catalog.retentionItems()
+    return Retention.order(Retention.removable(wanted, of: items), of: items)
   }
 
   private func departures(

@@ -93,8 +93,9 @@ extension CatalogWriter.Transaction {
   /// Deletes the first of some runs that may still go, in their order, until time is up; at least one is
   /// looked at.
   ///
-  /// One that is active, pinned or the source of a model by now, or is held, stays; so does one whose
-  /// log another run shows that is not among `leaving`. What stays is taken out of these.
+  /// A run goes with all that show its log, directly or by others, or not at all. One that is active,
+  /// pinned or the source of a model by now, is held, or is not among `leaving`, stays; what stays is taken
+  /// out of these.
   package func deleteRuns(
     _ runs: ArraySlice<Int>,
     leaving: inout Set<Int>,
@@ -111,21 +112,35 @@ extension CatalogWriter.Transaction {
     let needers = try db.cachedStatement(
       sql: "SELECT run FROM step WHERE logRun = ? AND logRun != run"
     )
+    /// A run and all that go with it; nil when one of them stays.
+    func group(of run: Int, _ leaving: Set<Int>) throws -> [Int]? {
+      var group = [run]
+      var known: Set = [run]
+      var next = 0
+      while next < group.count {
+        let member = group[next]
+        next += 1
+        guard leaving.contains(member), !isHeld(member), !sources.contains(member),
+          try Bool.fetchOne(look, arguments: [member]) ?? false
+        else { return nil }
+        let others = try Int.fetchCursor(needers, arguments: [member])
+        while let other = try others.next() {
+          guard leaving.contains(other) else { return nil }
+          if known.insert(other).inserted { group.append(other) }
+        }
+      }
+      return group
+    }
     var gone: [Int] = []
     var rest = runs
     repeat {
       guard let run = rest.popFirst() else { break }
-      let others = try Int.fetchCursor(needers, arguments: [run])
-      var isNeeded = false
-      while !isNeeded, let other = try others.next() { isNeeded = !leaving.contains(other) }
-      guard !isNeeded, !isHeld(run), !sources.contains(run),
-        try Bool.fetchOne(look, arguments: [run]) ?? false
-      else {
+      guard let group = try group(of: run, leaving) else {
         leaving.remove(run)
         continue
       }
-      try deleteRun(run)
-      gone.append(run)
+      for member in group { try deleteRun(member) }
+      gone += group
     } while isTime()
     return (gone, rest)
   }

@@ -108,6 +108,29 @@ package struct Retention: Sendable, Equatable, Codable {
     return Set(reasons.keys)
   }
 
+  /// Some runs in the order in which they go: each behind those that show its log, newest first.
+  ///
+  /// Runs that show each other's logs, and what these need, come last.
+  package static func order(_ runs: Set<Int>, of items: [Item]) -> [Int] {
+    var needs: [Int: [Int]] = [:]
+    var needers: [Int: Int] = [:]
+    for item in items where runs.contains(item.run) {
+      let others = item.needs.intersection(runs).subtracting([item.run]).sorted(by: >)
+      needs[item.run] = others
+      for other in others { needers[other, default: 0] += 1 }
+    }
+    var order = runs.filter { needers[$0] == nil }.sorted(by: >)
+    var next = 0
+    while next < order.count {
+      for other in needs[order[next]] ?? [] {
+        needers[other, default: 0] -= 1
+        if needers[other] == 0 { order.append(other) }
+      }
+      next += 1
+    }
+    return order + runs.subtracting(order).sorted(by: >)
+  }
+
   /// The runs that are neither kept nor among the newest of their group.
   private func candidates(_ ordered: [Item]) -> Set<Int> {
     var left: [String: Int] = [:]
