@@ -170,17 +170,16 @@ struct Attempt: ~Copyable {
     )
     record.metrics = end.logged.metrics
     record.sparkline = end.logged.sparkline
-    record.facts = end.logged.facts(storing: store, in: folder) { !stop.isOver }
     record.readBytes = end.traffic.read
     record.writtenBytes = end.traffic.written
     record.take(end.verdict)
     let loaded = LoadedModules.take(from: folder)
-    if record.status == .succeeded {
-      store.lasting(clock: monotonicSeconds) { takeOutputs(into: &record) }
-      // They were stored before, and nothing refers to them either.
-      for artifact in (record.facts?.artifacts ?? [:]).values { store.renew(artifact) }
-      if record.status == .succeeded { record.warning = doubt() ?? doubt(loaded) }
+    var said: Set<String> = []
+    store.lasting(clock: monotonicSeconds) {
+      record.facts = end.logged.facts(storing: store, in: folder, said: &said) { !stop.isOver }
+      takeOutputs(into: &record)
     }
+    if record.status == .succeeded { record.warning = doubt() ?? doubt(loaded) }
     record.ended = Date(timeIntervalSince1970: clock.now)
     return record
   }
