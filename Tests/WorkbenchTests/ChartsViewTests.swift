@@ -101,6 +101,22 @@ struct ChartsViewTests {
     #expect(view.values(of: view.shown[0], width: width).plain.string == values)
   }
 
+  @Test func `the crosshair goes from logged place to logged place, and back`() throws {
+    var (view, context) = Self.shown([142], 120, 36)
+    var places: [Double] = []
+    for key in [Key.left, .left, .left, .right, .right] {
+      context = Self.press(&view, [key], context)
+      places.append(try #require(view.crosshair))
+    }
+    let id = try #require(view.selected)
+    let logged = Set(try #require(view.plots[id]?.shown?.facts.curves).flatMap(\.points.x))
+    #expect(logged.isSuperset(of: places))
+    #expect(places[0] > places[1] && places[1] > places[2])
+    #expect(Array(places[3...]) == [places[1], places[0]])
+    context = Self.press(&view, [.right], context)
+    #expect(view.crosshair == places[0])
+  }
+
   @Test func `the crosshair is one for all charts`() {
     var (view, context) = Self.shown([142], 120, 36)
     context = Self.press(&view, [.left, .left, .left, .left], context)
@@ -352,7 +368,10 @@ struct ChartsViewTests {
       #expect(view.queries == asked)
       let id = try #require(places.first { $0.area.contains(at) }).item.id
       let geometry = try #require(view.geometry(of: id, context))
-      #expect(view.crosshair == geometry.x(atColumn: at.x))
+      let x = try #require(view.crosshair)
+      let curves = try #require(view.plots[id]?.shown?.facts.curves)
+      #expect(curves.contains { $0.points.x.contains(x) })
+      #expect(abs(try #require(geometry.column(of: x)) - at.x) <= 1)
     }
     #expect(RunFixture.picture(view, context).filter { $0 == "┊" }.count > 12)
     let last = view.crosshair

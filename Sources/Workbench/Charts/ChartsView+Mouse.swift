@@ -61,7 +61,7 @@ extension ChartsView {
     guard drag == nil, followsPointer, let place = place(at: point, context),
       let geometry = geometry(of: place.item.id, context), geometry.plot.contains(point)
     else { return }
-    let x = geometry.x(atColumn: point.x)
+    let x = crosshairPlace(atColumn: point.x, of: place.item.id, in: geometry)
     guard x != crosshair else { return }
     (crosshair, isHovering) = (x, true)
   }
@@ -76,7 +76,8 @@ extension ChartsView {
     }
     guard let geometry = geometry(of: place.item.id, context), geometry.plot.contains(mouse.at)
     else { return }
-    (crosshair, isHovering) = (geometry.x(atColumn: mouse.at.x), false)
+    let x = crosshairPlace(atColumn: mouse.at.x, of: place.item.id, in: geometry)
+    (crosshair, isHovering) = (x, false)
     drag = ChartDrag(chart: place.item.id, from: mouse.at, to: mouse.at)
   }
 

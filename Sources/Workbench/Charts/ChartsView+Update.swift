@@ -203,27 +203,6 @@ extension ChartsView {
     default: return []
     }
   }
-
-  // MARK: The crosshair
-
-  /// One column of the selected chart further; at its edge the window moves along.
-  private mutating func moveCrosshair(by columns: Int, _ context: Context) {
-    guard let place = places(context).first(where: { $0.item.id == selected }),
-      let plot = plots[place.item.id], plot.hasPoints
-    else { return }
-    let geometry = plot.chart.geometry(in: place.area, glyphs: glyphs(context))
-    guard geometry.plot.width > 0 else { return }
-    isHovering = false
-    guard let crosshair, let column = geometry.column(of: crosshair) else {
-      self.crosshair = geometry.x(atColumn: geometry.plot.maxX - 1)
-      return
-    }
-    let next = column + columns
-    if next < geometry.plot.x || next >= geometry.plot.maxX, let whole, view.window(whole) != nil {
-      view.pan(by: columns < 0 ? -0.25 : 0.25, in: whole)
-    }
-    self.crosshair = geometry.x(atColumn: next)
-  }
 }
 
 extension AxisKind {
