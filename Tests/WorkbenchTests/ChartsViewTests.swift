@@ -117,6 +117,19 @@ struct ChartsViewTests {
     #expect(view.crosshair == places[0])
   }
 
+  @Test func `a filter that finds nothing says why, and Esc takes it away`() {
+    var (view, context) = Self.shown([142], 120, 36)
+    let all = view.shown
+    context = Self.press(&view, [Key("/")] + "[bad".map { Key($0) }, context)
+    #expect(RunFixture.picture(view, context).contains("is no regular expression"))
+    context = Self.press(&view, [.enter, .escape], context)
+    #expect(view.shown == all)
+    context = Self.press(&view, [Key("/")] + "zzz".map { Key($0) } + [.enter], context)
+    #expect(RunFixture.picture(view, context).contains("has a match of this filter"))
+    context = Self.press(&view, [.escape], context)
+    #expect(view.filter.isEmpty && view.shown == all)
+  }
+
   @Test func `the crosshair is one for all charts`() {
     var (view, context) = Self.shown([142], 120, 36)
     context = Self.press(&view, [.left, .left, .left, .left], context)

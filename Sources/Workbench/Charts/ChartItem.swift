@@ -110,10 +110,14 @@ struct ChartItems: Sendable, Equatable {
   /// What is no regular expression (yet) is looked for as it stands.
   static func matching(_ items: [ChartItem], _ filter: String) -> [ChartItem] {
     guard !filter.isEmpty else { return items }
-    guard let pattern = try? Pattern("(?i)" + filter) else {
+    guard let pattern = pattern(filter) else {
       let text = filter.lowercased()
       return items.filter { $0.id.name.lowercased().contains(text) }
     }
     return items.filter { pattern.firstMatch(in: $0.id.name) != nil }
   }
+
+  static func isPattern(_ filter: String) -> Bool { pattern(filter) != nil }
+
+  private static func pattern(_ filter: String) -> Pattern? { try? Pattern("(?i)" + filter) }
 }

@@ -16,10 +16,13 @@ extension ChartsView {
   /// What Esc and q do before they leave the screen.
   private var closers: [Binding] {
     guard isFull else {
-      guard crosshair != nil, !isHovering else { return [] }
-      return [
-        .hidden([.escape], "Esc", "crosshair off", "drop crosshair", "Takes the crosshair away.")
-      ]
+      if crosshair != nil, !isHovering {
+        return [
+          .hidden([.escape], "Esc", "crosshair off", "drop crosshair", "Takes the crosshair away.")
+        ]
+      }
+      guard !filter.isEmpty else { return [] }
+      return [Binding([.escape], "Esc", "show all", action: "unfilter", help: "Drops the filter.")]
     }
     return [
       Binding(

@@ -146,8 +146,11 @@ extension ChartsView {
 
   /// Why there is nothing to see; empty while it is not known yet.
   func emptyText(_ context: Context) -> SafeText {
-    if !filter.isEmpty, !items.all.isEmpty {
-      return "No metric's name has a match of this filter."
+    let sought = field?.text ?? filter
+    if !sought.isEmpty, !items.all.isEmpty {
+      return ChartItems.isPattern(sought)
+        ? "No metric's name has a match of this filter."
+        : "The filter is no regular expression, and no metric's name holds its text."
     }
     guard runs.allSatisfy({ context.runFacts($0) != nil }) else { return "Reading the runs..." }
     let isActive = runs.contains { context.runFacts($0)?.run.status.isActive == true }
