@@ -302,6 +302,14 @@ struct ChartTextTests {
     #expect(numberText(value).string == text)
   }
 
+  @Test(arguments: [
+    (0, "0"), (-3, "-3"), (999_999, "999999"), (1_000_000_002, "1000000002"), (12.25, "12.25"),
+    (9_007_199_254_740_992, "9007199254740992"), (1e300, "1e300"), (.nan, "nan"),
+  ])
+  func `a whole step is told with all of its digits`(_ step: Double, _ text: String) {
+    #expect(stepText(step).string == text)
+  }
+
   @Test func `a sparkline goes from its least to its greatest value`() {
     #expect(Sparkline([0, 1, 2, 3, 4, 5, 6, 7]).text(.braille) == "▁▂▃▄▅▆▇█")
     #expect(Sparkline([7, .nan, 0, .infinity]).text(.ascii) == "# _!")

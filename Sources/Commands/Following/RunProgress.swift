@@ -88,9 +88,9 @@ package struct RunProgress: Sendable {
       guard isDue || step.status.isEnd, metric.summary.count > before?.count ?? 0 else { continue }
       told[step.name] = (metric.summary.count, now)
       var line = clock + Line("\(step.name) \(name) \(figureText(metric.summary.last))")
-      line += Line(" at \(figureText(metric.summary.lastStep))", .dim)
+      line += Line(" at \(stepFigure(metric.summary.lastStep))", .dim)
       if let goal = run.mainGoal, let best = metric.best(goal) {
-        line += Line(" (best \(figureText(best.value)) at \(figureText(best.step)))", .dim)
+        line += Line(" (best \(figureText(best.value)) at \(stepFigure(best.step)))", .dim)
       }
       lines.append(line)
     }
@@ -158,7 +158,7 @@ extension LiveMetric {
     var line = Line("\(name) ")
     line += Line("\(figureText(summary.last))", .bold)
     if let goal, let best = best(goal) {
-      line += Line(" best \(figureText(best.value))@\(figureText(best.step))", .dim)
+      line += Line(" best \(figureText(best.value))@\(stepFigure(best.step))", .dim)
     }
     return line
       + Line("  \(sparkText(sparkline, width: 24))", step.status.isActive ? .running : .dim)

@@ -29,6 +29,9 @@ package func dateText(_ date: Date, in zone: TimeZone = .current) -> String {
 /// A metric's value in at most four significant digits.
 package func figureText(_ value: Double) -> String { numberText(value).string }
 
+/// A point's step, as screens show it.
+package func stepFigure(_ step: Double) -> String { stepText(step).string }
+
 /// Values as one row of blocks, thinned to `width` cells by the extreme of each group.
 package func sparkText(_ values: [Double], width: Int) -> String {
   guard width > 0, !values.isEmpty else { return "" }

@@ -69,7 +69,7 @@ extension RunComparison {
         + metric.values.enumerated().map { index, summary in
           guard let summary else { return Line("-", .dim) }
           let (value, step) = point(summary)
-          var line = Line("\(figureText(value))") + Line("@\(figureText(step))", .dim)
+          var line = Line("\(figureText(value))") + Line("@\(stepFigure(step))", .dim)
           if index > 0, let base { line += difference(value - base, metric.goal) }
           return index == winner ? line + Line(" best", .good) : line
         }

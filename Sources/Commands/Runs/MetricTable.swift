@@ -102,7 +102,7 @@ package enum MetricTable {
   private static func extreme(_ point: MetricRow.Extreme?, isBest: Bool) -> Line {
     guard let point else { return Line() }
     return Line("\(figureText(point.value))", isBest ? .bold : .normal)
-      + Line(" @\(figureText(point.step))", .dim)
+      + Line(" @\(stepFigure(point.step))", .dim)
   }
 }
 

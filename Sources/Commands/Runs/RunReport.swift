@@ -156,7 +156,7 @@ package struct RunReport: Sendable {
         Line(SafeText(hostile: metric.step), .dim),
         Line("\(metric.goal?.rawValue ?? "")", .dim),
         metric.goal == nil
-          ? Line() : Line("\(figureText(best.value))") + Line(" @\(figureText(best.step))", .dim),
+          ? Line() : Line("\(figureText(best.value))") + Line(" @\(stepFigure(best.step))", .dim),
         Line("\(figureText(metric.last))"), points(of: metric),
       ]
     }

@@ -76,7 +76,7 @@ extension AxisScale {
   /// A value on this axis as text, in the unit of the axis.
   func text(of value: Double, unit: AxisUnit) -> SafeText {
     switch unit {
-    case .number: return numberText(value)
+    case .number: return stepText(value)
     case .duration: return SafeText(trusted: durationText(value))
     case .clock(let secondsFromGMT):
       let span = range.upperBound - range.lowerBound

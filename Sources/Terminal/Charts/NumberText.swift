@@ -16,6 +16,13 @@ package func numberText(_ value: Double) -> SafeText {
   return SafeText(trusted: scientific(value, places: 3))
 }
 
+/// The step of a point: whole ones with all of their digits, because the next one is another step.
+package func stepText(_ step: Double) -> SafeText {
+  // Beyond this not every whole number has a Double of its own.
+  guard step == step.rounded(), abs(step) <= 0x1p53 else { return numberText(step) }
+  return SafeText(trusted: String(Int(step)))
+}
+
 /// A number with a fixed count of decimal places, by round-half-away; never in the locale's form.
 func decimal(_ value: Double, places: Int) -> String {
   let places = min(max(0, places), 15)

@@ -131,7 +131,8 @@ extension ChartsView {
     switch look.axis {
     case .clock: clockText(x, now: x, seconds: true)
     case .relativeTime: durationText(x)
-    case .step, .metric: numberText(x)
+    case .step: stepText(x)
+    case .metric: numberText(x)
     }
   }
 

@@ -150,7 +150,7 @@ extension CompareView {
           column(numberText(reading.value), 8),
           reading.value.isFinite ? (index == winner ? Style(.good, bold: true) : .normal) : .bad
         )
-        cell.append(column("@" + numberText(reading.step), 5), .dim)
+        cell.append(column("@" + stepText(reading.step), 5), .dim)
         if index > 0, let first {
           let past = reading.value - first
           let style = style(reading.value, first, row.goal)

@@ -123,7 +123,7 @@ extension CompareView {
   /// "step 210: ● 0.0912  ■ 0.318": each run's value at the crosshair; empty without one.
   func readings(_ context: Context) -> StyledText {
     guard let crosshair, let shown = plot.shown else { return StyledText() }
-    var text = StyledText(axisWord(context) + " " + numberText(crosshair) + ":", .dim)
+    var text = StyledText(axisWord(context) + " " + stepText(crosshair) + ":", .dim)
     for (run, key) in drawnRuns(context) {
       let curve = shown.lines.firstIndex { $0.key == key }.map { shown.facts.curves[$0].points }
       let drawn = curve.flatMap { CompareView.reading($0.x, $0.y, at: crosshair)?.value }

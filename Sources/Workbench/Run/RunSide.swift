@@ -86,7 +86,7 @@ struct RunSide {
     var shownBest: SafeText = ""
     if metric.goal != nil, best.value.isFinite {
       let value = numberText(best.value)
-      let whole = value + "@" + numberText(best.step)
+      let whole = value + "@" + stepText(best.step)
       // A step that is cut would be another one.
       shownBest = whole.width <= 12 ? whole : value
     }
