@@ -88,6 +88,26 @@ struct CacheRunTests {
     #expect(executor.specs.last?.arguments[2] == "0.5")
   }
 
+  @Test func `a result of the reference shows the log of the attempt that made it`() throws {
+    let executor = ScriptedExecutor()
+    let site = try RunSite(Self.files, executor: executor)
+    _ = try site.run()
+    #expect(try site.run().stepsCached == 3)
+    func logs(_ run: Int) throws -> [String] {
+      try site.agent.reader.steps(of: run).map { "\($0.name): r\($0.logRun) \($0.logAttempt)" }
+    }
+    // The second reference has its results from the cache itself, the third from a reference.
+    for reference in 1...3 {
+      let run = try site.run(selection: Selection(.only, ["train"], reference: reference))
+      #expect(try logs(run.id) == ["prepare: r1 1", "train: r\(run.id) 1", "evaluate: r1 1"])
+    }
+    let from = try site.run(selection: Selection(.from, ["evaluate"], reference: 5))
+    #expect(try logs(from.id) == ["prepare: r1 1", "train: r5 1", "evaluate: r6 1"])
+    // A retention keeps the run with that log as long as the one that shows it.
+    let items = try site.agent.reader.retentionItems().sorted { $0.run < $1.run }
+    #expect(items.map(\.needs) == [[], [1], [1], [1], [1], [1, 5]])
+  }
+
   @Test func `a part of a run that fails is resumed as that part`() throws {
     var fails = false
     let executor = ScriptedExecutor {

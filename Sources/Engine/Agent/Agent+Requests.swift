@@ -333,7 +333,7 @@ extension PreparedLaunch {
     return steps.map { fresh in
       var step = fresh
       step.run = run
-      step.logRun = run
+      if step.logRun == 0 { step.logRun = run }
       guard let earlier = old[fresh.name] else { return step }
       if let selection, let declared = pipeline.step(fresh.name),
         selection.isTaken(declared, decided: decided)

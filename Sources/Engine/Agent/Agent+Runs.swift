@@ -152,7 +152,8 @@ extension Agent {
       steps: prepared.steps.map { step in
         var step = step
         step.run = run.id
-        step.logRun = run.id
+        // A result of a reference run has its log there.
+        if step.logRun == 0 { step.logRun = run.id }
         return step
       },
       pipeline: prepared.pipeline,

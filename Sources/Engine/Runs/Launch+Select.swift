@@ -186,8 +186,11 @@ extension StepRecord {
     cachedFrom = earlier.run
     let seconds = earlier.started.flatMap { start in earlier.ended?.seconds(since: start) }
     savedSeconds = type.isProcess ? earlier.savedSeconds ?? seconds : nil
-    logRun = earlier.logRun
-    logAttempt = earlier.logAttempt
+    if earlier.logAttempt > 0 {
+      // Where that run took it from the cache, the log is that of a third one.
+      logRun = earlier.logRun
+      logAttempt = earlier.logAttempt
+    }
     facts = earlier.facts
     cacheReason = text
   }
