@@ -102,6 +102,52 @@ struct ActiveRunTests {
     #expect(run.alerts.isEmpty)
   }
 
+  @Test func `a run that a watch rule stopped says so, and so does what is stopped with it`() throws
+  {
+    let steps = ["a", "b", "c"].map { "  \($0): { type: Processing, run: [\($0)] }\n" }
+    var run = try active("steps:\n" + steps.joined(), status: .executing)
+    for name in ["a", "b", "c"] { begin(name, of: &run) }
+    run.settle("a", record(.stopped, "Stopped by watch rule Divergence: loss is 2.2."))
+    #expect(statuses(run) == ["Stopped", "Stopping", "Stopping"])
+    #expect(run.run.reason == "a: stopped by watch rule Divergence: loss is 2.2.")
+    run.settle("b", record(.stopped, "Stopped by the user."))
+    // What the catalog has is enough to tell it, and a rule of its own is not hidden.
+    for reason in ["Stopped by the user.", "Stopped by watch rule Stall: it is silent."] {
+      var again = ActiveRun(
+        run: run.run,
+        steps: run.pipeline.steps.compactMap { run.steps[$0.name] },
+        pipeline: run.pipeline,
+        launch: run.launch
+      )
+      again.settle("c", record(.stopped, reason))
+      again.conclude(now: Date())
+      #expect(again.run.status == .stopped)
+      #expect(again.run.reason == "a: stopped by watch rule Divergence: loss is 2.2.")
+      let because = "Stopped because a was stopped by watch rule Divergence: loss is 2.2."
+      #expect(again.steps["b"]?.reason == because)
+      #expect(again.steps["c"]?.reason == (reason.contains("user") ? because : reason))
+    }
+  }
+
+  @Test func `a rule that fires in the middle of the user's stop changes nothing of it`() throws {
+    var run = try active(Self.chain, status: .executing)
+    begin("a", of: &run)
+    run.look(at: "d")
+    begin("d", of: &run)
+    run.stop()
+    run.settle("a", record(.stopped, "Stopped by watch rule Divergence: loss is 2.2."))
+    var again = ActiveRun(
+      run: run.run,
+      steps: run.pipeline.steps.compactMap { run.steps[$0.name] },
+      pipeline: run.pipeline,
+      launch: run.launch
+    )
+    again.settle("d", record(.stopped, "Stopped by the user."))
+    again.conclude(now: Date())
+    #expect(again.run.reason == "Stopped by the user.")
+    #expect(again.steps["d"]?.reason == "Stopped by the user.")
+  }
+
   @Test func `what succeeds in the middle of a stop has succeeded, the run is stopped`() throws {
     var run = try active(Self.chain, status: .executing)
     begin("a", of: &run)

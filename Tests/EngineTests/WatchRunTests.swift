@@ -50,6 +50,7 @@ struct WatchRunTests {
     )
     let run = try site.run()
     #expect(run.status == .stopped)
+    #expect(run.reason == "a: stopped by watch rule ExplodingTensor: loss is NaN.")
     let steps = try site.steps(run.id)
     #expect(steps["a"]?.status == .stopped)
     #expect(steps["a"]?.reason == "Stopped by watch rule ExplodingTensor: loss is NaN.")

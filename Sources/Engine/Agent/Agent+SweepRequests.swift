@@ -75,7 +75,7 @@ extension Agent {
       try transaction.endQueuedRuns(
         ids,
         as: RunStatus.queued.moved(to: .stopped),
-        reason: "Stopped by the user.",
+        reason: ExitRecord.stoppedByUser,
         steps: [
           .queued: StepStatus.queued.moved(to: .stopped),
           .waiting: StepStatus.waiting.moved(to: .skipped),

@@ -34,6 +34,8 @@ struct ActiveRun {
   ///
   /// Seconds of a clock that never steps.
   private var retries: [String: [Int: (count: Int, first: Double)]] = [:]
+  /// The step that stopped the run, by a watch rule; nil where the user did.
+  private var stopper: String?
   /// Results that are not safely on the disk yet: the run is not over before they are.
   var unpublished = 0
 
@@ -65,7 +67,12 @@ struct ActiveRun {
       [.waiting, .queued].contains(self.steps[skipped.step]?.status)
     }
     skip(Schedule.Consequence(skipped: passedOver))
-    if run.status == .stopping { skip(schedule.stop()) }
+    if run.status == .stopping {
+      if run.reason != ExitRecord.stoppedByUser {
+        stopper = steps.first { $0.status == .stopped && $0.stopSentence != nil }?.name
+      }
+      skip(schedule.stop())
+    }
   }
 
   /// Steps whose runner is at work.
@@ -192,8 +199,8 @@ struct ActiveRun {
       run.failedStep = name
       run.reason = "\(name): \(reason)"
     }
-    // A runner that somebody else told to end stops the run as a whole.
-    if outcome == .stopped, run.status.isActive, run.status != .stopping { stop() }
+    // A watch rule, or a runner that somebody else told to end, stops the run as a whole.
+    if outcome == .stopped, run.status.isActive, run.status != .stopping { stop(by: name) }
   }
 
   private mutating func skip(_ consequence: Schedule.Consequence) {
@@ -207,9 +214,15 @@ struct ActiveRun {
     }
   }
 
-  mutating func stop() {
+  /// Ends what waits and tells what runs; `step` has stopped before all others.
+  mutating func stop(by step: String? = nil) {
     run.move(to: .stopping)
-    run.reason = "Stopped by the user."
+    stopper = nil
+    run.reason = ExitRecord.stoppedByUser
+    if let step, let sentence = steps[step]?.stopSentence {
+      stopper = step
+      run.reason = "\(step): \(sentence)"
+    }
     skip(schedule.stop())
     ready.append(
       steps.values.filter { $0.status == .queued }.sorted { $0.index < $1.index }.map(\.name)
@@ -227,8 +240,13 @@ struct ActiveRun {
 
   /// Takes an attempt's exit record.
   mutating func settle(_ name: String, _ record: ExitRecord) {
+    let stopper = stopper.flatMap { steps[$0] }
     change(name) { step in
       step.note(record)
+      // Its runner was told to stop, and not why.
+      if record.isStoppedByUser, let stopper, let sentence = stopper.stopSentence {
+        step.reason = "Stopped because \(stopper.name) was \(sentence)"
+      }
       switch record.status {
       case .succeeded: step.move(to: .succeeded)
       case .failed: step.move(to: .failed)

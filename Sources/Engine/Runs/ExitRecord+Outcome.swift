@@ -36,6 +36,12 @@ extension StepRecord {
     pid = nil
   }
 
+  /// What stopped it, where that was not the user, as it goes on behind a name: "stopped by watch rule ...".
+  var stopSentence: String? {
+    guard let reason, reason.hasPrefix(ScriptEnd.stoppedByRule) else { return nil }
+    return reason.prefix(1).lowercased() + reason.dropFirst()
+  }
+
   /// What the schedule has to know of a step that has ended.
   var scheduleOutcome: Schedule.Outcome? {
     switch status {

@@ -30,6 +30,11 @@ package struct ExitRecord: Sendable, Codable, Equatable {
   /// What the step logged beside its metrics.
   package var facts: StepFacts?
 
+  /// The reason of an attempt that was told to stop: its runner does not know by whom.
+  static let stoppedByUser = "Stopped by the user."
+
+  var isStoppedByUser: Bool { status == .stopped && reason == ExitRecord.stoppedByUser }
+
   /// Why an attempt failed, for those who decide whether to try again.
   package enum Cause: String, Sendable, Codable {
     /// The script's own exit code.

@@ -6,8 +6,8 @@ extension ScriptEnd {
   /// What its end says of an attempt; nil when nothing is wrong with it so far.
   var verdict: Verdict? {
     switch ending {
-    case .user: return (.stopped, "Stopped by the user.", nil)
-    case .rule(let sentence): return (.stopped, "Stopped by watch rule \(sentence)", nil)
+    case .user: return (.stopped, ExitRecord.stoppedByUser, nil)
+    case .rule(let sentence): return (.stopped, ScriptEnd.stoppedByRule + sentence, nil)
     case .told(let signal):
       let reason = """
         The runner was told to end (\(signalName(signal))): the machine is shutting down, or somebody \
@@ -41,6 +41,9 @@ extension ScriptEnd {
     }
     return exitCode.flatMap(verdict)
   }
+
+  /// How the reason of an attempt begins that a watch rule stopped.
+  static let stoppedByRule = "Stopped by watch rule "
 
   private static let killedFromOutside = """
     killed by SIGKILL from outside Lathe (the kernel's out-of-memory killer, an administrator or a job \
