@@ -19,16 +19,19 @@ extension Pipeline {
   /// What training scripts commonly print, found without being declared.
   ///
   /// Such as `epoch 3 val_loss=0.41` or `loss: 1.2e-3`; the epoch or step before it is x. The first one
-  /// that is logged is the main one.
+  /// that is logged is the main one. A name is taken whole, and so is a number: nothing is better than
+  /// the 1 of `1,234.5` or of `12k`.
   private static let commonMetrics: [MetricDefinition] = {
-    let names: [(String, Goal)] = [
-      ("val_loss", .min), ("loss", .min), ("train_loss", .min), ("val_acc", .max),
-      ("val_accuracy", .max), ("accuracy", .max), ("acc", .max), ("train_acc", .max),
-    ]
+    let splits = ["val_", "val/", "eval_", "eval/", "", "train_", "train/"]
+    let names =
+      splits.map { ($0 + "loss", Goal.min) }
+      + splits.flatMap { [($0 + "accuracy", Goal.max), ($0 + "acc", Goal.max)] }
     let number = #"([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|nan|-?inf)"#
+    let start = #"(?:^|[^\w./-])"#
+    let end = #"(?:$|[^\w.,]|[.,](?:$|\D))"#
     let x = #"(?:\b(?:[Ee]poch|[Ss]tep|[Ii]ter(?:ation)?)\W{0,3}(?P<step>\d+).*?)?"#
     return names.compactMap { name, goal in
-      let source = x + #"\b"# + name + #"['"]?\s*[=:]\s*"# + number
+      let source = x + start + name + #"['"]?\s*[=:]\s*"# + number + end
       guard let pattern = try? Pattern(source) else { return nil }
       return MetricDefinition(name: name, pattern: pattern, goal: goal)
     }
