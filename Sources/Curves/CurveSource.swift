@@ -60,6 +60,11 @@ package struct CurveSource {
     fitted(try drawn(request.series, request.axis).compactMap(\.extent), request.xKind)
   }
 
+  /// From the least to the greatest x of each series of a request; nil for one without points.
+  package mutating func extents(of request: CurvesRequest) throws -> [ClosedRange<Double>?] {
+    try drawn(request.series, request.axis).map(\.extent)
+  }
+
   package mutating func curves(_ request: CurvesRequest) throws -> CurvesFacts {
     let drawn = try drawn(request.series, request.axis)
     let range = request.window ?? fitted(drawn.compactMap(\.extent), request.xKind)

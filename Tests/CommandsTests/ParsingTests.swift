@@ -125,6 +125,8 @@ struct ParsingTests {
     ["plot", "r1", "--csv", "--svg"], ["plot", "r1", "--log", "--symlog"],
     ["plot", "r1", "--log", "--yrange", "0:1"], ["plot", "r1", "--size", "1001x20"],
     ["plot", "r1", "--glyphs", "dots"], ["plot", "r1", "--range", ":"],
+    ["plot", "r1", "--csv", "--x", "time"], ["plot", "r1", "--csv", "--smooth", "0.9"],
+    ["plot", "r1", "--json", "--x", "lr", "--smooth", "0.9"],
     ["plot", "r1", "r2", "r3", "r4", "-m", "a", "-m", "b", "-m", "c", "-m", "d"],
   ])
   func `wrong use is refused with three lines and the code 2`(arguments: [String]) throws {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Commands
+import Documents
 import Foundation
 import Pipelines
 import Series
@@ -132,6 +133,33 @@ struct PlotTests {
     #expect(try plot("", [logged(2, [1])]).notes.isEmpty)
   }
 
+  @Test(arguments: [
+    ("--range 100:200", "r1 loss: no point lies between 100 and 200; it has steps 0 to 59.\n"),
+    ("--range 59:200", ""), ("--range 20.2:20.4", ""), ("--range :-1", "no point lies up to -1"),
+    ("--range 100:200 --x time", "between 100 and 200; it has seconds 0 to 59."),
+    ("--yrange 5:9", "r1 loss: no value lies between 5 and 9; it has 0 to 2.\n"),
+    ("--yrange 3:", "no value lies from 3 on; it has 0 to 2."), ("--yrange 1:9", ""),
+    ("--yrange 5:9 --csv", ""), ("", ""),
+  ])
+  func `a curve beside what was asked for is told`(line: String, note: String) throws {
+    defer { clean() }
+    let text = try plot(line, [logged(1, (0..<60).map { Double($0 % 3) })]).notes.plain
+    #expect(note.isEmpty ? text.isEmpty : text.contains(note))
+  }
+
+  @Test func `a metric that is not there is told with what may have been meant`() {
+    let names = ["loss", "learning_rate"]
+    #expect(
+      LoggedMetric.missing("lerning_rate", of: run(3), step: "train", names: names)
+        == Explanation(
+          what: "Step train of r3 has no metric 'lerning_rate'.",
+          why: "It has learning_rate, loss.",
+          next: "Did you mean 'learning_rate'?"
+        )
+    )
+    #expect(LoggedMetric.missing("loss", of: run(3), names: []).why == "It has logged none.")
+  }
+
   @Test func `bars are the last values`() throws {
     defer { clean() }
     let curves = [try logged(1, [5, 1]), try logged(2, [5, 2])]
@@ -190,6 +218,18 @@ struct PlotTests {
     #expect(lines.last?.plain.contains("4999") ?? false)
     let short = SeriesTrack(SeriesData(steps: [0], times: [0], values: [1]))
     #expect(try PointsTable.lines(of: short, name: "a", run: "r1", width: 80).count == 2)
+  }
+
+  @Test func `a tab in a name does not move the columns of the table`() {
+    let row = MetricRow(metric("a\tb", best: 0.1, last: 1))
+    #expect(
+      MetricTable.lines([row], width: nil).plain
+        == """
+        metric     step   last  min      max   points
+        a       b  train     1  0.1 @25  2 @1      40
+
+        """
+    )
   }
 
   @Test func `the table of metrics tells extremes with their steps and what is not finite`() {

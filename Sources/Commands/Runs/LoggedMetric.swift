@@ -1,4 +1,5 @@
-import Documents
+import Curves
+package import Documents
 import Pipelines
 package import Series
 package import Store
@@ -34,6 +35,26 @@ package struct LoggedMetric: Sendable {
     self.label = label ?? name
     self.others = others
   }
+
+  /// That a run, or a step of it, has not logged a metric, with those that it has.
+  package static func missing(
+    _ name: String,
+    of run: RunRecord,
+    step: String? = nil,
+    names: [String]
+  ) -> Explanation {
+    let listed = names.sorted().prefix(12).joined(separator: ", ")
+    let rest = names.count > 12 ? " and \(names.count - 12) more" : ""
+    let owner = step.map { "Step \($0) of \(run.shortName)" } ?? run.shortName
+    return Explanation(
+      what: "\(owner) has no metric '\(name)'.",
+      why: names.isEmpty ? "It has logged none." : "It has \(listed)\(rest).",
+      next: nearest(name, among: names).map { "Did you mean '\($0)'?" }
+        ?? (names.isEmpty
+          ? "'lathe logs \(run.shortName)' prints what it said."
+          : "'lathe metrics \(run.shortName)' lists them.")
+    )
+  }
 }
 
 extension [LoggedMetric] {
@@ -55,47 +76,81 @@ extension [LoggedMetric] {
 }
 
 extension Session {
+  typealias StepReader = (step: StepRecord, folder: AttemptFolder, reader: SeriesReader)
+
   /// The metrics of all runs, the first name of each run first; a run may lack some of several names.
   ///
-  /// Throws an `Explanation` for a name that no run has, and for a run that has none of them.
-  func logged(_ names: [String], of runs: [RunRecord]) throws -> [LoggedMetric] {
-    var found: [LoggedMetric] = []
+  /// What a run that has none of them has instead is in `lacking`. Throws an `Explanation` for a name
+  /// that no run has.
+  func logged(
+    _ names: [String],
+    of runs: [RunRecord]
+  ) throws -> (curves: [LoggedMetric], lacking: [Explanation]) {
+    var curves: [LoggedMetric] = []
+    var lacking: [(reason: Explanation, isEmpty: Bool)] = []
     for run in runs {
-      for name in names {
-        do {
-          found.append(try logged(name, of: run))
-        } catch {
-          guard names.count > 1, error is Explanation else { throw error }
-        }
-      }
-      if !found.contains(where: { $0.run.id == run.id }) {
-        found.append(try logged(names[0], of: run))
+      let steps = try readers(of: run)
+      let found = names.compactMap { find($0, of: run, in: steps) }
+      curves += found
+      guard found.isEmpty else { continue }
+      let others = Self.names(in: steps)
+      lacking.append((LoggedMetric.missing(names[0], of: run, names: others), others.isEmpty))
+    }
+    // Of several runs the one that has metrics knows what may have been meant.
+    if curves.isEmpty, let first = lacking.first(where: { !$0.isEmpty }) ?? lacking.first {
+      throw first.reason
+    }
+    if let run = curves.first?.run {
+      for name in names where !curves.contains(where: { $0.label == name }) {
+        _ = try logged(name, of: run)
       }
     }
-    for name in names where !found.contains(where: { $0.label == name }) {
-      found.append(try logged(name, of: runs[0]))
-    }
-    return found
+    return (curves, lacking.map(\.reason))
   }
 
   /// A metric of a run: `loss` from the last step that logged it, `train/loss` from that step.
   ///
   /// Throws an `Explanation` that lists the metrics there are.
   func logged(_ name: String, of run: RunRecord) throws -> LoggedMetric {
-    var names: [String] = []
-    let readers = try readers(of: run)
-    var found: LoggedMetric?
-    for (step, folder, reader) in readers.reversed() {
-      if let track = reader[name] {
-        found?.others.insert(step.name, at: 0)
-        found =
-          found
-          ?? LoggedMetric(run: run, step: step.name, folder: folder, name: name, track: track)
+    let steps = try readers(of: run)
+    if let found = find(name, of: run, in: steps) { return found }
+    throw LoggedMetric.missing(name, of: run, names: Self.names(in: steps))
+  }
+
+  /// Those of the curves whose step logged what is to be x, and what the others lack.
+  ///
+  /// Throws an `Explanation` where none of them has it.
+  func drawable(
+    _ curves: [LoggedMetric],
+    by axis: CurveAxis
+  ) throws -> (curves: [LoggedMetric], lacking: [Explanation]) {
+    guard case .metric(let name) = axis else { return (curves, []) }
+    var source = CurveSource()
+    var drawn: [LoggedMetric] = []
+    var lacking: [Explanation] = []
+    for curve in curves {
+      let names = try source.reader(curve.folder).names
+      if names.contains(name) {
+        drawn.append(curve)
+      } else {
+        let reason = LoggedMetric.missing(name, of: curve.run, step: curve.step, names: names)
+        if !lacking.contains(reason) { lacking.append(reason) }
       }
-      names += reader.names.filter { !names.contains($0) }
+    }
+    if drawn.isEmpty, let first = lacking.first { throw first }
+    return (drawn, lacking)
+  }
+
+  private func find(_ name: String, of run: RunRecord, in steps: [StepReader]) -> LoggedMetric? {
+    var found: LoggedMetric?
+    for (step, folder, reader) in steps.reversed() {
+      guard let track = reader[name] else { continue }
+      found?.others.insert(step.name, at: 0)
+      found =
+        found ?? LoggedMetric(run: run, step: step.name, folder: folder, name: name, track: track)
     }
     if let found { return found }
-    for (step, folder, reader) in readers where name.hasPrefix(step.name + "/") {
+    for (step, folder, reader) in steps where name.hasPrefix(step.name + "/") {
       let own = String(name.dropFirst(step.name.count + 1))
       guard let track = reader[own] else { continue }
       return LoggedMetric(
@@ -107,33 +162,33 @@ extension Session {
         label: name
       )
     }
-    let listed = names.sorted().prefix(12).joined(separator: ", ")
-    let rest = names.count > 12 ? " and \(names.count - 12) more" : ""
-    throw Explanation(
-      what: "\(run.shortName) has no metric '\(name)'.",
-      why: names.isEmpty ? "It has logged none." : "It has \(listed)\(rest).",
-      next: nearest(name, among: names).map { "Did you mean '\($0)'?" }
-        ?? (names.isEmpty
-          ? "'lathe logs \(run.shortName)' prints what it said."
-          : "'lathe metrics \(run.shortName)' lists them.")
-    )
+    return nil
   }
 
-  /// The main metric of a run; where none is known yet, the most important of the first step with any.
-  func mainMetric(of run: RunRecord) throws -> String {
-    if let name = run.mainMetric { return name }
-    let first = try readers(of: run).first { !$0.reader.names.isEmpty }
-    if let name = first?.reader.names.byImportance(of: { $0 }).first { return name }
+  /// Each name once, the last step's first.
+  private static func names(in steps: [StepReader]) -> [String] {
+    var seen: Set<String> = []
+    return steps.reversed().flatMap { $0.reader.names }.filter { seen.insert($0).inserted }
+  }
+
+  /// The main metric of the first run that has one; where none is known yet, the most important of the
+  /// run's first step with any.
+  func mainMetric(of runs: [RunRecord]) throws -> String {
+    for run in runs {
+      if let name = run.mainMetric { return name }
+      let first = try readers(of: run).first { !$0.reader.names.isEmpty }
+      if let name = first?.reader.names.byImportance(of: { $0 }).first { return name }
+    }
+    let named = runs.map(\.shortName)
     throw Explanation(
-      what: "\(run.shortName) has logged no metric.",
-      next: "'lathe logs \(run.shortName)' prints what it said."
+      what: named.count == 1
+        ? "\(named[0]) has logged no metric." : "None of these runs has logged a metric.",
+      next: "'lathe logs \(named.first ?? "@")' prints what it said."
     )
   }
 
   /// The metrics of each step's attempt as they are now, in the order of the steps.
-  func readers(
-    of run: RunRecord
-  ) throws -> [(step: StepRecord, folder: AttemptFolder, reader: SeriesReader)] {
+  func readers(of run: RunRecord) throws -> [StepReader] {
     try catalog.steps(of: run.id).filter { $0.logAttempt > 0 }.map { step in
       let folder = home.attempt(run: step.logRun, step: step.name, attempt: step.logAttempt)
       var reader = SeriesReader(folder: folder.metrics)

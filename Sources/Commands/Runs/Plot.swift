@@ -57,29 +57,9 @@ package struct Plot: Sendable {
     return screen.outputLines
   }
 
-  /// What the picture cannot show of the values.
-  package var notes: [Line] {
-    curves.compactMap { curve in
-      guard let summary = curve.track.summary, summary.finiteCount < summary.count else {
-        return nil
-      }
-      let odd = countText(summary.count - summary.finiteCount)
-      let all = countText(summary.count)
-      return Line("\(curve.run.shortName) \(curve.label): ", .dim)
-        + Line("\(odd) of \(all) values are NaN or infinite; ! marks where.")
-    }
-  }
-
   private func facts(columns: Int) throws -> CurvesFacts {
     var source = CurveSource()
-    var request = CurvesRequest(
-      series: curves.map { SeriesKey(folder: $0.folder, name: $0.name) },
-      axis: axis,
-      xKind: options.logX ? .logarithmic : .linear,
-      columns: columns,
-      floor: options.log ? 0 : nil,
-      smoothing: options.smooth?.smoothing ?? .none
-    )
+    var request = request(columns: columns)
     if let asked = options.range {
       let extent = try source.range(of: request)
       guard let window = asked.closed(by: extent) else {
@@ -96,7 +76,19 @@ package struct Plot: Sendable {
     return try source.curves(request)
   }
 
-  private var axis: CurveAxis { options.x?.axis ?? .step }
+  /// All of x.
+  func request(columns: Int) -> CurvesRequest {
+    CurvesRequest(
+      series: curves.map { SeriesKey(folder: $0.folder, name: $0.name) },
+      axis: axis,
+      xKind: options.logX ? .logarithmic : .linear,
+      columns: columns,
+      floor: options.log ? 0 : nil,
+      smoothing: options.smooth?.smoothing ?? .none
+    )
+  }
+
+  var axis: CurveAxis { options.x?.axis ?? .step }
 
   private func chart(_ facts: CurvesFacts?) -> LineChart {
     let series = curves.enumerated().flatMap { index, curve in

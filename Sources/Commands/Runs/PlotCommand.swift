@@ -1,4 +1,5 @@
 package import ArgumentParser
+import Curves
 import Documents
 import Engine
 import Foundation
@@ -113,6 +114,15 @@ package struct PlotCommand: ParsableCommand {
     guard chosen.count <= 1 else {
       throw ValidationError("Give \(chosen.joined(separator: " or ")), not both.")
     }
+    if csv || output.json {
+      let drawing = [(x != nil, "--x"), (smooth != nil, "--smooth")].filter(\.0).map(\.1)
+      guard drawing.isEmpty else {
+        let form = csv ? "--csv" : "--json"
+        throw ValidationError(
+          "\(form) prints points as they were logged: leave out \(drawing.joined(separator: " and "))."
+        )
+      }
+    }
     if log && symlog { throw ValidationError("Give --log or --symlog, not both.") }
     if log, let low = yrange?.low, low <= 0 {
       throw ValidationError("A logarithmic axis begins above 0: correct --yrange.")
@@ -131,20 +141,28 @@ package struct PlotCommand: ParsableCommand {
   package func run() throws {
     let session = Session(output)
     let records = try session.plotted(runs, most: 12 / max(1, metric.count))
-    let names = try metric.isEmpty ? [session.mainMetric(of: records[0])] : metric
-    let logged = try session.logged(names, of: records)
-    if session.isJSON { return try PointsJSON.print(logged, to: session.output) }
-    session.errors.print(logged.choices)
-    if csv { return try PointsCSV.print(logged, hasMetrics: names.count > 1, to: session.output) }
-    let plot = Plot(self, curves: logged)
+    let names = try metric.isEmpty ? [session.mainMetric(of: records)] : metric
+    let (logged, lacking) = try session.logged(names, of: records)
+    let (curves, odd) = try session.drawable(logged, by: x?.axis ?? .step)
+    session.errors.print((lacking + odd).map { Line("\($0.what) \($0.why)", .dim) })
+    if session.isJSON { return try PointsJSON.print(curves, within: range, to: session.output) }
+    session.errors.print(curves.choices)
+    let plot = Plot(self, curves: curves)
+    if csv {
+      try PointsCSV.print(curves, hasMetrics: names.count > 1, within: range, to: session.output)
+      return session.errors.print(try plot.besides)
+    }
     let picture = size?.size ?? fitting(session)
-    if let svg { return try write(try plot.svg(size: size?.size), to: svg, session) }
+    if let svg {
+      try write(try plot.svg(size: size?.size), to: svg, session)
+      return session.errors.print(try plot.besides)
+    }
     if bars {
       session.output.print(plot.bars(size: size?.size, width: picture.width, glyphs(session)))
     } else {
       session.output.print(try plot.lines(size: picture, glyphs(session)))
     }
-    session.errors.print(plot.notes)
+    session.errors.print(try plot.notes)
   }
 
   private func fitting(_ session: Session) -> Size {

@@ -55,6 +55,25 @@ package struct PlotRange: ExpressibleByArgument, Sendable, Equatable {
     else { return nil }
     return low...high
   }
+
+  package func contains(_ value: Double) -> Bool {
+    value >= low ?? -.infinity && value <= high ?? .infinity
+  }
+
+  /// Whether some of an extent may lie within.
+  package func overlaps(_ extent: ClosedRange<Double>) -> Bool {
+    extent.upperBound >= low ?? -.infinity && extent.lowerBound <= high ?? .infinity
+  }
+
+  /// `between 10 and 20`, `from 10 on` or `up to 20`.
+  package var text: String {
+    switch (low, high) {
+    case (let low?, let high?): "between \(figureText(low)) and \(figureText(high))"
+    case (let low?, nil): "from \(figureText(low)) on"
+    case (nil, let high?): "up to \(figureText(high))"
+    case (nil, nil): "anywhere"
+    }
+  }
 }
 
 /// `0.9`, the weight of an exponential average, or `median:9`, the points of a median.

@@ -6,13 +6,20 @@ import Terminal
 /// Every point of some metrics as comma-separated values, straight from the disk.
 enum PointsCSV {
   /// Prints run,step,time,value, or with `hasMetrics` run,metric,step,time,value.
-  static func print(_ curves: [LoggedMetric], hasMetrics: Bool, to output: Output) throws {
+  ///
+  /// Only those whose step lies within `range`.
+  static func print(
+    _ curves: [LoggedMetric],
+    hasMetrics: Bool,
+    within range: PlotRange?,
+    to output: Output
+  ) throws {
     var stream = TextStream(to: output)
     stream.write(hasMetrics ? "run,metric,step,time,value\n" : "run,step,time,value\n")
     for curve in curves {
       let metric = PointText.field(SafeText(hostile: curve.label).string)
       let start = hasMetrics ? "\(curve.run.shortName),\(metric)," : "\(curve.run.shortName),"
-      try print(curve.track, after: start, to: &stream)
+      try print(curve.track, after: start, within: range, to: &stream)
     }
     stream.flush()
   }
@@ -21,16 +28,18 @@ enum PointsCSV {
   static func print(_ track: SeriesTrack, to output: Output) throws {
     var stream = TextStream(to: output)
     stream.write("step,time,value\n")
-    try print(track, after: "", to: &stream)
+    try print(track, after: "", within: nil, to: &stream)
     stream.flush()
   }
 
   private static func print(
     _ track: SeriesTrack,
     after start: String,
+    within range: PlotRange?,
     to stream: inout TextStream
   ) throws {
     func add(step: Double, time: Double, value: Double) {
+      if let range, !range.contains(step) { return }
       stream.write(line(after: start, step: step, time: time, value: value))
     }
     try track.forEach(add)
@@ -44,13 +53,17 @@ enum PointsCSV {
 
 /// Every point of some metrics as JSON, straight from the disk.
 enum PointsJSON {
-  /// Prints an array of one object a metric.
-  static func print(_ curves: [LoggedMetric], to output: Output) throws {
+  /// Prints an array of one object a metric, with the points whose step lies within `range`.
+  static func print(
+    _ curves: [LoggedMetric],
+    within range: PlotRange?,
+    to output: Output
+  ) throws {
     var stream = TextStream(to: output)
     stream.write("[")
     for (index, curve) in curves.enumerated() {
       stream.write(index == 0 ? "\n  " : ",\n  ")
-      try print(curve, indent: "  ", to: &stream)
+      try print(curve, indent: "  ", within: range, to: &stream)
     }
     stream.write("\n]\n")
     stream.flush()
@@ -59,7 +72,7 @@ enum PointsJSON {
   /// Prints one object.
   static func print(_ curve: LoggedMetric, to output: Output) throws {
     var stream = TextStream(to: output)
-    try print(curve, indent: "", to: &stream)
+    try print(curve, indent: "", within: nil, to: &stream)
     stream.write("\n")
     stream.flush()
   }
@@ -67,6 +80,7 @@ enum PointsJSON {
   private static func print(
     _ curve: LoggedMetric,
     indent: String,
+    within range: PlotRange?,
     to stream: inout TextStream
   ) throws {
     stream.write("{\n\(indent)  \"run\": \(JSON(curve.run.shortName).text)")
@@ -76,6 +90,7 @@ enum PointsJSON {
     var clock = ClockText()
     var isFirst = true
     func add(step: Double, time: Double, value: Double) {
+      if let range, !range.contains(step) { return }
       stream.write(isFirst ? "\n\(indent)    " : ",\n\(indent)    ")
       isFirst = false
       let (x, y) = (JSON.number(step).text, JSON.number(value).text)
