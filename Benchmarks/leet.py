@@ -61,10 +61,10 @@ def compared(bench, their_few, our_few, their_many, our_many):
         Result("LEET: the curve's share of a redraw", theirs, "ms", None, f"the rest is {their_few.cpu:.2f} ms"),
         Result("workbench: the curve's share of a redraw", ours, "ms", None, rest),
         Result("__draw: the whole chart", frames[MANY], "ms", 1, few),
-        # What LEET takes to draw a chart is told of its screen as a whole: it has no smaller unit of its own.
-        Result("LEET's redraw / __draw's chart", their_many.cpu / frames[MANY], "times", PROMISED, "CPU", True),
-        Result("redraws of the screen, LEET / workbench", their_many.cpu / our_many.cpu, "times", None, "CPU"),
-        Result("LEET's curve / __draw's chart", theirs / frames[MANY], "times", None, "what more points add"),
+        Result("redraws, LEET / workbench", their_many.cpu / our_many.cpu, "times", PROMISED, "CPU", True),
+        Result("LEET's curve / __draw's chart", theirs / frames[MANY], "times", PROMISED, "", True),
+        # Not like with like: LEET's redraw is its whole screen.
+        Result("LEET's redraw / __draw's chart", their_many.cpu / frames[MANY], "times", None, "CPU"),
     ]
 
 

@@ -173,8 +173,8 @@ def steps(bench, shape, count):
     per_step = ours.cpu / count * 1000
     costs = [spent.cpu / count * 1000 for spent in first]
     results = [
-        Result(f"{name}: CPU a step", per_step, "ms", None, spread(costs)),
-        Result(f"{name}: CPU a step, beside its process", per_step - own, "ms", 3, f"/bin/true takes {own:.2f} ms"),
+        Result(f"{name}: CPU a step", per_step, "ms", 3, spread(costs)),
+        Result(f"{name}: CPU a step, beside its process", per_step - own, "ms", None, f"/bin/true takes {own:.2f} ms"),
         Result(f"{name}: wall", ours.wall, "s", None, spread([spent.wall for spent in first])),
         Result(f"{name}: agent's memory", memory, "MB"),
     ]
