@@ -18,7 +18,13 @@ final class RunnerSeat {
   private var isOpen = true
 
   /// With `isReaper`, the process that this is in must have no other children than the runner's.
-  init(isReaper: Bool = false, groups: CgroupSite? = nil) throws {
+  ///
+  /// `early` is what the agent does before the runner looks for the first time.
+  init(
+    isReaper: Bool = false,
+    groups: CgroupSite? = nil,
+    early: (RunnerSeat) throws -> Void = { _ in }
+  ) throws {
     root = try makeTemporaryFolder()
     home = Home(folder: root + "/home")
     try makeFolder(home.folder)
@@ -43,6 +49,7 @@ final class RunnerSeat {
     let heard = Heard()
     self.heard = heard
     let isAdopted = isReaper && Descendants.adopt()
+    try early(self)
     Thread.detachNewThread {
       let site = RunnerSite(
         signals: signalEnd,

@@ -77,6 +77,16 @@ struct RunnerTests {
     #expect(seat.requests == [Self.ended])
   }
 
+  @Test func `an agent that dies behind its order is replaced, though nothing was begun`() throws {
+    let seat = try RunnerSeat(early: { seat in
+      try seat.run(seat.spec("a", "true"))
+      seat.hangUp()
+    })
+    #expect(seat.end() == 0)
+    #expect(seat.requests == [Self.ended])
+    #expect(Claim.state(of: seat.folder("a")) == .unclaimed)
+  }
+
   @Test func `a runner that is to end finishes what it has`() throws {
     let seat = try RunnerSeat()
     try seat.run(seat.spec("a", "touch ../begun; while [ ! -e ../go ]; do sleep 0.02; done"))

@@ -13,7 +13,7 @@ protocol Executor: AnyObject {
   /// Returns false when no runner of this executor has the attempt.
   func stop(_ spec: RunnerName) -> Bool
 
-  /// Nothing waits to be run: idle runners may end.
+  /// Nothing waits to be run: idle runners may end, but for one where none is at work.
   func rest()
 
   /// No run is left, or this agent ends: idle runners end, those at work go on without it.

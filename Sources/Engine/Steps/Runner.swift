@@ -43,8 +43,10 @@ package enum Runner {
       // Nothing is lost: what it had has ended.
       if entries[1].revents != 0, lathe_take_signal(site.signals) != 0 { return 0 }
     }
-    // An agent that died may have left unread what it was told last.
-    if let (spec, folder) = last, access(folder.exit, F_OK) == 0 {
+    // An agent that died may have left unread what it was told last. And of what it had given away, nobody
+    // else may know: the runner that told it of the step before has its answer, and is gone.
+    let ended = last.flatMap { access($0.folder.exit, F_OK) == 0 ? $0.spec : nil }
+    if let spec = ended ?? channel.dropped {
       if site.isReaper { Descendants.release() }
       site.tell(.ended(run: spec.run, step: spec.step, attempt: spec.attempt), spec)
     }

@@ -11,6 +11,8 @@ final class RunnerChannel {
   private(set) var isOpen = true
   /// The agent wants no more of this runner than what it has.
   private(set) var isEnding = false
+  /// An attempt that the agent, before it went, had given to this runner, which has not begun it.
+  private(set) var dropped: AttemptSpec?
   private var buffer: [UInt8] = []
   private var chunk = [UInt8](repeating: 0, count: 1 << 16)
   private var queue: [(spec: AttemptSpec, folder: AttemptFolder)] = []
@@ -86,6 +88,7 @@ final class RunnerChannel {
 
   private func shut() {
     isOpen = false
+    dropped = queue.first?.spec
     queue = []
     buffer = []
   }
