@@ -73,6 +73,18 @@ struct PlotTests {
   }
 
   @Test(arguments: [
+    ("r1 train/loss val/loss", "r1", "train/loss val/loss"), ("@ @-1 loss", "@ @-1", "loss"),
+    ("r1 r99 s3", "r1 r99 s3", ""), ("best best loss", "best best", "loss"), ("loss", "loss", ""),
+    ("r1 rate s", "r1", "rate s"),
+  ])
+  func `what names no run is a metric`(line: String, runs: String, metrics: String) {
+    let words = line.split(separator: " ").map(String.init)
+    let told = words.runsAndMetrics { $0 == "best" }
+    #expect(told.runs.joined(separator: " ") == runs)
+    #expect(told.metrics.joined(separator: " ") == metrics)
+  }
+
+  @Test(arguments: [
     ("", "step"), ("--x time", "time"), ("--x clock", "clock"), ("--x lr", "lr"),
   ])
   func `x is what was asked for`(line: String, label: String) throws {

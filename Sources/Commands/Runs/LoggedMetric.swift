@@ -75,6 +75,24 @@ extension [LoggedMetric] {
   }
 }
 
+extension [String] {
+  /// The words that name runs or sweeps, the first in any case; the others are names of metrics.
+  ///
+  /// What has the form of a run or a sweep means one, also where there is none of that number.
+  package func runsAndMetrics(
+    isKnown: (String) throws -> Bool
+  ) rethrows -> (runs: [String], metrics: [String]) {
+    var (runs, metrics) = ([String](), [String]())
+    for (place, text) in enumerated() {
+      let isNumbered = text.first == "r" && Int(text.dropFirst()) != nil
+      let isRun =
+        try place == 0 || text.hasPrefix("@") || text.isSweepName || isNumbered || isKnown(text)
+      if isRun { runs.append(text) } else { metrics.append(text) }
+    }
+    return (runs, metrics)
+  }
+}
+
 extension Session {
   typealias StepReader = (step: StepRecord, folder: AttemptFolder, reader: SeriesReader)
 
@@ -106,6 +124,29 @@ extension Session {
       }
     }
     return (curves, lacking.map(\.reason))
+  }
+
+  /// The words that name runs or sweeps, and those that name metrics.
+  func runsAndMetrics(_ texts: [String]) throws -> (runs: [String], metrics: [String]) {
+    try texts.runsAndMetrics { name in
+      try catalog.sweep(named: name) != nil || (try? catalog.run(named: name)) != nil
+    }
+  }
+
+  /// Throws an `Explanation` where a word that names no run is no metric of the runs either.
+  func check(_ words: [String], of runs: [RunRecord]) throws {
+    guard !words.isEmpty, let first = runs.first else { return }
+    let all = try runs.map { try readers(of: $0) }
+    for word in words {
+      let isKnown = zip(runs, all).contains { find(word, of: $0, in: $1) != nil }
+      guard !isKnown else { continue }
+      let reason = LoggedMetric.missing(word, of: first, names: Self.names(in: all[0]))
+      throw Explanation(
+        what: "'\(word)' is neither a run nor a metric of \(first.shortName).",
+        why: reason.why,
+        next: reason.next
+      )
+    }
   }
 
   /// A metric of a run: `loss` from the last step that logged it, `train/loss` from that step.

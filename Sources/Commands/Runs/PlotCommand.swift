@@ -20,6 +20,9 @@ package struct PlotCommand: ParsableCommand {
       EXAMPLE: the runs of a sweep, or its twelve best
         lathe plot s1
 
+      EXAMPLE: two metrics of a run over each other
+        lathe plot @ train/loss val/loss
+
       EXAMPLE: smoothed, by the time since the start, for a report
         lathe plot @ -m loss -m val_loss --x time --smooth 0.9 --svg loss.svg
 
@@ -28,7 +31,12 @@ package struct PlotCommand: ParsableCommand {
       """
   )
 
-  @Argument(help: "The runs; a sweep such as s1 stands for its runs.")
+  @Argument(
+    help: ArgumentHelp(
+      "The runs; a sweep such as s1 stands for its runs. What names no run is a metric, as with -m.",
+      valueName: "run|metric"
+    )
+  )
   package var runs: [String]
   @Option(
     name: [.customShort("m"), .long],
@@ -140,8 +148,14 @@ package struct PlotCommand: ParsableCommand {
 
   package func run() throws {
     let session = Session(output)
-    let records = try session.plotted(runs, most: 12 / max(1, metric.count))
-    let names = try metric.isEmpty ? [session.mainMetric(of: records)] : metric
+    let (runs, others) = try session.runsAndMetrics(runs)
+    let asked = others + metric
+    let records = try session.plotted(runs, most: max(1, 12 / max(1, asked.count)))
+    guard records.count * asked.count <= 12 else {
+      throw ValidationError("At most twelve curves can be told apart.")
+    }
+    let names = try asked.isEmpty ? [session.mainMetric(of: records)] : asked
+    try session.check(others, of: records)
     let (logged, lacking) = try session.logged(names, of: records)
     let (curves, odd) = try session.drawable(logged, by: x?.axis ?? .step)
     session.errors.print((lacking + odd).map { Line("\($0.what) \($0.why)", .dim) })

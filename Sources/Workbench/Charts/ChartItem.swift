@@ -3,28 +3,58 @@ import Pipelines
 import Store
 import Terminal
 
-/// One chart: a metric of a step, of every run that logged it.
+/// One chart: a metric of a step, of every run that logged it, and what is laid over it.
 struct ChartItem: Sendable, Equatable {
+  /// A metric of a step.
   struct ID: Sendable, Hashable {
     var step: String
     var name: String
   }
 
-  /// One run's curve.
+  /// One curve: a metric of a run.
   struct Part: Sendable, Equatable {
-    /// The place of the run on the screen, which decides about its colour.
+    /// The place of the run on the screen.
     var run: Int
     var folder: AttemptFolder
+    var metric: ID
   }
 
-  var id: ID
-  var parts: [Part]
+  /// The metric that the chart is named by.
+  let id: ID
+  /// Its own one first; then those that are laid over it.
+  private(set) var metrics: [ID]
+  /// Metric by metric, each in the order of the runs.
+  fileprivate(set) var parts: [Part] = []
+  /// What the names of its group begin with: "train/" of "train/loss"; empty where there is nothing.
+  private(set) var prefix: String
 
-  /// "train/" of "train/loss"; empty where there is none.
-  var prefix: String {
-    guard let slash = id.name.lastIndex(of: "/") else { return "" }
-    return String(id.name[...slash])
+  init(id: ID) {
+    (self.id, metrics) = (id, [id])
+    prefix = id.name.lastIndex(of: "/").map { String(id.name[...$0]) } ?? ""
   }
+
+  /// Lays another chart's metrics over this one.
+  mutating func join(_ other: ChartItem) {
+    metrics += other.metrics
+    parts += other.parts
+  }
+
+  /// Lays a metric over this one that differs only in its split, so that the chart belongs to neither
+  /// split's group: "val/" is left out of the prefix.
+  mutating func pair(with other: ChartItem) {
+    if other.prefix != prefix { prefix = MetricGroup.withoutSplits(prefix) }
+    join(other)
+  }
+}
+
+/// What charts share a heading: a step, and what the names begin with.
+struct ChartGroup: Sendable, Hashable {
+  var step: String
+  var prefix: String
+}
+
+extension ChartItem {
+  var group: ChartGroup { ChartGroup(step: id.step, prefix: prefix) }
 }
 
 /// All metrics of the selected runs, as they become known.
@@ -62,28 +92,30 @@ struct ChartItems: Sendable, Equatable {
   }
 
   /// Takes over the names: by groups, in each by importance, and so the groups themselves.
-  mutating func findNames(_ runs: [Int], _ context: Context) {
+  ///
+  /// Returns whether that has changed anything.
+  mutating func findNames(_ runs: [Int], _ context: Context) -> Bool {
     let told = sources.map { source -> [String] in
       guard case .metricNames(let names)? = context.answers[.metricNames(source.folder)] else {
         return []
       }
       return names
     }
-    guard told != self.told || sources != toldSources else { return }
+    guard told != self.told || sources != toldSources else { return false }
     (self.told, toldSources) = (told, sources)
     var found: [ChartItem] = []
     var places: [ChartItem.ID: Int] = [:]
     for (source, names) in zip(sources, told) {
       guard let run = runs.firstIndex(of: source.run) else { continue }
-      let part = ChartItem.Part(run: run, folder: source.folder)
       for name in names {
         let id = ChartItem.ID(step: source.step, name: name)
-        if let place = places[id] {
-          found[place].parts.append(part)
-        } else {
-          places[id] = found.count
-          found.append(ChartItem(id: id, parts: [part]))
+        let part = ChartItem.Part(run: run, folder: source.folder, metric: id)
+        let place = places[id] ?? found.count
+        if place == found.count {
+          places[id] = place
+          found.append(ChartItem(id: id))
         }
+        found[place].parts.append(part)
       }
     }
     // Steps in their order, then groups in the order of what is most important in them.
@@ -91,30 +123,38 @@ struct ChartItems: Sendable, Equatable {
       sources.enumerated().map { ($0.element.step, $0.offset) },
       uniquingKeysWith: min
     )
-    found = found.byImportance(of: \.id.name)
-    var groups: [String: Int] = [:]
-    for item in found where groups[heading(item)] == nil { groups[heading(item)] = groups.count }
-    func place(_ item: ChartItem) -> (Int, Int) {
-      (steps[item.id.step] ?? 0, groups[heading(item)] ?? 0)
-    }
-    all = found.enumerated()
-      .map { (place: place($0.element), offset: $0.offset, item: $0.element) }
-      .sorted { ($0.place.0, $0.place.1, $0.offset) < ($1.place.0, $1.place.1, $1.offset) }
-      .map(\.item)
+    all = Self.grouped(found.byImportance(of: \.id.name)) { steps[$0] ?? 0 }
+    return true
   }
 
-  private func heading(_ item: ChartItem) -> String { item.id.step + "\u{0}" + item.prefix }
+  /// The charts by their steps, then by their groups, these in the order of their first charts.
+  static func grouped(_ charts: [ChartItem], place: (String) -> Int) -> [ChartItem] {
+    var groups: [ChartGroup: Int] = [:]
+    for chart in charts where groups[chart.group] == nil { groups[chart.group] = groups.count }
+    return charts.enumerated()
+      .map { offset, chart in
+        (order: [place(chart.id.step), groups[chart.group] ?? 0, offset], chart: chart)
+      }
+      .sorted { $0.order.lexicographicallyPrecedes($1.order) }
+      .map(\.chart)
+  }
 
-  /// The items whose name a filter finds: a regular expression, without regard to case.
+  /// The items of which a metric's name is found by a filter: a regular expression, without regard to
+  /// case.
   ///
   /// What is no regular expression (yet) is looked for as it stands.
   static func matching(_ items: [ChartItem], _ filter: String) -> [ChartItem] {
     guard !filter.isEmpty else { return items }
     guard let pattern = pattern(filter) else {
       let text = filter.lowercased()
-      return items.filter { $0.id.name.lowercased().contains(text) }
+      return items.filter { $0.metrics.contains { $0.name.lowercased().contains(text) } }
     }
-    return items.filter { pattern.firstMatch(in: $0.id.name) != nil }
+    return items.filter { $0.metrics.contains { pattern.firstMatch(in: $0.name) != nil } }
+  }
+
+  /// Whether a filter finds a metric.
+  static func isFound(_ id: ChartItem.ID, by filter: String) -> Bool {
+    !matching([ChartItem(id: id)], filter).isEmpty
   }
 
   static func isPattern(_ filter: String) -> Bool { pattern(filter) != nil }

@@ -22,10 +22,13 @@ extension ChartsView {
     }
     isFull
       ? drawFull(layout, on: &screen, context) : drawGrid(on: &screen, in: layout.body, context)
+    drawPicker(on: &screen, context)
   }
 
   private func drawHeader(on screen: inout Screen, in rect: Rect, _ context: Context) {
-    var left = StyledText(shown.count == 1 ? "1 metric" : grouped(shown.count) + " metrics", .bold)
+    let isOverlaid = shown.contains { $0.metrics.count > 1 }
+    let word: SafeText = isOverlaid ? " chart" : " metric"
+    var left = StyledText(grouped(shown.count) + word + (shown.count == 1 ? "" : "s"), .bold)
     if runs.count > 1 {
       for (index, run) in runs.enumerated() {
         let stroke = hasStrokes(context) ? LineChart.Stroke.series(index) : .solid
@@ -117,7 +120,7 @@ extension ChartsView {
     let isSelected = item.id == selected
     let plot = plots[item.id]
     var frame = Frame(
-      SafeText(hostile: name(of: item)),
+      title: title(of: item, isBold: isSelected, context),
       focused: isSelected,
       glyphs: context.glyphs
     )
@@ -125,12 +128,6 @@ extension ChartsView {
     frame.right = values(of: item, width: rect.width - 9 - frame.title.width)
     frame.draw(on: &screen, in: rect)
     drawPlot(item, plot, on: &screen, in: Self.plotArea(in: rect), context)
-  }
-
-  /// Without the prefix, where a heading says it.
-  func name(of item: ChartItem) -> String {
-    guard groupStarts.count > 1, !isFull else { return item.id.name }
-    return String(item.id.name.dropFirst(item.prefix.count))
   }
 
   /// Each run's last value, or that at the crosshair; only the first ones where not all have room.
@@ -143,7 +140,7 @@ extension ChartsView {
       let word = numberText(value)
       guard text.width + (text.isEmpty ? 0 : 2) + word.width <= width else { break }
       if !text.isEmpty { text.append("  ") }
-      text.append(word, runs.count > 1 ? Style(line.color) : .dim)
+      text.append(word, shown.lines.count > 1 ? Style(line.color) : .dim)
     }
     return text
   }

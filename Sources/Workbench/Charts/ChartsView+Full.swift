@@ -10,8 +10,8 @@ extension ChartsView {
     guard let item = selectedItem else { return }
     let place: SafeText = "\(selectedIndex + 1)/\(shown.count)"
     let frame = Frame(
-      SafeText(hostile: severalSteps ? item.id.step + ": " + item.id.name : item.id.name),
-      right: pageWord + place,
+      title: title(of: item, isBold: true, context),
+      right: StyledText(pageWord + place, .dim),
       focused: true,
       glyphs: context.glyphs
     )

@@ -8,6 +8,7 @@ extension ChartsView {
         Binding([.escape], "Esc", "show all", action: "unfilter", help: "Drops the filter."),
       ]
     }
+    if picker != nil { return pickerBindings }
     return closers + openers + windows + looks + rest
   }
 
@@ -62,6 +63,23 @@ extension ChartsView {
       ),
       Binding([.tab], "Tab", "next", action: "next chart", help: "Selects the next chart."),
       .hidden([.backTab], "Shift-Tab", "last", "last chart", "Selects the chart before."),
+      Binding(
+        [Key("p")],
+        "p",
+        overlays.isPaired ? "split" : "pair",
+        action: "pairs",
+        help: "Lays train, val and test of a metric over each other in one chart, or parts them.",
+        unavailable: hasPairs ? nil : "No metrics' names differ only in train, val or test.",
+        isInFooter: hasPairs
+      ),
+      Binding(
+        [Key("a")],
+        "a",
+        "overlay",
+        action: "add metric",
+        help: "Lays any other metric over the selected chart, or takes it off.",
+        unavailable: none
+      ),
     ]
     if !isFull {
       bindings.insert(
@@ -160,8 +178,8 @@ extension ChartsView {
         "d",
         "line styles",
         "line styles",
-        "Draws each run dashed or dotted in its own way, as where there are no colours, or all solid.",
-        runs.count > 1 ? nil : "One run is shown."
+        "Draws each run, or each metric of one, dashed or dotted in its own way, or all solid.",
+        runs.count > 1 || shown.contains { $0.metrics.count > 1 } ? nil : "One line is shown."
       ),
       .hidden([Key("G")], "G", "glyphs", "glyphs", "Draws with other glyphs."),
     ]

@@ -82,8 +82,9 @@ extension ChartsView {
       var look = look
       look.window = window
       look.yRange = isFull ? view.place.y : nil
-      look.hasEndLabels = isFull || runs.count > 1 && area.width >= 52
-      plot.ask(lines(of: item, context), look, in: area, glyphs: glyphs)
+      let lines = lines(of: item, context)
+      look.hasEndLabels = isFull || lines.count > 1 && area.width >= 52
+      plot.ask(lines, look, in: area, glyphs: glyphs)
       plot.look(at: context)
       kept[item.id] = plot
       if window == nil, let range = plot.shown?.facts.range { wholeOnAxis = range }
@@ -119,19 +120,5 @@ extension ChartsView {
     let columns = Minimap(series: []).geometry(in: area, glyphs: glyphs).dotColumns
     map.ask(lines, look, columns: columns)
     map.look(at: context)
-  }
-
-  func lines(of item: ChartItem, _ context: Context) -> [CurvePlot.Line] {
-    let hasStrokes = hasStrokes(context)
-    // The first run last, so that it lies in front.
-    return item.parts.reversed().map { part in
-      CurvePlot.Line(
-        key: SeriesKey(folder: part.folder, name: item.id.name),
-        label: runs.count > 1 ? "r\(runs[part.run])" : SafeText(hostile: item.id.name, limit: 40),
-        color: .series(part.run),
-        stroke: hasStrokes ? .series(part.run) : .solid,
-        mark: LineChart.mark(part.run)
-      )
-    }
   }
 }

@@ -11,7 +11,8 @@ extension ChartsView {
   func marks(of item: ChartItem, _ plot: CurvePlot, _ context: Context) -> [LineChart.Mark] {
     guard let shown = plot.shown else { return [] }
     var marks: [LineChart.Mark] = []
-    for part in item.parts {
+    var seen: Set<AttemptFolder> = []
+    for part in item.parts where seen.insert(part.folder).inserted {
       let place = shown.lines.firstIndex { $0.key.folder == part.folder }
       let origin = place.map { shown.facts.curves[$0].origin } ?? 0
       marks += borders(item, part, shown.look.axis, origin, context)

@@ -5,12 +5,14 @@ extension ChartsView {
   mutating func take(_ event: TerminalEvent, _ context: Context) {
     switch event {
     case .key(let key):
+      if picker != nil { return pickerKey(key, context) }
       guard field != nil else { return move(key, context) }
       _ = field?.handle(key)
-      shown = ChartItems.matching(items.all, field?.text ?? "")
+      arrange()
     case .paste(let text):
+      picker?.paste(text)
       field?.insert(text)
-      if let field { shown = ChartItems.matching(items.all, field.text) }
+      arrange()
     case .mouse(let mouse): take(mouse, context)
     case .resize, .focus, .hangup: break
     }

@@ -20,6 +20,10 @@ extension ChartsView {
       let effects = act(action, context)
       ask(context)
       return effects
+    case .terminal(.mouse(let mouse)) where picker != nil:
+      let effects = pickerMouse(mouse, context)
+      ask(context)
+      return effects
     case .terminal(.mouse(let mouse)) where mouse.action == .move:
       // Asks for nothing: all that is told of a place is there already.
       hover(mouse.at, context)
@@ -39,8 +43,15 @@ extension ChartsView {
 
   private mutating func learn(_ context: Context) {
     items.findSources(runs, context)
-    items.findNames(runs, context)
-    shown = ChartItems.matching(items.all, field?.text ?? filter)
+    guard items.findNames(runs, context) else { return }
+    hasPairs = ChartOverlays.hasPairs(items.all)
+    arrange()
+  }
+
+  /// Makes the charts of what is known, of what is laid over what, and of the filter.
+  mutating func arrange() {
+    charts = overlays.charts(of: items.all)
+    shown = ChartItems.matching(charts, field?.text ?? filter)
   }
 
   // MARK: Actions
@@ -78,7 +89,11 @@ extension ChartsView {
     case "filtered": (filter, field) = (field?.text ?? "", nil)
     case "unfilter":
       (filter, field) = ("", nil)
-      shown = items.all
+      arrange()
+    case "pairs": togglePairs()
+    case "add metric": picker = selectedItem.map { MetricPicker(chart: $0.id) }
+    case "pick": return pick(context)
+    case "unpick": picker = nil
     case "table": turn(.table)
     case "bars": turn(.bars)
     case "histogram": turn(.histogram)
@@ -176,7 +191,7 @@ extension ChartsView {
     guard let crosshair, let item = selectedItem, let part = item.parts.first,
       let shown = plots[item.id]?.shown
     else { return [] }
-    let key = SeriesKey(folder: part.folder, name: item.id.name)
+    let key = SeriesKey(folder: part.folder, name: part.metric.name)
     let origin = shown.lines.firstIndex { $0.key == key }.map { shown.facts.curves[$0].origin } ?? 0
     switch look.axis {
     case .step: jump = (LogPlace(series: key, at: .step(crosshair)), part)

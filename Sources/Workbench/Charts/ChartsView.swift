@@ -12,7 +12,12 @@ package struct ChartsView: View {
   /// In the order in which they were chosen, which is that of their colours.
   package let runs: [Int]
   var items = ChartItems()
-  /// What the filter leaves.
+  var overlays = ChartOverlays()
+  /// Whether there is anything to pair.
+  var hasPairs = false
+  /// What the metrics and overlays make.
+  var charts: [ChartItem] = []
+  /// What the filter leaves of these.
   var shown: [ChartItem] = []
   var selected: ChartItem.ID?
   /// Whether the user has selected it; until then it is the first one, also when others come before it.
@@ -26,6 +31,8 @@ package struct ChartsView: View {
   var filter = ""
   /// While `/` takes the filter.
   var field: TextField?
+  /// While another metric for the selected chart is sought.
+  var picker: MetricPicker?
   var view = ChartViewport()
   var look = CurvePlot.Look()
   /// Where all charts tell their values.
@@ -60,9 +67,9 @@ package struct ChartsView: View {
     "Charts " + runs.prefix(3).map { "r\($0)" as SafeText }.joined(separator: " / ")
   }
 
-  package var takesText: Bool { field != nil }
+  package var takesText: Bool { field != nil || picker != nil }
 
-  package var followsPointer: Bool { !isFull || page == .curves }
+  package var followsPointer: Bool { picker == nil && (!isFull || page == .curves) }
 
   package var queries: Set<Query> {
     var queries = Set(runs.map { Query.run($0) })
@@ -95,11 +102,6 @@ extension ChartsView {
 
   func glyphs(_ context: Context) -> GlyphSet { glyphs ?? context.glyphs }
 
-  /// Whether the runs' lines differ in their strokes, not in their colours alone.
-  func hasStrokes(_ context: Context) -> Bool {
-    runs.count > 1 && (strokes ?? !context.hasColors)
-  }
-
   var selectedIndex: Int { shown.firstIndex { $0.id == selected } ?? 0 }
 
   var selectedItem: ChartItem? {
@@ -110,7 +112,7 @@ extension ChartsView {
   var groupStarts: [Int] {
     var starts: [Int] = []
     for index in shown.indices {
-      let isNew = index == 0 || heading(shown[index]) != heading(shown[index - 1])
+      let isNew = index == 0 || shown[index].group != shown[index - 1].group
       if isNew { starts.append(index) }
     }
     return starts

@@ -9,6 +9,8 @@ struct CurvePlot: Sendable, Equatable {
   struct Line: Sendable, Equatable {
     var key: SeriesKey
     var label: SafeText
+    /// Whose marks they are where there are several; nil: the label says so.
+    var owner: SafeText?
     var color: Color
     /// Told apart without colours too.
     var stroke = LineChart.Stroke.solid
@@ -111,7 +113,7 @@ struct CurvePlot: Sendable, Equatable {
         key: line.key,
         axis: shown.look.axis,
         origin: shown.facts.curves[index].origin,
-        owner: isAlone ? "" : line.label,
+        owner: isAlone ? "" : line.owner ?? line.label,
         context: context
       )
       guard isFirst else { return marks.ownFindings }

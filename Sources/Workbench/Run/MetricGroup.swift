@@ -34,8 +34,22 @@ struct MetricGroup: Sendable, Equatable {
     return rest.isEmpty ? words.joined(separator: "_") : rest.joined(separator: "_")
   }
 
+  /// The words of a name that say on which split it was measured.
+  static func split(of name: String) -> [String] { parts(of: name).filter(splits.contains) }
+
+  /// What names begin with, without such words: "model/" of "model/val/".
+  static func withoutSplits(_ prefix: String) -> String {
+    prefix.split(separator: "/").compactMap { folder in
+      guard !split(of: String(folder)).isEmpty else { return folder + "/" }
+      let words = folder.split { "_-.: ".contains($0) }
+      let rest = words.filter { !splits.contains($0.lowercased()) }.joined(separator: "_")
+      return rest.isEmpty ? nil : rest + "/"
+    }.joined()
+  }
+
   private static let splits: Set<String> = [
-    "train", "training", "val", "valid", "validation", "test", "testing", "eval", "dev",
+    "train", "training", "val", "valid", "validation", "test", "testing", "eval", "evaluation",
+    "dev",
   ]
 
   private static func parts(of name: String) -> [String] {

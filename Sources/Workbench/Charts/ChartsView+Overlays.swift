@@ -1,0 +1,94 @@
+import Curves
+import Store
+import Terminal
+
+/// The lines of a chart: runs, and metrics that are laid over each other.
+extension ChartsView {
+  /// Whether lines that differ in their colours differ in their strokes as well.
+  ///
+  /// Of several runs each has a colour, and their metrics have strokes in any case.
+  func hasStrokes(_ context: Context) -> Bool {
+    runs.count > 1 ? strokes ?? !context.hasColors : strokes ?? true
+  }
+
+  func lines(of item: ChartItem, _ context: Context) -> [CurvePlot.Line] {
+    // The first run's first metric last, so that it lies in front.
+    item.parts.reversed().map { part in
+      let run: SafeText = "r\(runs[part.run])"
+      let places = places(of: part, in: item, context)
+      return CurvePlot.Line(
+        key: SeriesKey(folder: part.folder, name: part.metric.name),
+        label: label(of: part, in: item),
+        owner: runs.count > 1 ? run : nil,
+        color: .series(places.color),
+        stroke: .series(places.stroke),
+        mark: LineChart.mark(places.mark)
+      )
+    }
+  }
+
+  /// What a line has of the colours, the strokes and, in ASCII, the letters.
+  private func places(
+    of part: ChartItem.Part,
+    in item: ChartItem,
+    _ context: Context
+  ) -> (color: Int, stroke: Int, mark: Int) {
+    let metric = item.metrics.firstIndex(of: part.metric) ?? 0
+    guard runs.count > 1 else { return (metric, hasStrokes(context) ? metric : 0, metric) }
+    let line = metric * runs.count + part.run
+    return (part.run, hasStrokes(context) ? line : metric, line)
+  }
+
+  /// What tells a line from the others: the run, the metric, or both.
+  private func label(of part: ChartItem.Part, in item: ChartItem) -> SafeText {
+    let run: SafeText = "r\(runs[part.run])"
+    guard item.metrics.count > 1 else {
+      return runs.count > 1 ? run : SafeText(hostile: part.metric.name, limit: 40)
+    }
+    let isOneStep = item.metrics.allSatisfy { $0.step == item.id.step }
+    let name = isOneStep ? part.metric.name : part.metric.step + "/" + part.metric.name
+    let metric = SafeText(hostile: name, limit: 40)
+    return runs.count > 1 ? run + " " + metric : metric
+  }
+
+  /// The names of a chart's metrics, each as its line is drawn where they are several; without what a
+  /// heading says.
+  func title(of item: ChartItem, isBold: Bool, _ context: Context) -> StyledText {
+    let isOneStep = item.metrics.allSatisfy { $0.step == item.id.step }
+    var title = StyledText()
+    if isFull, severalSteps, isOneStep {
+      title.append(SafeText(hostile: item.id.step + ": "), Style(bold: isBold))
+    }
+    for (index, metric) in item.metrics.enumerated() {
+      if index > 0 { title.append("  ") }
+      var name = metric.name
+      if !isFull, groupStarts.count > 1, name.hasPrefix(item.prefix), isOneStep {
+        name.removeFirst(item.prefix.count)
+      }
+      if !isOneStep { name = metric.step + "/" + name }
+      let hasSample = item.metrics.count > 1 && (isFull || !context.hasColors || isASCII(context))
+      var style = Style(bold: isBold)
+      if item.metrics.count > 1, runs.count == 1 { style.color = .series(index) }
+      if hasSample, runs.count == 1 || !isASCII(context) {
+        let stroke = runs.count > 1 || hasStrokes(context) ? index : 0
+        title.append(Self.sample(.series(stroke), index, glyphs(context)) + " ", style)
+      }
+      title.append(SafeText(hostile: name), style)
+    }
+    return title
+  }
+
+  private func isASCII(_ context: Context) -> Bool { glyphs(context) == .ascii }
+
+  // MARK: Actions
+
+  mutating func togglePairs() {
+    overlays.isPaired.toggle()
+    arrange()
+    // What was selected may be within another chart now.
+    guard let selected, let chart = shown.first(where: { $0.metrics.contains(selected) }) else {
+      return
+    }
+    self.selected = chart.id
+  }
+}
