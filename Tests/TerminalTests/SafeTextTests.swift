@@ -2,6 +2,16 @@ import Terminal
 import Testing
 
 struct SafeTextTests {
+  @Test(arguments: [
+    ("layer/encoder.0/weight", 11, "layer…eight"), ("short", 5, "short"), ("longer", 5, "lo…er"),
+    ("작은학습률값", 7, "작…률값"), ("abcdef", 2, "a…"), ("abcdef", 0, ""), ("abcd", 3, "a…d"),
+  ])
+  func `a name is shortened in its middle`(_ text: String, _ width: Int, _ short: String) {
+    let told = SafeText(hostile: text).shortened(to: width)
+    #expect(told.string == short)
+    #expect(told.width <= width)
+  }
+
   struct Case: Sendable, CustomTestStringConvertible {
     let given: String
     let shown: String

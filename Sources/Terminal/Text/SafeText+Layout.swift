@@ -20,6 +20,27 @@ extension SafeText {
     return self
   }
 
+  /// The text cut to `width` cells by leaving out its middle: of names both ends tell most.
+  package func shortened(to width: Int) -> SafeText {
+    guard width > 2, string.utf8.count > width, self.width > width else { return cut(to: width) }
+    var (head, tail) = ("", "")
+    var room = (width - 1) / 2
+    for character in string {
+      guard character.cellWidth <= room else { break }
+      room -= character.cellWidth
+      head.append(character)
+    }
+    room = width - 1 - head.reduce(0) { $0 + $1.cellWidth }
+    for character in string.reversed() {
+      guard character.cellWidth <= room else { break }
+      room -= character.cellWidth
+      tail.append(character)
+    }
+    // Marks without a cell of their own have lost what they stood on.
+    while tail.last?.cellWidth == 0 { tail.removeLast() }
+    return SafeText(trusted: head + "…" + tail.reversed())
+  }
+
   /// The text in exactly `width` cells: cut, or filled with blanks.
   package func padded(to width: Int, _ alignment: Alignment = .left) -> SafeText {
     let shown = cut(to: width)

@@ -1,121 +1,212 @@
 import Terminal
 
 /// Where the charts of a grid stand: rows of cells below each other, a heading above each group.
+///
+/// Small groups share a row, side by side; of a folded one only the heading stands there.
 struct ChartGrid: Equatable {
+  /// Charts below one heading.
+  struct Group: Equatable {
+    var charts: Range<Int>
+    var isFolded = false
+  }
+
   struct Cell: Equatable {
     var index: Int
     var rect: Rect
   }
 
   struct Heading: Equatable {
-    /// The first chart below it.
-    var index: Int
-    var count: Int
+    var group: Int
     var rect: Rect
   }
 
-  private enum Band: Equatable {
-    case heading(index: Int, count: Int)
-    case row(Range<Int>)
+  /// Something in a band, from a column on.
+  fileprivate struct Slot: Equatable {
+    /// Of a chart, or of a group.
+    var index: Int
+    var column: Int
+    var span = 1
+  }
+
+  fileprivate enum Band: Equatable {
+    case headings([Slot])
+    case row([Slot])
   }
 
   let columns: Int
+  let groups: [Group]
   private(set) var cells: [Cell] = []
   private(set) var headings: [Heading] = []
-  /// The bands from the first shown one on, and how many there are.
+  /// The bands from the first shown one on, how many are shown, and how many there are.
   private(set) var top: Int
+  private(set) var shown = 0
   private(set) var bands: Int
   private let all: [Band]
 
   /// The narrowest and lowest cell that still shows a curve.
   private static let least = Size(width: 38, height: 8)
 
-  /// Lays out charts whose groups begin at `starts`, scrolled to `top`, the selected one in view.
-  init(count: Int, starts: [Int], selected: Int, top: Int, in area: Rect) {
-    // No group needs more columns than it has charts.
-    let groups = zip(starts, starts.dropFirst() + [count]).map { $1 - $0 }
-    let columns = max(1, min(area.width / Self.least.width, groups.max() ?? count))
-    let isGrouped = starts.count > 1
-    let all = Self.bands(count: count, starts: starts, columns: columns)
+  /// Lays out charts by their groups, scrolled to `top`, the selected one in view.
+  init(_ groups: [Group], selected: Int, top: Int, in area: Rect) {
+    let columns = Self.columns(for: groups, most: max(1, area.width / Self.least.width))
+    let all = Self.bands(of: groups, columns: columns)
     self.columns = columns
+    self.groups = groups
     self.all = all
     bands = all.count
-    let rows = all.count { if case .row = $0 { true } else { false } }
+    let rows = all.count { !$0.isHeading }
+    let lines = all.count - rows
     func height(_ shown: Int) -> Int {
-      (area.height - (isGrouped ? min(starts.count, shown) : 0)) / shown
+      (area.height - (shown >= rows ? lines : min(lines, shown))) / shown
     }
     var shown = max(1, rows)
     while shown > 1, height(shown) < Self.least.height { shown -= 1 }
     let height = max(1, height(shown))
-    let home = all.firstIndex {
-      if case .row(let row) = $0 { row.contains(selected) } else { false }
-    }
     self.top = min(max(0, top), max(0, all.count - 1))
-    if let home {
+    if let home = all.firstIndex(where: { Self.has(selected, $0, groups) }) {
       // The group's heading comes into view with its first row.
-      let first = home > 0 && Self.isHeading(all[home - 1]) ? home - 1 : home
+      let first = home > 0 && all[home - 1].isHeading && !all[home].isHeading ? home - 1 : home
       if first < self.top { self.top = first }
       while self.top < home, !Self.fits(all[self.top...home], height, area.height) { self.top += 1 }
     }
+    // Nothing is scrolled away while there is room for it.
+    while self.top > 0, Self.fits(all[(self.top - 1)...], height, area.height) { self.top -= 1 }
     place(in: area, height: height)
   }
 
-  private static func bands(count: Int, starts: [Int], columns: Int) -> [Band] {
-    var bands: [Band] = []
-    for (place, start) in starts.enumerated() {
-      let end = place + 1 < starts.count ? starts[place + 1] : count
-      if starts.count > 1 { bands.append(.heading(index: start, count: end - start)) }
-      for first in stride(from: start, to: end, by: columns) {
-        bands.append(.row(first..<min(end, first + columns)))
+  /// As few as need no more rows than the most do: the charts are as wide as they can be.
+  private static func columns(for groups: [Group], most: Int) -> Int {
+    let least = rows(of: groups, columns: most)
+    // Only headings.
+    guard least > 0 else { return most }
+    return (1..<most).first { rows(of: groups, columns: $0) <= least } ?? most
+  }
+
+  private static func rows(of groups: [Group], columns: Int) -> Int {
+    var (rows, used) = (0, columns)
+    for group in groups {
+      let count = group.charts.count
+      if group.isFolded || count > columns {
+        used = columns
+        rows += group.isFolded ? 0 : (count + columns - 1) / columns
+      } else if used + count <= columns {
+        used += count
+      } else {
+        (rows, used) = (rows + 1, count)
       }
     }
+    return rows
+  }
+
+  private static func bands(of groups: [Group], columns: Int) -> [Band] {
+    var bands: [Band] = []
+    var (line, row, used) = ([Slot](), [Slot](), 0)
+    func end() {
+      if groups.count > 1, !line.isEmpty { bands.append(.headings(line)) }
+      if !row.isEmpty { bands.append(.row(row)) }
+      (line, row, used) = ([], [], 0)
+    }
+    for (place, group) in groups.enumerated() {
+      let count = group.isFolded ? 1 : group.charts.count
+      // Folded ones share a line among themselves.
+      if used + count > columns || !line.isEmpty && group.isFolded != row.isEmpty { end() }
+      line.append(Slot(index: place, column: used, span: min(count, columns)))
+      used += count
+      guard !group.isFolded else { continue }
+      for (offset, index) in group.charts.enumerated() {
+        if offset > 0, (used - count + offset) % columns == 0 {
+          let rest = used
+          end()
+          used = rest
+        }
+        row.append(Slot(index: index, column: (used - count + offset) % columns))
+      }
+      if count > columns { end() }
+    }
+    end()
     return bands
   }
 
-  private static func isHeading(_ band: Band) -> Bool {
-    if case .heading = band { true } else { false }
+  /// Whether a band has a chart, or the heading that it is folded into.
+  private static func has(_ index: Int, _ band: Band, _ groups: [Group]) -> Bool {
+    switch band {
+    case .row(let row): row.contains { $0.index == index }
+    case .headings(let line):
+      line.contains { groups[$0.index].isFolded && groups[$0.index].charts.contains(index) }
+    }
   }
 
   private static func fits(_ bands: ArraySlice<Band>, _ height: Int, _ room: Int) -> Bool {
-    bands.reduce(0) { $0 + (isHeading($1) ? 1 : height) } <= room
+    bands.reduce(0) { $0 + ($1.isHeading ? 1 : height) } <= room
   }
 
   private mutating func place(in area: Rect, height: Int) {
+    let width = area.width / columns
     var rest = area
     for (place, band) in all.enumerated().dropFirst(top) {
-      let needed = Self.isHeading(band) ? 1 : height
-      // A heading comes with a row below it.
-      let room = Self.isHeading(band) && place > top ? height + 1 : needed
+      let needed = band.isHeading ? 1 : height
+      // A heading comes with the row below it.
+      let hasRow = band.isHeading && place + 1 < all.count && !all[place + 1].isHeading
+      let room = hasRow && place > top ? height + 1 : needed
       guard rest.height >= room else { return }
       let (line, below) = rest.top(needed)
       rest = below
+      shown += 1
+      func rect(_ slot: Slot) -> Rect {
+        let x = area.x + slot.column * width
+        let isLast = slot.column + slot.span == columns
+        let end = isLast ? area.maxX : x + slot.span * width
+        return Rect(x: x, y: line.y, width: end - x, height: needed)
+      }
       switch band {
-      case .heading(let index, let count):
-        headings.append(Heading(index: index, count: count, rect: line))
-      case .row(let row):
-        let width = area.width / columns
-        for (column, index) in row.enumerated() {
-          let isLast = column == columns - 1
-          let x = area.x + column * width
-          let rect = Rect(
-            x: x,
-            y: line.y,
-            width: isLast ? area.maxX - x : width,
-            height: needed
-          )
-          cells.append(Cell(index: index, rect: rect))
-        }
+      case .headings(let line):
+        headings += line.map { Heading(group: $0.index, rect: rect($0)) }
+      case .row(let row): cells += row.map { Cell(index: $0.index, rect: rect($0)) }
       }
     }
+  }
+
+  // MARK: Moving
+
+  /// What can be selected, line by line: charts, and the first ones of folded groups.
+  private var stops: [[Slot]] {
+    all.compactMap { band in
+      switch band {
+      case .row(let row): return row
+      case .headings(let line):
+        let folded = line.filter { groups[$0.index].isFolded }
+        return folded.isEmpty
+          ? nil
+          : folded.map { Slot(index: groups[$0.index].charts.lowerBound, column: $0.column) }
+      }
+    }
+  }
+
+  /// The first chart of its group where that is folded, else the chart itself.
+  private func stop(of index: Int) -> Int {
+    groups.first { $0.isFolded && $0.charts.contains(index) }?.charts.lowerBound ?? index
   }
 
   /// The chart above or below another one, in the same column where there is one.
   func neighbour(of index: Int, rows: Int) -> Int {
-    let all = self.all.compactMap { band -> Range<Int>? in
-      if case .row(let row) = band { row } else { nil }
-    }
-    guard let row = all.firstIndex(where: { $0.contains(index) }) else { return index }
-    let target = all[min(max(0, row + rows), all.count - 1)]
-    return min(target.lowerBound + index - all[row].lowerBound, target.upperBound - 1)
+    let (all, from) = (stops, stop(of: index))
+    guard let line = all.firstIndex(where: { $0.contains { $0.index == from } }),
+      let column = all[line].first(where: { $0.index == from })?.column
+    else { return index }
+    let target = all[min(max(0, line + rows), all.count - 1)]
+    return (target.last { $0.column <= column } ?? target[0]).index
+  }
+
+  /// The chart some places before or behind another one.
+  func neighbour(of index: Int, places: Int) -> Int {
+    let (all, from) = (stops.flatMap(\.self), stop(of: index))
+    guard let place = all.firstIndex(where: { $0.index == from }) else { return index }
+    return all[min(max(0, place + places), all.count - 1)].index
+  }
+}
+
+extension ChartGrid.Band {
+  fileprivate var isHeading: Bool {
+    if case .headings = self { true } else { false }
   }
 }

@@ -48,7 +48,7 @@ struct ChartItem: Sendable, Equatable {
 }
 
 /// What charts share a heading: a step, and what the names begin with.
-struct ChartGroup: Sendable, Hashable {
+package struct ChartGroup: Sendable, Hashable {
   var step: String
   var prefix: String
 }

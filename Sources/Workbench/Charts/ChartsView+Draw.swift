@@ -89,26 +89,40 @@ extension ChartsView {
   private func drawGrid(on screen: inout Screen, in area: Rect, _ context: Context) {
     let grid = grid(context)
     for heading in grid.headings {
-      let text = SafeText(hostile: self.heading(shown[heading.index]))
-      let place = heading.rect
-      let name = text.isEmpty ? "without a group" as SafeText : text
-      let drawn = screen.write(name, x: place.x + 1, y: place.y, style: .bold)
-      let count: SafeText = "\(heading.count)"
-      screen.write(count, x: place.x + drawn + 2, y: place.y, style: .dim)
+      drawHeading(grid.groups[heading.group], on: &screen, in: heading.rect, context)
     }
     for cell in grid.cells { drawCell(shown[cell.index], on: &screen, in: cell.rect, context) }
-    let first = grid.cells.first?.index ?? 0
-    guard grid.cells.count < shown.count, let last = grid.cells.last else { return }
-    let share = Double(area.height) / Double(max(1, shown.count))
+    guard grid.shown < grid.bands else { return }
     let bar: Character = glyphs(context) == .ascii ? "#" : "┃"
-    let rows =
-      Int(
-        Double(first) * share
-      )...max(
-        Int(Double(first) * share),
-        min(area.height - 1, Int(Double(last.index) * share))
-      )
-    for row in rows { screen[area.maxX - 1, area.y + row] = Cell(bar, .accent) }
+    let first = grid.top * area.height / grid.bands
+    let last = max(first + 1, (grid.top + grid.shown) * area.height / grid.bands)
+    for row in first..<last { screen[area.maxX - 1, area.y + row] = Cell(bar, .accent) }
+  }
+
+  /// "▾ train/ 4", or of a folded group "▸ train/ 4 hidden".
+  private func drawHeading(
+    _ group: ChartGrid.Group,
+    on screen: inout Screen,
+    in rect: Rect,
+    _ context: Context
+  ) {
+    let text = SafeText(hostile: heading(shown[group.charts.lowerBound]))
+    let isSelected = group.isFolded && group.charts.contains(selectedIndex)
+    let isASCII = context.glyphs == .ascii
+    let sign: SafeText = group.isFolded ? isASCII ? "+ " : "▸ " : isASCII ? "- " : "▾ "
+    let name: SafeText = text.isEmpty ? "without a group" : text
+    let style = isSelected ? .selected : Style.bold
+    let count: SafeText = grouped(group.charts.count) + (group.isFolded ? " hidden" : "")
+    let room = max(4, rect.width - 2 - count.width - 1)
+    let drawn = screen.write(
+      (sign + name).shortened(to: room),
+      x: rect.x + 1,
+      y: rect.y,
+      style: style,
+      width: rect.width - 1
+    )
+    guard drawn + 1 + count.width < rect.width else { return }
+    screen.write(count, x: rect.x + drawn + 2, y: rect.y, style: .dim)
   }
 
   private func drawCell(

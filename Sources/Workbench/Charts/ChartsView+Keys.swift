@@ -37,7 +37,7 @@ extension ChartsView {
   }
 
   private var openers: [Binding] {
-    var bindings = [
+    let bindings = [
       Binding(
         [.left],
         "←→",
@@ -45,6 +45,15 @@ extension ChartsView {
         action: "crosshair left",
         help: "Moves the crosshair over all charts to the left; it follows the mouse, too.",
         unavailable: none
+      ),
+      Binding(
+        [Key("p")],
+        "p",
+        overlays.isPaired ? "split" : "pair",
+        action: "pairs",
+        help: "Lays train, val and test of a metric over each other in one chart, or parts them.",
+        unavailable: hasPairs ? nil : "No metrics' names differ only in train, val or test.",
+        isInFooter: hasPairs
       ),
       .hidden([.right], "→", "crosshair", "crosshair right", "Moves the crosshair to the right."),
       .hidden(
@@ -64,15 +73,6 @@ extension ChartsView {
       Binding([.tab], "Tab", "next", action: "next chart", help: "Selects the next chart."),
       .hidden([.backTab], "Shift-Tab", "last", "last chart", "Selects the chart before."),
       Binding(
-        [Key("p")],
-        "p",
-        overlays.isPaired ? "split" : "pair",
-        action: "pairs",
-        help: "Lays train, val and test of a metric over each other in one chart, or parts them.",
-        unavailable: hasPairs ? nil : "No metrics' names differ only in train, val or test.",
-        isInFooter: hasPairs
-      ),
-      Binding(
         [Key("a")],
         "a",
         "overlay",
@@ -81,20 +81,35 @@ extension ChartsView {
         unavailable: none
       ),
     ]
-    if !isFull {
-      bindings.insert(
-        Binding(
-          [.enter],
-          "Enter",
-          "open",
-          action: "open",
-          help: "Lets the selected chart fill the screen; so does a double click.",
-          unavailable: none
-        ),
-        at: 0
-      )
-    }
-    return bindings
+    guard !isFull else { return bindings }
+    let open = Binding(
+      [.enter],
+      "Enter",
+      "open",
+      action: "open",
+      help: "Lets the selected chart fill the screen; so does a double click.",
+      unavailable: none
+    )
+    return [open] + bindings + [
+      Binding(
+        [Key("z")],
+        "z",
+        isSelectedFolded ? "unfold" : "fold",
+        action: "fold",
+        help:
+          "Hides the charts of the selected group, or shows them; so does a click on its heading.",
+        unavailable: none ?? unfoldable,
+        isInFooter: unfoldable == nil
+      ),
+      .hidden(
+        [Key("Z")],
+        "Z",
+        "fold all",
+        "fold all",
+        "Hides the charts of all groups, or shows all.",
+        none ?? unfoldable
+      ),
+    ]
   }
 
   private var windows: [Binding] {

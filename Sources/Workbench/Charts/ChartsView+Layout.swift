@@ -43,13 +43,7 @@ extension ChartsView {
   }
 
   func grid(_ context: Context) -> ChartGrid {
-    ChartGrid(
-      count: shown.count,
-      starts: groupStarts,
-      selected: selectedIndex,
-      top: top,
-      in: layout(context).body
-    )
+    ChartGrid(groups, selected: selectedIndex, top: top, in: layout(context).body)
   }
 
   /// The charts in view, and where their axes and curves stand.

@@ -38,6 +38,14 @@ extension ChartsView {
     select(grid.neighbour(of: selectedIndex, rows: pages * max(1, rows)))
   }
 
+  /// The group whose heading a press has hit.
+  func pressedHeading(_ mouse: Mouse, _ context: Context) -> ChartGroup? {
+    guard mouse.action == .press(.left), !isFull, unfoldable == nil else { return nil }
+    let grid = grid(context)
+    return grid.headings.first { $0.rect.contains(mouse.at) }
+      .map { shown[grid.groups[$0.group].charts.lowerBound].group }
+  }
+
   private mutating func take(_ mouse: Mouse, _ context: Context) {
     if isFull, page != .curves {
       switch mouse.action {
@@ -91,12 +99,11 @@ extension ChartsView {
   }
 
   private mutating func wheel(_ mouse: Mouse, _ context: Context) {
-    guard let whole, let place = place(at: mouse.at, context) else { return }
-    let geometry = geometry(of: place.item.id, context)
+    let geometry = place(at: mouse.at, context).flatMap { self.geometry(of: $0.item.id, context) }
     let x = geometry.flatMap { $0.plot.contains(mouse.at) ? $0.x(atColumn: mouse.at.x) : nil }
-    guard let x else {
+    guard let x, let whole else {
       // Beside the plots the wheel scrolls the grid.
-      scroll(pages: 0, context)
+      guard !isFull else { return }
       select(grid(context).neighbour(of: selectedIndex, rows: mouse.action == .wheelUp ? -1 : 1))
       return
     }

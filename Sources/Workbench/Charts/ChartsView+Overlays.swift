@@ -54,6 +54,7 @@ extension ChartsView {
   /// The names of a chart's metrics, each as its line is drawn where they are several; without what a
   /// heading says.
   func title(of item: ChartItem, isBold: Bool, _ context: Context) -> StyledText {
+    let hasHeadings = shown.first?.group != shown.last?.group
     let isOneStep = item.metrics.allSatisfy { $0.step == item.id.step }
     var title = StyledText()
     if isFull, severalSteps, isOneStep {
@@ -62,7 +63,7 @@ extension ChartsView {
     for (index, metric) in item.metrics.enumerated() {
       if index > 0 { title.append("  ") }
       var name = metric.name
-      if !isFull, groupStarts.count > 1, name.hasPrefix(item.prefix), isOneStep {
+      if !isFull, hasHeadings, name.hasPrefix(item.prefix), isOneStep {
         name.removeFirst(item.prefix.count)
       }
       if !isOneStep { name = metric.step + "/" + name }
@@ -82,13 +83,14 @@ extension ChartsView {
 
   // MARK: Actions
 
-  mutating func togglePairs() {
+  mutating func togglePairs() -> [Effect] {
     overlays.isPaired.toggle()
+    habits?.isPaired = overlays.isPaired
     arrange()
     // What was selected may be within another chart now.
-    guard let selected, let chart = shown.first(where: { $0.metrics.contains(selected) }) else {
-      return
+    if let selected, let chart = shown.first(where: { $0.metrics.contains(selected) }) {
+      self.selected = chart.id
     }
-    self.selected = chart.id
+    return keepHabits()
   }
 }

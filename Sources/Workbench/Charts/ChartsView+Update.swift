@@ -5,6 +5,7 @@ import Terminal
 
 extension ChartsView {
   package mutating func update(_ event: ViewEvent, _ context: Context) -> [Effect] {
+    takeHabits(context)
     switch event {
     case .answered(.curves(let request)) where view.followed == nil && whole != nil:
       // The others are as they were; only where nothing was known yet has anything to be asked anew.
@@ -22,6 +23,10 @@ extension ChartsView {
       return effects
     case .terminal(.mouse(let mouse)) where picker != nil:
       let effects = pickerMouse(mouse, context)
+      ask(context)
+      return effects
+    case .terminal(.mouse(let mouse)) where pressedHeading(mouse, context) != nil:
+      let effects = fold(pressedHeading(mouse, context))
       ask(context)
       return effects
     case .terminal(.mouse(let mouse)) where mouse.action == .move:
@@ -58,10 +63,13 @@ extension ChartsView {
 
   mutating func act(_ action: String, _ context: Context) -> [Effect] {
     switch action {
+    case "open" where isSelectedFolded: return fold(selectedItem?.group)
     case "open": (isFull, isChosen, page) = (true, true, .curves)
+    case "fold": return fold(selectedItem?.group)
+    case "fold all": return foldAll()
     case "close": close()
-    case "next chart": select(selectedIndex + 1)
-    case "last chart": select(selectedIndex - 1)
+    case "next chart": step(places: 1, context)
+    case "last chart": step(places: -1, context)
     case "row down": step(rows: 1, context)
     case "row up": step(rows: -1, context)
     case "crosshair left" where isFull && page == .table: points.turn(by: -1)
@@ -90,7 +98,7 @@ extension ChartsView {
     case "unfilter":
       (filter, field) = ("", nil)
       arrange()
-    case "pairs": togglePairs()
+    case "pairs": return togglePairs()
     case "add metric": picker = selectedItem.map { MetricPicker(chart: $0.id) }
     case "pick": return pick(context)
     case "unpick": picker = nil
@@ -138,6 +146,13 @@ extension ChartsView {
     } else {
       select(grid(context).neighbour(of: selectedIndex, rows: rows))
     }
+  }
+
+  private mutating func step(places: Int, _ context: Context) {
+    select(
+      isFull
+        ? selectedIndex + places : grid(context).neighbour(of: selectedIndex, places: places)
+    )
   }
 
   mutating func scrollTable(by rows: Int, _ context: Context) {

@@ -22,6 +22,8 @@ package struct ChartsView: View {
   var selected: ChartItem.ID?
   /// Whether the user has selected it; until then it is the first one, also when others come before it.
   var isChosen = false
+  /// As they are kept for the next screen of charts; nil until the first event.
+  var habits: ChartHabits?
   /// The first band of the grid in view.
   var top = 0
   var isFull = false
@@ -106,16 +108,6 @@ extension ChartsView {
 
   var selectedItem: ChartItem? {
     shown.indices.contains(selectedIndex) ? shown[selectedIndex] : nil
-  }
-
-  /// The first charts of all groups.
-  var groupStarts: [Int] {
-    var starts: [Int] = []
-    for index in shown.indices {
-      let isNew = index == 0 || shown[index].group != shown[index - 1].group
-      if isNew { starts.append(index) }
-    }
-    return starts
   }
 
   var severalSteps: Bool { Set(items.sources.map(\.step)).count > 1 }

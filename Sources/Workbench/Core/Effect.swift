@@ -19,6 +19,8 @@ package enum Effect: Sendable, Equatable {
   case copy(String)
   /// Tells the user's desktop, where the terminal can; hostile text is fine.
   case notify(String)
+  /// Remembers how charts are shown, while the workbench is open.
+  case keep(ChartHabits)
   /// Gives the terminal to $EDITOR for a file.
   case edit(path: String, line: Int)
 }

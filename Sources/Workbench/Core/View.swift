@@ -91,6 +91,8 @@ package struct Context: Sendable {
   package var glyphs: GlyphSet
   /// Whether what differs in colour alone can be told apart.
   package var hasColors = true
+  /// How charts were shown last.
+  var chartHabits = ChartHabits()
   package var home: Home
   /// The folder that the workbench was started in.
   package var folder: String
