@@ -1,15 +1,17 @@
 package import Series
 
 extension CurveSource {
-  /// Nil where no value is finite.
-  package mutating func histogram(_ request: HistogramRequest) throws -> SeriesHistogram? {
+  /// One for each series, all over the same range; none where no value is finite.
+  package mutating func histograms(_ request: HistogramRequest) throws -> [SeriesHistogram] {
     let drawn = try drawn(request.series, request.axis)
     let ranges = try drawn.compactMap { try $0.valueRange(request.window) }
     guard let least = ranges.map(\.lowerBound).min(), let greatest = ranges.map(\.upperBound).max()
-    else { return nil }
-    var histogram = SeriesHistogram(bins: request.bins, range: least...greatest)
-    for series in drawn { try series.add(to: &histogram, request.window) }
-    return histogram
+    else { return [] }
+    return try drawn.map { series in
+      var histogram = SeriesHistogram(bins: request.bins, range: least...greatest)
+      try series.add(to: &histogram, request.window)
+      return histogram
+    }
   }
 
   package mutating func table(_ request: TableRequest) throws -> TableFacts {

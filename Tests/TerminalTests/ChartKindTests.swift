@@ -96,6 +96,34 @@ struct ChartKindTests {
     #expect(drawn(14, 3) { empty.draw(on: &$0, in: $1, glyphs: .ascii) } == "no values yet\n\n")
   }
 
+  @Test func `spreads of several runs stand side by side in each bin, with a legend`() {
+    let histogram = Histogram(
+      parts: [
+        .init(label: "r141", color: .series1, counts: [4, 3, 2, 1]),
+        .init(label: "r142", color: .series2, counts: [1, 1, 3, 4], fill: "░"),
+      ],
+      range: 0...4,
+      notFinite: 1,
+      title: "19 values"
+    )
+    #expect(
+      drawn(48, 12) { histogram.draw(on: &$0, in: $1, glyphs: .braille) } == """
+        ██ r141  ░░ r142
+                19 values  (1 not finite)
+               │█████████                    ░░░░░░░░░
+              6┤█████████                    ░░░░░░░░░
+               │█████████                    ░░░░░░░░░
+              4┤█████████                    ░░░░░░░░░
+               │█████████           ▄▄▄▄▄▄▄▄▄░░░░░░░░░
+              2┤█████████░░░░░░░░░  █████████░░░░░░░░░
+               │█████████░░░░░░░░░  █████████░░░░░░░░░
+              0┤█████████░░░░░░░░░  █████████░░░░░░░░░
+               └┬─────────┬─────────┬────────┬─────────┬
+                0         1         2        3        4
+        """
+    )
+  }
+
   @Test func `a minimap shows where the window is`() {
     let x = (0..<100).map(Double.init)
     let map = Minimap(

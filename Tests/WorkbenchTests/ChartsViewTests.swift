@@ -273,6 +273,9 @@ struct ChartsViewTests {
     #expect(RunFixture.picture(view, context).contains("│ 27 "))
     context = Self.press(&view, [Key("H")], context)
     #expect(RunFixture.picture(view, context).contains("67 values, of all points"))
+    #expect(RunFixture.picture(view, context).contains("██ r141  ██ r142"))
+    context.hasColors = false
+    #expect(RunFixture.picture(view, context).contains("██ r141  ░░ r142"))
   }
 
   @Test func `no key means two things, and every key has its help`() {

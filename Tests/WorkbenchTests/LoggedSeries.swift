@@ -74,17 +74,19 @@ struct LoggedSeries {
   private static func histogram(
     _ request: HistogramRequest,
     _ points: (SeriesKey) -> SeriesData?
-  ) -> SeriesHistogram? {
-    let values = request.series.flatMap { key -> [Double] in
+  ) -> [SeriesHistogram] {
+    let all = request.series.map { key -> [Double] in
       let data = points(key) ?? SeriesData()
       return zip(x(data, request.axis), data.values)
         .filter { request.window?.contains($0.0) ?? true }.map(\.1)
     }
-    let finite = values.filter(\.isFinite)
-    guard let least = finite.min(), let greatest = finite.max() else { return nil }
-    var histogram = SeriesHistogram(bins: request.bins, range: least...greatest)
-    histogram.add(values)
-    return histogram
+    let finite = all.joined().filter(\.isFinite)
+    guard let least = finite.min(), let greatest = finite.max() else { return [] }
+    return all.map { values in
+      var histogram = SeriesHistogram(bins: request.bins, range: least...greatest)
+      histogram.add(values)
+      return histogram
+    }
   }
 
   private static func curves(

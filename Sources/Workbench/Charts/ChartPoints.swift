@@ -17,8 +17,10 @@ struct ChartPoints: Sendable {
 
   struct Counted: Sendable, Equatable {
     var request: HistogramRequest
-    /// Nil where no value is finite.
-    var counted: SeriesHistogram?
+    /// Whose values they are.
+    var lines: [CurvePlot.Line]
+    /// One a line; none where no value is finite.
+    var counted: [SeriesHistogram]
   }
 
   /// The first row in view.
@@ -31,6 +33,8 @@ struct ChartPoints: Sendable {
   /// Whose points are the rows.
   private var first = 0
   private var lines: [CurvePlot.Line] = []
+  /// As they were asked for, before another one's points became the rows.
+  private var asked: [CurvePlot.Line] = []
   private var labels: [String] = []
   private var wantedTable: TableRequest?
   private var wantedHistogram: HistogramRequest?
@@ -69,6 +73,7 @@ struct ChartPoints: Sendable {
   ) {
     if lines.count != self.lines.count { first = 0 }
     let keys = lines.map(\.key)
+    asked = lines
     self.lines = Array(lines[first...] + lines[..<first])
     (wantedTable, wantedHistogram) = (nil, nil)
     if page == .table, !keys.isEmpty {
@@ -99,7 +104,7 @@ struct ChartPoints: Sendable {
     if let wantedHistogram,
       case .histogram(let counted)? = context.answers[.histogram(wantedHistogram)]
     {
-      histogram = Counted(request: wantedHistogram, counted: counted)
+      histogram = Counted(request: wantedHistogram, lines: asked, counted: counted)
     }
     guard let copying else { return }
     let answers = copying.compactMap { request -> TableFacts? in

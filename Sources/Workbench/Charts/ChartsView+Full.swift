@@ -73,19 +73,34 @@ extension ChartsView {
       return
     }
     var histogram = Histogram([], title: nil)
-    if let counted = found.counted {
-      let all = counted.counts.reduce(0, +)
+    if let first = found.counted.first {
+      let all = found.counted.reduce(0) { $0 + $1.counts.reduce(0, +) }
       let values: SafeText = all == 1 ? " value" : " values"
       let place: SafeText = view.isWhole ? ", of all points" : " in the window, of all points"
       histogram = Histogram(
-        counts: counted.counts,
-        range: counted.range,
-        notFinite: counted.notFinite,
+        parts: zip(found.lines, found.counted).enumerated().map { place, part in
+          Histogram.Part(
+            label: part.0.label,
+            color: part.0.color,
+            counts: part.1.counts,
+            fill: fill(place, part.0, context)
+          )
+        },
+        range: first.range,
+        notFinite: found.counted.reduce(0) { $0 + $1.notFinite },
         title: grouped(all) + values + place
       )
     }
     histogram.emptyText = "no finite value"
     histogram.draw(on: &screen, in: area, glyphs: glyphs(context))
+  }
+
+  /// What bars are drawn with where their colours do not tell them apart.
+  private func fill(_ place: Int, _ line: CurvePlot.Line, _ context: Context) -> Character? {
+    if glyphs(context) == .ascii { return line.mark }
+    let fills: [Character] = ["█", "░", "▓", "▒"]
+    let isTold = context.hasColors && strokes != true && place < 6
+    return isTold ? nil : fills[place % fills.count]
   }
 
   // MARK: Numbers

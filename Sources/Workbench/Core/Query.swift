@@ -92,7 +92,7 @@ package enum Answer: Sendable, Equatable {
   case logLine(Int?)
   case curves(CurvesFacts)
   /// Nil where no value is finite.
-  case histogram(SeriesHistogram?)
+  case histogram([SeriesHistogram])
   case table(TableFacts)
   /// In the order of the request; nil where nothing was logged up to there.
   case readings([PointReading?])

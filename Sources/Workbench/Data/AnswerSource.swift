@@ -78,7 +78,7 @@ final class AnswerSource: Sendable {
     case .logLine(let place): .logLine(try logLine(place))
     case .curves(let request): .curves(try memory.withLock { try $0.curves.curves(request) })
     case .histogram(let request):
-      .histogram(try memory.withLock { try $0.curves.histogram(request) })
+      .histogram(try memory.withLock { try $0.curves.histograms(request) })
     case .table(let request): .table(try memory.withLock { try $0.curves.table(request) })
     case .readings(let request):
       .readings(try memory.withLock { try $0.curves.readings(request) })
