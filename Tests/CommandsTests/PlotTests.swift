@@ -1,5 +1,6 @@
 import ArgumentParser
 import Commands
+import Curves
 import Documents
 import Foundation
 import Pipelines

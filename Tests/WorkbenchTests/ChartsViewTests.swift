@@ -219,19 +219,37 @@ struct ChartsViewTests {
   @Test func `numbers are copied as they were logged`() {
     var (view, context) = Self.shown([142], 80, 24)
     context = Self.press(&view, [Key("/")] + "val_acc".map { Key($0) } + [.enter], context)
-    guard case .copy(let text)? = Self.copied(&view, context).first else {
+    let effects = Self.copied(&view, context)
+    guard case .copy(let text)? = effects.first else {
       Issue.record("nothing was copied")
       return
     }
-    #expect(text.hasPrefix("step,val_acc\n1.0,0.30000000000000004\n2.0,0.64\n"))
+    #expect(
+      text.hasPrefix(
+        """
+        run,step,time,value
+        r142,1,1795356148.000000,0.30000000000000004
+        r142,2,1795356152.000000,0.64
+
+        """
+      )
+    )
     #expect(text.split(separator: "\n").count == 28)
+    #expect(effects.last == .tell(Notice(.information, "Copied 27 rows, 4 columns.")))
     (view, context) = Self.shown([141, 142], 80, 24)
     guard case .copy(let both)? = Self.copied(&view, context).first else {
       Issue.record("nothing was copied")
       return
     }
-    #expect(both.hasPrefix("run,step,value\nr141,1.0,"))
-    #expect(both.split(separator: "\n").contains { $0.hasPrefix("r142,27.0,") })
+    #expect(both.hasPrefix("run,step,time,value\nr141,1,"))
+    #expect(both.split(separator: "\n").contains { $0.hasPrefix("r142,27,") })
+    context = Self.press(&view, [Key("p")], context)
+    guard case .copy(let pair)? = Self.copied(&view, context).first else {
+      Issue.record("nothing was copied")
+      return
+    }
+    #expect(pair.hasPrefix("run,metric,step,time,value\nr141,val_loss,1,"))
+    #expect(pair.split(separator: "\n").contains { $0.hasPrefix("r142,train_loss,27,") })
   }
 
   @Test func `the table has every point of a run, the histogram every value`() {

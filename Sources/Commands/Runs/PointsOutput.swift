@@ -1,3 +1,4 @@
+import Curves
 import Documents
 import Series
 import Store
@@ -15,7 +16,7 @@ enum PointsCSV {
     to output: Output
   ) throws {
     var stream = TextStream(to: output)
-    stream.write(hasMetrics ? "run,metric,step,time,value\n" : "run,step,time,value\n")
+    stream.write(PointText.head(hasMetrics: hasMetrics))
     for curve in curves {
       let metric = PointText.field(SafeText(hostile: curve.label).string)
       let start = hasMetrics ? "\(curve.run.shortName),\(metric)," : "\(curve.run.shortName),"
@@ -40,14 +41,9 @@ enum PointsCSV {
   ) throws {
     func add(step: Double, time: Double, value: Double) {
       if let range, !range.contains(step) { return }
-      stream.write(line(after: start, step: step, time: time, value: value))
+      stream.write(PointText.line(after: start, step: step, time: time, value: value))
     }
     try track.forEach(add)
-  }
-
-  static func line(after start: String, step: Double, time: Double, value: Double) -> String {
-    let (x, y) = (PointText.plain(step), PointText.plain(value))
-    return "\(start)\(x),\(PointText.seconds(time)),\(y)\n"
   }
 }
 

@@ -1,3 +1,4 @@
+import Curves
 import Foundation
 package import Series
 import Terminal

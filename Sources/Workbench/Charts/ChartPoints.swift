@@ -29,13 +29,13 @@ struct ChartPoints: Sendable {
   private(set) var histogram: Counted?
   /// What is to be copied, a question for each run.
   private(set) var copying: [TableRequest]?
-  private var copied: [(label: String, facts: TableFacts)] = []
+  private var copied: [(line: CurvePlot.Line, facts: TableFacts)] = []
+  private var copiedLines: [CurvePlot.Line] = []
   /// Whose points are the rows.
   private var first = 0
   private var lines: [CurvePlot.Line] = []
   /// As they were asked for, before another one's points became the rows.
   private var asked: [CurvePlot.Line] = []
-  private var labels: [String] = []
   private var wantedTable: TableRequest?
   private var wantedHistogram: HistogramRequest?
 
@@ -110,7 +110,7 @@ struct ChartPoints: Sendable {
     let answers = copying.compactMap { request -> TableFacts? in
       if case .table(let facts)? = context.answers[.table(request)] { facts } else { nil }
     }
-    if answers.count == copying.count { copied = Array(zip(labels, answers)) }
+    if answers.count == copying.count { copied = Array(zip(copiedLines, answers)) }
   }
 
   /// The rows in view, as far as they have been read.
@@ -129,7 +129,7 @@ struct ChartPoints: Sendable {
     _ window: ClosedRange<Double>?
   ) {
     copied = []
-    labels = lines.map(\.label.string)
+    copiedLines = lines
     copying = lines.map { line in
       TableRequest(
         series: [line.key],
@@ -141,39 +141,38 @@ struct ChartPoints: Sendable {
     }
   }
 
-  /// The points as CSV, as soon as all of them are there: `x,NAME`, or `run,x,value` of several runs.
-  mutating func copied(as axis: String) -> [Effect] {
+  /// The points as CSV, as soon as all of them are there: the very lines that `lathe plot --csv` prints.
+  mutating func takeCopy() -> [Effect] {
     guard !copied.isEmpty else { return [] }
     defer { (copying, copied) = (nil, []) }
-    let isOne = copied.count == 1
-    var text = Self.line(isOne ? [axis, copied[0].label] : ["run", axis, "value"])
+    let hasMetrics = Set(copied.map(\.line.key.name)).count > 1
+    var text = PointText.head(hasMetrics: hasMetrics)
     let total = copied.reduce(0) { $0 + $1.facts.total }
     var count = 0
     let room = (Self.mostBytes - text.utf8.count) / copied.count
-    for (label, facts) in copied {
+    for (line, facts) in copied {
+      let metric = PointText.field(SafeText(hostile: line.key.name).string)
+      let start = line.run.string + (hasMetrics ? ",\(metric)," : ",")
       var part = ""
       for row in facts.rows {
-        let value = row.values.first.flatMap { $0 }.map { "\($0)" } ?? ""
-        let line = Self.line(isOne ? ["\(row.x)", value] : [label, "\(row.x)", value])
-        guard part.utf8.count + line.utf8.count <= room else { break }
-        part += line
+        let value = row.values.first.flatMap(\.self) ?? .nan
+        let next = PointText.line(after: start, step: row.step, time: row.time, value: value)
+        guard part.utf8.count + next.utf8.count <= room else { break }
+        part += next
         count += 1
       }
       text += part
     }
-    guard count < total else { return [.copy(text)] }
-    let all = "Copied \(count) of \(total) points: a terminal takes no more. "
-    return [.copy(text), .tell(Notice(.information, all + "'lathe plot --csv' prints all."))]
+    return [.copy(text), .tell(Notice(.information, told(count, of: total, hasMetrics)))]
   }
 
-  private static func line(_ fields: [String]) -> String {
-    fields.map(csv).joined(separator: ",") + "\n"
-  }
-
-  private static func csv(_ text: String) -> String {
-    guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
-    return "\""
-      + text.split(separator: "\"", omittingEmptySubsequences: false)
-      .joined(separator: "\"\"") + "\""
+  private func told(_ count: Int, of total: Int, _ hasMetrics: Bool) -> String {
+    let columns = hasMetrics ? "5 columns" : "4 columns"
+    guard count < total else {
+      return "Copied \(grouped(count).string) \(count == 1 ? "row" : "rows"), \(columns)."
+    }
+    let all =
+      "Copied \(grouped(count).string) of \(grouped(total).string) rows, \(columns): a terminal takes no "
+    return all + "more. 'lathe plot --csv' prints all."
   }
 }

@@ -159,6 +159,6 @@ extension ChartsView {
     let lines = Array(self.lines(of: item, context).reversed())
     points.copy(lines, look.axis, view.window(whole))
     points.look(at: context)
-    return points.copied(as: look.axis.word.string)
+    return points.takeCopy()
   }
 }

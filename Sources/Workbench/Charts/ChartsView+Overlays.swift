@@ -18,6 +18,7 @@ extension ChartsView {
       let places = places(of: part, in: item, context)
       return CurvePlot.Line(
         key: SeriesKey(folder: part.folder, name: part.metric.name),
+        run: run,
         label: label(of: part, in: item),
         owner: runs.count > 1 ? run : nil,
         color: .series(places.color),

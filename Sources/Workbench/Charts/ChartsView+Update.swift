@@ -14,7 +14,7 @@ extension ChartsView {
     case .answered(.run), .answered(.metricNames): learn(context)
     case .answered(.table) where points.copying != nil:
       points.look(at: context)
-      return points.copied(as: look.axis.word.string)
+      return points.takeCopy()
     case .answered(.logLine(let place)): return arrive(place, context)
     case .answered, .saved, .replied: break
     case .action(let action):

@@ -8,6 +8,8 @@ import Terminal
 struct CurvePlot: Sendable, Equatable {
   struct Line: Sendable, Equatable {
     var key: SeriesKey
+    /// The run's own name: "r12"; empty where nobody asks.
+    var run: SafeText = ""
     var label: SafeText
     /// Whose marks they are where there are several; nil: the label says so.
     var owner: SafeText?

@@ -204,11 +204,18 @@ package struct Root: Sendable {
       case .send(let request, let tag): outside.append(.send(request, tag: "\(id):\(tag)"))
       case .copy(let text):
         outside.append(effect)
-        notice = Notice(.information, "Copied: \(text.prefix(200))")
+        notice = Notice(.information, told(copied: text))
       case .save, .edit, .notify: outside.append(effect)
       }
     }
     return outside
+  }
+
+  /// What was copied where that is one line, else how much.
+  private func told(copied text: String) -> String {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let count = lines.count - (lines.last?.isEmpty == true ? 1 : 0)
+    return count > 1 ? "Copied \(count) lines." : "Copied: \(text.prefix(200))"
   }
 
   mutating func open(_ destination: Destination) -> [Effect] {
