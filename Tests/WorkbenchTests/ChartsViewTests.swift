@@ -376,6 +376,38 @@ struct ChartsViewTests {
     #expect(lines.joined().filter { $0 == "o" }.count > 15)
   }
 
+  @Test func `x by another metric offers the epoch first and never the chart's own`() {
+    var answers = Self.answers
+    answers[.metricNames(RunFixture.attempt(142))] = .metricNames(
+      ["val_loss", "lr", "train/epoch", "val_acc", "tokens"]
+    )
+    var view = ChartsView(runs: [142])
+    var context = RunFixture.told(&view, RunFixture.context(80, 24, answers))
+    var seen: [CurveAxis] = []
+    for _ in 0..<5 {
+      context = Self.press(&view, [Key("X")], context)
+      seen.append(view.look.axis)
+    }
+    let names = ["train/epoch", "tokens", "val_acc", "lr", "train/epoch"]
+    #expect(seen == names.map { .metric($0) })
+    context = Self.press(&view, [Key("x"), Key("x"), Key("x"), Key("x")], context)
+    #expect(view.look.axis == .metric("train/epoch"))
+    answers[.metricNames(RunFixture.attempt(142))] = .metricNames(["val_loss"])
+    view = ChartsView(runs: [142])
+    context = RunFixture.told(&view, RunFixture.context(80, 24, answers))
+    let reason = "The step has logged no other metric."
+    #expect(view.press(Key("X"), context) == [.tell(Notice(.information, reason))])
+  }
+
+  @Test func `in ASCII the key for line styles says why it does nothing`() {
+    var (view, context) = Self.shown([141, 142], 80, 24)
+    context.glyphs = .ascii
+    let reason = "In ASCII each line has a letter of its own instead."
+    #expect(view.press(Key("d"), context) == [.tell(Notice(.information, reason))])
+    context.glyphs = .braille
+    #expect(view.press(Key("d"), context) == [])
+  }
+
   @Test func `a key gives runs lines of their own kind where there are colours`() {
     var (view, context) = Self.shown([141, 142], 80, 24)
     #expect(view.plots.values.allSatisfy { $0.chart.series.allSatisfy { $0.stroke == .solid } })

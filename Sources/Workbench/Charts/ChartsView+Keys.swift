@@ -9,7 +9,7 @@ extension ChartsView {
       ]
     }
     if picker != nil { return pickerBindings }
-    return closers + openers + windows + looks + rest
+    return closers + openers + windows + looks(context) + rest
   }
 
   private var none: SafeText? { shown.isEmpty ? "There is no chart." : nil }
@@ -157,7 +157,15 @@ extension ChartsView {
     ]
   }
 
-  private var looks: [Binding] {
+  /// Why lines have no styles to choose among.
+  private func noStrokes(_ context: Context) -> SafeText? {
+    guard runs.count > 1 || shown.contains(where: { $0.metrics.count > 1 }) else {
+      return "One line is shown."
+    }
+    return glyphs(context) == .ascii ? "In ASCII each line has a letter of its own instead." : nil
+  }
+
+  private func looks(_ context: Context) -> [Binding] {
     [
       Binding(
         [Key("s")],
@@ -173,7 +181,14 @@ extension ChartsView {
         action: "x axis",
         help: "Takes as x the step, the time since the start, the clock or another metric."
       ),
-      .hidden([Key("X")], "X", "x metric", "x metric", "Takes the next metric as x."),
+      .hidden(
+        [Key("X")],
+        "X",
+        "x metric",
+        "x metric",
+        "Takes the next metric of the step as x, the epoch first where it is logged.",
+        xMetrics.isEmpty ? "The step has logged no other metric." : nil
+      ),
       Binding(
         [Key("L")],
         "L",
@@ -194,7 +209,7 @@ extension ChartsView {
         "line styles",
         "line styles",
         "Draws each run, or each metric of one, dashed or dotted in its own way, or all solid.",
-        runs.count > 1 || shown.contains { $0.metrics.count > 1 } ? nil : "One line is shown."
+        noStrokes(context)
       ),
       .hidden([Key("G")], "G", "glyphs", "glyphs", "Draws with other glyphs."),
     ]

@@ -178,6 +178,7 @@ extension ChartsView {
     case .relativeTime: look.axis = .clock
     case .clock:
       look.axis = .step
+      forgetX()
       turnMetricAxis()
       return
     case .metric: look.axis = .step
@@ -187,11 +188,22 @@ extension ChartsView {
 
   /// The next metric of the selected chart's step as x.
   private mutating func turnMetricAxis() {
-    let names = items.all.filter { $0.id.step == selected?.step }.map(\.id.name)
+    let names = xMetrics
     guard !names.isEmpty else { return }
     let index = names.firstIndex { look.axis == .metric($0) } ?? -1
     look.axis = .metric(names[(index + 1) % names.count])
     forgetX()
+  }
+
+  /// What x may be besides steps and times: first what counts epochs and the like, and nothing that the
+  /// selected chart shows itself.
+  var xMetrics: [String] {
+    let own = Set(selectedItem?.metrics.map(\.name) ?? [])
+    let names = items.all.filter { $0.id.step == selected?.step && !own.contains($0.id.name) }
+      .map(\.id.name)
+    return names.filter { CurveAxis.progress(of: $0) != nil }
+      .sorted { (CurveAxis.progress(of: $0) ?? 0) < (CurveAxis.progress(of: $1) ?? 0) }
+      + names.filter { CurveAxis.progress(of: $0) == nil }
   }
 
   /// On another axis no window and no place means the same.

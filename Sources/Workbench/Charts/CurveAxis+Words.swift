@@ -8,6 +8,16 @@ extension CurveAxis {
     if case .metric = self { false } else { true }
   }
 
+  /// How naturally a metric is x: less is more so; nil for one that does not tell how far training is.
+  static func progress(of name: String) -> Int? {
+    let last = name.split { "/.: ".contains($0) }.last?.lowercased() ?? ""
+    return [
+      "epoch", "epochs", "global_step", "step", "iteration", "iter", "samples", "examples",
+      "tokens",
+      "progress",
+    ].firstIndex(of: last)
+  }
+
   /// What stands at the end of the axis.
   var word: SafeText { chartAxis(secondsFromGMT: 0).label ?? "" }
 
