@@ -243,6 +243,17 @@ struct ChartFeatureTests {
     #expect(line.split(separator: " ").joined(separator: " ") == labels)
   }
 
+  @Test func `curves whose names have no row are counted`() {
+    let chart = LineChart(
+      series: (0..<9).map {
+        .init(label: "metric/\($0)/loss", x: [0, 1], y: [0, Double($0)], color: .series($0))
+      }
+    )
+    let text = screen(chart, 50, 8).text
+    #expect(text.contains("+4 more"))
+    #expect(text.contains("metri…/loss 8"))
+  }
+
   @Test func `values that differ far behind the point are told from a base`() {
     let x = [0.0, 1, 2]
     let chart = LineChart(
@@ -259,9 +270,36 @@ struct ChartFeatureTests {
                |  ***
              +0+**
                ++----------+---------+
-        123456  0          1         2
+        +123456 0          1         2
         """
     )
+  }
+
+  @Test(
+    arguments: [
+      // All digits where they have room, else differences to a base, which is told whole.
+      (80, 1e9, 400, "1000000000", "1000000400"), (44, 1.234567e9, 400, "+1.234567e9", "+200"),
+      (80, 1e15, 40, "1000000000000000", "1000000000000040"),
+      (44, 1.2345678901234e15, 40, "+1234567890123400", "+20"), (80, 1e18, 4096, "+1e18", "+3968"),
+      (44, 2.5, 0.000004, "2.500000", "2.500004"),
+    ] as [(Int, Double, Double, String, String)]
+  )
+  func `ticks of large x are distinct and right`(
+    _ width: Int,
+    _ low: Double,
+    _ span: Double,
+    _ told: String,
+    _ tick: String
+  ) {
+    let chart = LineChart(
+      series: [.init(label: "", x: [low], y: [1], color: .series1)],
+      x: ChartAxis(range: low...low + span, label: "step")
+    )
+    let line = screen(chart, width, 8).text.split(separator: "\n").last ?? ""
+    let words = line.split(separator: " ").map(String.init)
+    let shown = words.filter { $0 != "step" && $0.first?.isLetter == false && !$0.contains("e") }
+    #expect(Set(shown).count == shown.count && shown.count >= 2, "\(line)")
+    #expect(line.contains(told) && line.contains(tick), "\(line)")
   }
 
   @Test(

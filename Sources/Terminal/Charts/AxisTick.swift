@@ -85,12 +85,12 @@ extension AxisScale {
     return (0...Int(high - low)).map { (low + Double($0)) * step - offset }
   }
 
-  private static func label(_ value: Double, step: Double, greatest: Double) -> String {
+  static func label(_ value: Double, step: Double, greatest: Double) -> String {
     if value == 0 { return "0" }
     let stepPower = Int((log10(step) + 1e-9).rounded(.down))
     if greatest >= 1e9 || greatest < 1e-3 {
       let valuePower = Int((log10(abs(value)) + 1e-9).rounded(.down))
-      return scientific(value, places: min(12, max(0, valuePower - stepPower)))
+      return scientific(value, places: min(14, max(0, valuePower - stepPower)))
     }
     if greatest >= 1e6, stepPower >= 3 {
       return trimmed(decimal(value / 1e6, places: max(0, 6 - stepPower))) + "M"
@@ -99,45 +99,5 @@ extension AxisScale {
       return trimmed(decimal(value / 1e3, places: max(0, 3 - stepPower))) + "k"
     }
     return decimal(value, places: max(0, -stepPower))
-  }
-}
-
-// MARK: Room
-
-extension AxisScale {
-  /// Ticks whose labels fit into a width.
-  ///
-  /// Where values differ only far behind the point, the labels are differences to a base, which is to
-  /// be told beside them.
-  func fitted(_ ticks: [AxisTick], width: Int) -> (ticks: [AxisTick], base: String?) {
-    guard ticks.contains(where: { $0.label.count > width }) else { return (ticks, nil) }
-    let short = ticks.map { AxisTick(value: $0.value, label: numberText($0.value).string) }
-    let isShort = short.allSatisfy { $0.label.count <= width }
-    if isShort, Set(short.map(\.label)).count == short.count { return (short, nil) }
-    guard kind == .linear, let first = ticks.first, let last = ticks.last, first.value < last.value
-    else { return (short.map { $0.cut(to: width) }, nil) }
-    let span = last.value - first.value
-    let unit = pow(10, log10(span).rounded(.up))
-    let base = (first.value / unit).rounded(.down) * unit
-    let step = span / Double(ticks.count - 1)
-    guard base.isFinite, unit.isFinite, unit > 0, step > 0 else {
-      return (short.map { $0.cut(to: width) }, nil)
-    }
-    let differences = ticks.map { tick in
-      let difference = ((tick.value - base) / step).rounded() * step
-      return AxisTick(
-        value: tick.value,
-        label: difference == 0
-          ? "+0" : "+" + Self.label(difference, step: step, greatest: span + last.value - base)
-      ).cut(to: width)
-    }
-    let places = Int((-log10(unit)).rounded())
-    return (differences, trimmed(decimal(base, places: max(0, places))))
-  }
-}
-
-extension AxisTick {
-  fileprivate func cut(to width: Int) -> AxisTick {
-    AxisTick(value: value, label: String(label.prefix(width)))
   }
 }

@@ -72,8 +72,19 @@ extension ChartLayout {
       screen.write(text, x: plot.x - 1 - text.width, y: row, style: .dim)
     }
     guard let base = fitted.base, hasXAxis else { return }
-    let text = SafeText(trusted: base).cut(to: Self.gutter - 1)
-    screen.write(text, x: plot.x - Self.gutter, y: plot.maxY + 1, style: .dim)
+    let text = SafeText(trusted: base)
+    let start = max(area.x, plot.x - 1 - text.width)
+    screen.write(text, x: start, y: plot.maxY + 1, style: .dim, width: area.maxX - start)
+  }
+
+  /// Where the labels below the x axis may begin: behind the base of y, which stands before them.
+  private var labelStart: Int {
+    guard hasYAxis else { return area.x }
+    let ticks = y.ticks(max(2, plot.height / 2), unit: chart.y.unit).filter {
+      y.contains($0.value)
+    }
+    guard let base = y.fitted(ticks, width: Self.gutter - 1).base else { return plot.x - 1 }
+    return max(plot.x - 1, max(area.x, plot.x - 1 - base.count) + base.count + 1)
   }
 
   private func drawXAxis(on screen: inout Screen) {
@@ -81,14 +92,21 @@ extension ChartLayout {
     let row = plot.maxY
     for column in plot.x..<plot.maxX { screen[column, row] = Cell(isASCII ? "-" : "─", .dim) }
     if hasYAxis { screen[plot.x - 1, row] = Cell(isASCII ? "+" : "└", .dim) }
-    let label = chart.x.label ?? ""
-    let labelStart = label.isEmpty ? area.maxX : area.maxX - label.width
-    let hasLabel = labelStart >= plot.x + 12
-    if hasLabel { screen.write(label, x: labelStart, y: row + 1, style: .dim) }
-    let end = hasLabel ? labelStart - 1 : area.maxX
-    var free = hasYAxis ? plot.x - 1 : area.x
     let room = if case .clock = chart.x.unit { 12 } else { 8 }
-    for tick in x.ticks(max(1, plot.width / room), unit: chart.x.unit) {
+    let fitted = x.ticks(across: plot.width, room: room, unit: chart.x.unit)
+    var label = chart.x.label ?? ""
+    // Without the base the ticks would be wrong; without the word they are not.
+    if let base = fitted.base {
+      let text = SafeText(trusted: base)
+      let isRoom = label.width + 1 + text.width + 6 <= plot.width + endWidth
+      label = label.isEmpty || !isRoom ? text : label + " " + text
+    }
+    let wordStart = label.isEmpty ? area.maxX : area.maxX - label.width
+    let hasLabel = wordStart >= plot.x + (fitted.base == nil ? 12 : 1)
+    if hasLabel { screen.write(label, x: wordStart, y: row + 1, style: .dim) }
+    let end = hasLabel ? wordStart - 1 : area.maxX
+    var free = labelStart
+    for tick in fitted.ticks where hasLabel || fitted.base == nil {
       guard let column = geometry.column(of: tick.value) else { continue }
       let text = SafeText(trusted: tick.label)
       let start = min(max(column - (text.width - 1) / 2, free), end - text.width)

@@ -80,7 +80,13 @@ private struct SVGPicture {
       text(SafeText(trusted: base), x: 4, y: Double(plot.maxY + 34), fill: "#808080")
     }
     var free = 0.0
-    for tick in x.ticks(max(1, plot.width / 90), unit: chart.x.unit) where x.contains(tick.value) {
+    // In glyphs, of which a tick has room for ten.
+    let across = x.ticks(
+      across: max(1, plot.width / 90) * 10,
+      room: 10,
+      unit: chart.x.unit
+    )
+    for tick in across.ticks where x.contains(tick.value) {
       let at = pixel(x: tick.value)
       let half = Double(tick.label.count * Self.glyphWidth) / 2
       guard at - half >= free else { continue }
@@ -93,7 +99,8 @@ private struct SVGPicture {
     let (top, bottom) = (Double(plot.y), Double(plot.maxY))
     line(left, bottom, right, bottom, "#808080")
     line(left, top, left, bottom, "#808080")
-    if let label = chart.x.label {
+    let base = across.base.map { SafeText(trusted: $0) }
+    if let label = [chart.x.label, base].compactMap(\.self).joined(separator: " ").nonEmpty {
       text(label, x: right, y: bottom + 34, fill: "#808080", extra: Self.atEnd)
     }
   }

@@ -111,6 +111,11 @@ extension SafeText {
   }
 }
 
+extension SafeText {
+  /// Nil for no text.
+  var nonEmpty: SafeText? { isEmpty ? nil : self }
+}
+
 extension [SafeText] {
   /// The texts one after the other.
   package func joined(separator: SafeText = "") -> SafeText {
