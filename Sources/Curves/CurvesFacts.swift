@@ -34,14 +34,18 @@ package struct CurveFacts: Sendable, Equatable {
   }
 
   /// What a chart draws of the curve: the points, behind the smoothed line where there is one.
+  ///
+  /// A smoothed line says so in its label: "loss ~0.6".
   package func series(
     label: SafeText,
+    smoothing: Smoothing = .none,
     color: Color,
     stroke: LineChart.Stroke
   ) -> [LineChart.Series] {
+    let isMarked = smoothed != nil && smoothing != .none
     func line(_ points: CurvePoints, _ role: LineChart.Role) -> LineChart.Series {
       LineChart.Series(
-        label: label,
+        label: isMarked ? label + " " + smoothing.mark : label,
         x: points.x,
         y: points.y,
         color: color,
@@ -51,6 +55,22 @@ package struct CurveFacts: Sendable, Equatable {
     }
     guard let smoothed else { return [line(points, .curve)] }
     return [line(points, .behind), line(smoothed, .curve)]
+  }
+}
+
+extension Smoothing {
+  /// "0.6", "median 9" or "off".
+  package var word: SafeText {
+    switch self {
+    case .none: "off"
+    case .average(let weight): numberText(weight)
+    case .median(let width): "median \(width)"
+    }
+  }
+
+  /// Behind the name of what is smoothed: "~0.6", "~med 9".
+  package var mark: SafeText {
+    if case .median(let width) = self { "~med \(width)" } else { "~" + word }
   }
 }
 

@@ -114,6 +114,7 @@ struct PlotTests {
     let raw = try plot("", [curve]).lines(size: size, .braille)
     let smooth = try plot("--smooth 0.95", [curve]).lines(size: size, .braille)
     #expect(raw != smooth)
+    #expect(smooth.plain.contains("r1 ~0.95") && !raw.plain.contains("~"))
     let faded = smooth.flatMap(\.spans).contains { $0.style.color == .faded1 }
     #expect(faded)
   }

@@ -399,6 +399,44 @@ struct ChartsViewTests {
     #expect(view.press(Key("X"), context) == [.tell(Notice(.information, reason))])
   }
 
+  @Test func `a smoothed line says so in its label`() {
+    var (view, context) = Self.shown([142], 80, 24)
+    context = Self.press(&view, [.enter, Key("s"), .left], context)
+    let picture = RunFixture.picture(view, context)
+    // At its end and at the crosshair.
+    #expect(picture.contains("val_loss ~0.6 0.2982"))
+    #expect(picture.split(separator: "\n").count { $0.contains("~0.6") } == 2)
+    // By another metric nothing is smoothed.
+    context = Self.press(&view, [Key("X")], context)
+    #expect(view.plots.values.allSatisfy { $0.look.smoothing != .none })
+  }
+
+  @Test(arguments: [
+    (
+      120, "11 metrics  ━━ r1  ━━ r2  ━━ r3  ━━ r4  ━━ r5  ━━ r142",
+      "x: step  y: linear  smooth: 0.6"
+    ),
+    (80, "━━ r1  ━━ r2  ━━ r3  ━━ r4  ━━ r5  ━━ r142", "~0.6"),
+    (50, "━━ r1  ━━ r2  ━━ r3  +3 more", "~0.6"),
+  ])
+  func `runs that have no room in the header are counted, and what is as ever is left out first`(
+    _ width: Int,
+    _ legend: String,
+    _ state: String
+  ) {
+    var answers = Self.answers
+    for run in 1...5 {
+      answers[.run(run)] = answers[.run(141)]
+      answers[.metricNames(RunFixture.attempt(run))] = .metricNames(["val_loss"])
+    }
+    var view = ChartsView(runs: [1, 2, 3, 4, 5, 142])
+    var context = RunFixture.told(&view, RunFixture.context(width, 24, answers))
+    context = Self.press(&view, [Key("s")], context)
+    let header = RunFixture.picture(view, context).split(separator: "\n")[0]
+    #expect(header.contains(legend.split(separator: "s  ").last ?? ""), "\(header)")
+    #expect(header.hasSuffix(state), "\(header)")
+  }
+
   @Test func `in ASCII the key for line styles says why it does nothing`() {
     var (view, context) = Self.shown([141, 142], 80, 24)
     context.glyphs = .ascii

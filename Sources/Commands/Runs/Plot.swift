@@ -93,7 +93,12 @@ package struct Plot: Sendable {
   private func chart(_ facts: CurvesFacts?) -> LineChart {
     let series = curves.enumerated().flatMap { index, curve in
       (facts?.curves[index] ?? CurveFacts(points: CurvePoints()))
-        .series(label: label(of: curve), color: .series(index), stroke: .series(index))
+        .series(
+          label: label(of: curve),
+          smoothing: options.smooth?.smoothing ?? .none,
+          color: .series(index),
+          stroke: .series(index)
+        )
     }
     let zone = TimeZone.current.secondsFromGMT()
     let kind: AxisKind = options.log ? .logarithmic : options.symlog ? .symlog : .linear
@@ -141,8 +146,9 @@ package struct Plot: Sendable {
     let isOneMetric = curves.allSatisfy { $0.label == curve.label }
     let run = curve.run.name.map { "\(curve.run.shortName) \"\($0)\"" } ?? curve.run.shortName
     if isOneMetric { return SafeText(hostile: run, limit: 24) }
-    if isOneRun { return SafeText(hostile: curve.label, limit: 24) }
-    return SafeText(hostile: "\(curve.run.shortName) \(curve.label)", limit: 24)
+    // Both ends of a metric's name tell more than its middle.
+    if isOneRun { return SafeText(hostile: curve.label).shortened(to: 24) }
+    return SafeText(hostile: "\(curve.run.shortName) \(curve.label)").shortened(to: 24)
   }
 }
 

@@ -47,7 +47,7 @@ package struct BarChart: Sendable, Equatable {
     for (row, bar) in shown.enumerated() {
       let y = area.y + row * step
       let value = numberText(bar.value)
-      screen.write(bar.label, x: area.x, y: y, width: labels)
+      screen.write(bar.label.shortened(to: labels), x: area.x, y: y)
       let style = Style(bar.value.isFinite ? bar.color : .bad)
       if width >= 4 {
         scale.draw(bar.value, on: &screen, x: area.x + labels + 1, y: y, bar.color, glyphs)

@@ -56,7 +56,7 @@ extension ChartLayout {
     let shown = readings.count > room ? readings.prefix(room - 1) : readings[...]
     let widest = min(isShort ? 10 : 24, shown.map(\.label.width).max() ?? 0)
     for reading in shown {
-      let label = reading.label.cut(to: widest)
+      let label = reading.label.shortened(to: widest)
       var text = label + SafeText(trusted: String(repeating: " ", count: widest - label.width))
       text = text + " " + numberText(reading.value)
       if reading.low < reading.high, !isShort {

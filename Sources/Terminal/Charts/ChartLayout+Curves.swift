@@ -53,13 +53,21 @@ extension ChartLayout {
   func drawEndLabels(on screen: inout Screen) {
     let room = endWidth - 1
     guard room >= 3 else { return }
-    let ends = chart.series.enumerated().compactMap { index, line in
+    let all = chart.series.enumerated().compactMap { index, line in
       line.role == .curve ? end(of: line).map { (index: index, line: line, end: $0) } : nil
-    }.prefix(plot.height).sorted { ($0.end.place, $0.index) < ($1.end.place, $1.index) }
+    }
+    // Those in front are the last ones; the others' number takes a row.
+    let shown = all.count > plot.height ? max(0, plot.height - 1) : all.count
+    let ends = all.suffix(shown).sorted { ($0.end.place, $0.index) < ($1.end.place, $1.index) }
     // Down from the first one, then up again from the bottom where they ran over it.
     var rows: [Int] = []
     for end in ends { rows.append(max(end.end.row, (rows.last ?? plot.y - 1) + 1)) }
     var limit = plot.maxY - 1
+    if shown < all.count {
+      let text: SafeText = "+\(all.count - shown) more"
+      screen.write(text, x: plot.maxX + 1, y: limit, style: .dim, width: room)
+      limit -= 1
+    }
     for index in rows.indices.reversed() {
       rows[index] = min(rows[index], limit)
       limit = rows[index] - 1
@@ -68,7 +76,7 @@ extension ChartLayout {
       let sample = sample(of: end.line, end.index)
       let value = numberText(end.end.value)
       let left = room - sample.width - value.width - 1
-      let name = left >= 3 || end.line.label.width <= left ? end.line.label.cut(to: left) : ""
+      let name = left >= 3 || end.line.label.width <= left ? end.line.label.shortened(to: left) : ""
       let isShort = name.isEmpty && (1...5).contains(end.line.label.width)
       // Whose line it is tells more than where it ends.
       let text =

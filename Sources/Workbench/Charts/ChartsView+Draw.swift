@@ -29,34 +29,59 @@ extension ChartsView {
     let isOverlaid = shown.contains { $0.metrics.count > 1 }
     let word: SafeText = isOverlaid ? " chart" : " metric"
     var left = StyledText(grouped(shown.count) + word + (shown.count == 1 ? "" : "s"), .bold)
-    if runs.count > 1 {
-      for (index, run) in runs.enumerated() {
-        let stroke = hasStrokes(context) ? LineChart.Stroke.series(index) : .solid
-        let sample = Self.sample(stroke, index, glyphs(context))
-        left.append("  " + sample, Style(.series(index)))
-        left.append(" r\(run)", Style(.series(index), bold: true))
-      }
-    }
-    let right = state(context)
+    let legend = legend(context)
+    let whole = legend.text(width: .max / 2).width
+    // What is as ever is said last, and the runs are told before it.
+    let states = [state(isShort: false), state(isShort: true)]
+    let right =
+      states.first { left.width + 2 + whole + 2 + $0.width <= rect.width - 2 } ?? states[1]
     let room = rect.width - 2 - right.width - 2
-    screen.write(left, x: rect.x + 1, y: rect.y, width: max(12, room))
-    guard room >= 12 else { return }
+    let isTold = room >= left.width + (runs.count > 1 ? 10 : 0)
+    let width = max(12, isTold ? room : rect.width - 2)
+    if runs.count > 1 {
+      left.append("  ")
+      left = left + legend.text(width: max(0, width - left.width))
+    }
+    screen.write(left, x: rect.x + 1, y: rect.y, width: width)
+    guard isTold else { return }
     screen.write(right, x: rect.maxX - 1 - right.width, y: rect.y, style: .dim)
   }
 
-  /// How everything is drawn: "x: step  y: log  smooth: 0.9  follows".
-  private func state(_ context: Context) -> SafeText {
-    var text: SafeText = "x: " + look.axis.word
-    if let crosshair { text = text + " " + xText(crosshair) }
-    text = text + "  y: " + look.y.word
-    if look.isRobust { text = text + " without outliers" }
-    if look.smoothing != .none { text = text + "  smooth: " + look.smoothing.word }
-    if view.followed != nil {
-      text = text + "  follows"
-    } else if !view.isWhole {
-      text = text + "  zoomed, 0 shows all"
+  /// Which line is which run's; of one run there is nothing to tell.
+  private func legend(_ context: Context) -> Legend {
+    guard runs.count > 1 else { return Legend([]) }
+    return Legend(
+      runs.enumerated().map { index, run in
+        let stroke = hasStrokes(context) ? LineChart.Stroke.series(index) : .solid
+        return Legend.Entry(
+          sample: Self.sample(stroke, index, glyphs(context)) + " ",
+          label: "r\(run)",
+          style: Style(.series(index), bold: true)
+        )
+      }
+    )
+  }
+
+  /// How everything is drawn: "x: step  y: log  smooth: 0.9  follows"; the short form leaves out what
+  /// is as ever.
+  private func state(isShort: Bool) -> SafeText {
+    var parts: [SafeText] = []
+    if let crosshair {
+      parts.append("x: " + look.axis.word + " " + xText(crosshair))
+    } else if !isShort || look.axis != .step {
+      parts.append("x: " + look.axis.word)
     }
-    return text
+    if !isShort || look.y != .linear { parts.append("y: " + look.y.word) }
+    if look.isRobust { parts.append(isShort ? "robust" : "without outliers") }
+    if look.smoothing != .none {
+      parts.append(isShort ? look.smoothing.mark : "smooth: " + look.smoothing.word)
+    }
+    if view.followed != nil {
+      parts.append("follows")
+    } else if !view.isWhole {
+      parts.append(isShort ? "zoomed" : "zoomed, 0 shows all")
+    }
+    return parts.joined(separator: "  ")
   }
 
   /// A short piece of a run's line, so that it is known without colours.
@@ -134,7 +159,7 @@ extension ChartsView {
     let isSelected = item.id == selected
     let plot = plots[item.id]
     var frame = Frame(
-      title: title(of: item, isBold: isSelected, context),
+      title: title(of: item, isBold: isSelected, width: rect.width - 6, context),
       focused: isSelected,
       glyphs: context.glyphs
     )

@@ -8,10 +8,10 @@ import Terminal
 extension ChartsView {
   func drawFull(_ layout: ChartsLayout, on screen: inout Screen, _ context: Context) {
     guard let item = selectedItem else { return }
-    let place: SafeText = "\(selectedIndex + 1)/\(shown.count)"
+    let right: SafeText = pageWord + "\(selectedIndex + 1)/\(shown.count)"
     let frame = Frame(
-      title: title(of: item, isBold: true, context),
-      right: StyledText(pageWord + place, .dim),
+      title: title(of: item, isBold: true, width: layout.body.width - 9 - right.width, context),
+      right: StyledText(right, .dim),
       focused: true,
       glyphs: context.glyphs
     )
@@ -123,7 +123,7 @@ extension ChartsView {
       var style = Style(line.color, bold: true)
       // Whose points the rows are; the others' values stand beside them where they are at the same x.
       style.underline = table.lines.count > 1 && column == 0
-      screen.write(line.label, x: x, y: head.y, style: style, width: width - 1)
+      screen.write(line.label.shortened(to: width - 1), x: x, y: head.y, style: style)
     }
     for (line, row) in points.rows(body.height).enumerated() {
       let y = body.y + line

@@ -54,15 +54,15 @@ extension ChartsView {
 
   /// The names of a chart's metrics, each as its line is drawn where they are several; without what a
   /// heading says.
-  func title(of item: ChartItem, isBold: Bool, _ context: Context) -> StyledText {
+  func title(of item: ChartItem, isBold: Bool, width: Int, _ context: Context) -> StyledText {
     let hasHeadings = shown.first?.group != shown.last?.group
     let isOneStep = item.metrics.allSatisfy { $0.step == item.id.step }
     var title = StyledText()
     if isFull, severalSteps, isOneStep {
       title.append(SafeText(hostile: item.id.step + ": "), Style(bold: isBold))
     }
+    var entries: [Legend.Entry] = []
     for (index, metric) in item.metrics.enumerated() {
-      if index > 0 { title.append("  ") }
       var name = metric.name
       if !isFull, hasHeadings, name.hasPrefix(item.prefix), isOneStep {
         name.removeFirst(item.prefix.count)
@@ -71,13 +71,14 @@ extension ChartsView {
       let hasSample = item.metrics.count > 1 && (isFull || !context.hasColors || isASCII(context))
       var style = Style(bold: isBold)
       if item.metrics.count > 1, runs.count == 1 { style.color = .series(index) }
+      var sample: SafeText = ""
       if hasSample, runs.count == 1 || !isASCII(context) {
         let stroke = runs.count > 1 || hasStrokes(context) ? index : 0
-        title.append(Self.sample(.series(stroke), index, glyphs(context)) + " ", style)
+        sample = Self.sample(.series(stroke), index, glyphs(context)) + " "
       }
-      title.append(SafeText(hostile: name), style)
+      entries.append(.init(sample: sample, label: SafeText(hostile: name), style: style))
     }
-    return title
+    return title + Legend(entries).text(width: width - title.width)
   }
 
   private func isASCII(_ context: Context) -> Bool { glyphs(context) == .ascii }

@@ -272,13 +272,3 @@ extension GlyphSet {
     return all[(index + 1) % all.count]
   }
 }
-
-extension Smoothing {
-  var word: SafeText {
-    switch self {
-    case .none: "off"
-    case .average(let weight): numberText(weight)
-    case .median(let width): "median \(width)"
-    }
-  }
-}

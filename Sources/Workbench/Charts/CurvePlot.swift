@@ -156,6 +156,7 @@ struct CurvePlot: Sendable, Equatable {
       let curve = facts.flatMap { $0.curves.indices.contains(index) ? $0.curves[index] : nil }
       series += (curve ?? CurveFacts(points: CurvePoints())).series(
         label: line.label,
+        smoothing: look.smoothing,
         color: line.color,
         stroke: line.stroke
       ).map { series in
