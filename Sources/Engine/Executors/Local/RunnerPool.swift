@@ -60,8 +60,8 @@ final class RunnerPool: Executor {
       isResting = false
       // Where something came meanwhile, more may follow.
       guard placed == before else { return rest() }
-      // A run that goes on without a step for now, as before a retry, has nobody else who would notice
-      // this agent's death.
+      // While a run waits with no step at work, as before a retry, nobody else would notice this agent's
+      // death.
       let witness = busy.isEmpty ? idle.popLast() : nil
       for channel in idle { dismiss(channel) }
       idle = [witness].compactMap { $0 }
