@@ -22,7 +22,9 @@ struct CodeTests {
     for path in files.keys where path.hasSuffix("tool") {
       chmod(site.folder + "/" + path, 0o755)
     }
-    let manifest = try site.store.put(paths: Array(files.keys), in: site.folder)
+    var scan = FolderScan(site.folder)
+    for path in files.keys { try scan.add(named: path) }
+    let manifest = try Intake(into: site.store).put(scan)
     let process = ProcessStep(command: command, code: code)
     return CodeClosure(code: manifest) { file in
       let text = site.store.data(file).map { String(decoding: $0, as: UTF8.self) }
@@ -135,7 +137,7 @@ struct CodeTests {
     let process = ProcessStep(command: .arguments([Text("a")]), code: code)
     let step = Step(name: "a", type: .processing, work: .process(process))
     return try CodeSnapshot(folder: site.folder, pipeline: Pipeline(name: "p", steps: [step]))
-      .paths()
+      .scan(Intake(into: site.store)).files.map(\.name)
   }
 
   private func writeTree() throws {

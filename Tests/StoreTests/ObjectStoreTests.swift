@@ -97,7 +97,9 @@ struct ObjectStoreTests {
     try scratch.write("shared", "elsewhere/config")
     try makeFolder(scratch.path + "/in")
     symlink("../elsewhere/config", scratch.path + "/in/config")
-    let manifest = try store.put(paths: ["config"], in: scratch.path + "/in")
+    var scan = FolderScan(scratch.path + "/in")
+    try scan.add(named: "config")
+    let manifest = try Intake(into: store).put(scan)
     #expect(manifest.entries["config"]?.kind == .file)
     #expect(manifest.entries["config"]?.digest == Digest(of: "shared"))
   }

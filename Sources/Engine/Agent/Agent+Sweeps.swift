@@ -133,14 +133,21 @@ extension Agent {
     return shared
   }
 
-  /// The code of a run, which the runs of a sweep have in common.
+  /// The code of a run, which the runs of a sweep have in common, and mostly the next run, too.
   func code(of run: RunRecord, _ launch: LaunchBody) throws -> RunCode {
     if let known = run.sweep.flatMap({ sweeps[$0]?.code }), known.digest == run.code {
       return known
     }
     var file: String?
     if case .pipeline(let name) = launch.what { file = name }
-    let code = try RunCode(run.code, of: run.shortName, pipelineFile: file, objects: objects)
+    let code: RunCode
+    if let last = newestCode, last.isCode(run.code, pipelineFile: file) {
+      code = last
+      code.storeAnew()
+    } else {
+      code = try RunCode(run.code, of: run.shortName, pipelineFile: file, objects: objects)
+      newestCode = code
+    }
     if let sweep = run.sweep { sweeps[sweep]?.code = code }
     return code
   }

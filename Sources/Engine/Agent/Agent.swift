@@ -34,6 +34,8 @@ final class Agent {
   private(set) var runs: [Int: ActiveRun] = [:]
   /// What the steps of a run have in common, by run.
   var planners: [Int: StepPlanner] = [:]
+  /// The code that was read last: the next run mostly has the same.
+  var newestCode: RunCode?
   /// Sweeps of which runs are not over.
   var sweeps: [Int: ActiveSweep] = [:]
   /// Sweeps of which not all runs are in the catalog yet.

@@ -4,9 +4,10 @@ import Pipelines
 import Store
 import Synchronization
 
-/// The code of one run as its steps see it: read once, whatever the number of steps.
+/// The code of a run, or of several with the same, as their steps see it: read once, whatever the number
+/// of steps.
 ///
-/// A class, because it remembers what it has read; all that it answers follows from the run's manifest.
+/// A class, because it remembers what it has read; all that it answers follows from the manifest.
 final class RunCode {
   /// A longer file is not looked at: it is some data.
   private static let longestPipeline = 256 << 10
@@ -20,8 +21,6 @@ final class RunCode {
   private let manifest: Manifest
   private let pipelineFile: String?
   private let objects: ObjectStore
-  /// Every path of the code and every folder above one.
-  private let places: Set<String>
   private var closures: [String: Manifest] = [:]
   private var digests: [String: Digest] = [:]
   private var modules: [Digest: [PythonImports.Module]] = [:]
@@ -49,13 +48,15 @@ final class RunCode {
     self.manifest = manifest
     self.pipelineFile = pipelineFile.map(CodeSnapshot.normal)
     self.objects = objects
-    var places: Set<String> = []
-    for path in manifest.entries.keys {
-      places.insert(path)
-      for index in path.indices where path[index] == "/" { places.insert(String(path[..<index])) }
-    }
-    self.places = places
   }
+
+  /// Whether it is that of a run with this code and this pipeline.
+  func isCode(_ code: Digest, pipelineFile: String?) -> Bool {
+    digest == code && self.pipelineFile == pipelineFile.map(CodeSnapshot.normal)
+  }
+
+  /// Begins to serve one more run: what was stored for an earlier one may have been collected since.
+  func storeAnew() { digests = [:] }
 
   /// The digest of the manifest of what a step sees, which is in the store; without some paths.
   ///
@@ -63,17 +64,17 @@ final class RunCode {
   /// already. `isWhole`: one command is not cached, and nothing is won by keeping from it what it may
   /// read.
   func digest(for process: ProcessStep, without paths: [String], isWhole: Bool) throws -> Digest {
-    let hidden = paths.map(CodeSnapshot.normal).filter { $0.isEmpty || places.contains($0) }
-    let own = isWhole ? "whole" : RunCode.name(of: process, among: places)
+    let hidden = paths.map(CodeSnapshot.normal).filter {
+      $0.isEmpty || manifest.entries.hasPlace($0)
+    }
+    let own = isWhole ? "whole" : name(of: process)
     let name = own + "\0\0" + hidden.sorted().joined(separator: "\0")
     if let known = digests[name] { return known }
     var seen = isWhole ? manifest : closure(of: process, named: own)
-    if !hidden.isEmpty {
-      seen.entries = seen.entries.filter { entry in
-        !hidden.contains { $0.isEmpty || entry.key == $0 || entry.key.hasPrefix($0 + "/") }
-      }
+    for path in hidden {
+      if path.isEmpty { seen = Manifest() } else { seen.entries.remove(path) }
     }
-    let digest = try objects.put(Data(seen.text.utf8))
+    let digest = try objects.put(seen)
     digests[name] = digest
     return digest
   }
@@ -126,9 +127,9 @@ final class RunCode {
   }
 
   /// Tells commands apart by what their closure depends on: declared code, or the words that are files.
-  private static func name(of process: ProcessStep, among places: Set<String>) -> String {
+  private func name(of process: ProcessStep) -> String {
     if let declared = process.code { return "declared\0" + declared.joined(separator: "\0") }
     let words = CodeClosure.words(of: process).map(CodeSnapshot.normal)
-    return "words\0" + words.filter(places.contains).joined(separator: "\0")
+    return "words\0" + words.filter(manifest.entries.hasPlace).joined(separator: "\0")
   }
 }

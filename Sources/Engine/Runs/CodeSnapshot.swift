@@ -2,6 +2,7 @@ import Documents
 import Foundation
 import Glibc
 import Pipelines
+import Store
 
 /// Which files of an instance are its code: what a launch freezes.
 ///
@@ -18,34 +19,28 @@ struct CodeSnapshot {
     "lightning_logs",
   ]
 
-  /// Paths relative to the folder, in order.
-  func paths() throws -> [String] {
-    let declared = pipeline.steps.flatMap { $0.process?.code ?? [] }.map(CodeSnapshot.normal)
-    var found = Set(try SourceControl(folder: folder).files()?.filter(isCode) ?? walk(""))
-    for path in declared {
-      let full = path.isEmpty ? folder : folder + "/" + path
-      var facts = stat()
-      guard stat(full, &facts) == 0 else {
-        throw Explanation(
-          what: "'\(path)' is declared as code but does not exist.",
-          why: "\(full) is not there.",
-          next: "Correct 'code:' in the pipeline."
-        )
+  /// The files, in the order of their names' bytes; each is looked at once and not read.
+  func scan(_ intake: Intake) throws -> FolderScan {
+    var scan = FolderScan(folder)
+    if let files = SourceControl(folder: folder).files() {
+      for path in files where isCode(path) {
+        scan.addIfPlain(named: path, largest: CodeSnapshot.largestFile)
       }
-      if facts.st_mode & S_IFMT == S_IFDIR {
-        found.formUnion(try walk(path.isEmpty ? "" : path + "/"))
-      } else {
-        found.insert(path)
-      }
+    } else {
+      walk("", intake, into: &scan)
     }
-    guard found.count <= CodeSnapshot.mostFiles else {
+    for path in pipeline.steps.flatMap({ $0.process?.code ?? [] }).map(CodeSnapshot.normal) {
+      try add(declared: path, intake, to: &scan)
+    }
+    scan.sortFiles()
+    guard scan.files.count <= CodeSnapshot.mostFiles else {
       throw Explanation(
         what: "\(folder) has more than \(CodeSnapshot.mostFiles) code files.",
         why: "A launch keeps a copy of all of them.",
         next: "Name the folders with code in the pipeline: code: [src, configs]"
       )
     }
-    return found.sorted()
+    return scan
   }
 
   /// `./src/` is `src`, and the folder itself is the empty text.
@@ -57,35 +52,62 @@ struct CodeSnapshot {
     return parts.joined(separator: "/")
   }
 
+  /// Whether a path that git lists may be code, by its name.
   private func isCode(_ path: String) -> Bool {
     let parts = path.split(separator: "/")
-    guard !parts.contains(where: { $0.hasPrefix(".") }),
-      !parts.dropLast().contains(where: { CodeSnapshot.skippedFolders.contains(String($0)) })
-    else { return false }
-    var facts = stat()
-    return lstat(folder + "/" + path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG
-      && facts.st_size <= CodeSnapshot.largestFile
+    return !parts.contains { $0.hasPrefix(".") }
+      && !parts.dropLast().contains { CodeSnapshot.skippedFolders.contains(String($0)) }
   }
 
-  private func walk(_ prefix: String) throws -> [String] {
-    var files: [String] = []
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/" + prefix)) ?? []
-    for name in names where !name.hasPrefix(".") {
-      let path = prefix + name
-      var facts = stat()
-      guard lstat(folder + "/" + path, &facts) == 0 else { continue }
-      if facts.st_mode & S_IFMT == S_IFDIR {
-        if CodeSnapshot.skippedFolders.contains(name)
-          || access(folder + "/" + path + "/pyvenv.cfg", F_OK) == 0
-        {
-          continue
-        }
-        files += try walk(path + "/")
-      } else if isCode(path) {
-        files.append(path)
-      }
-      guard files.count <= CodeSnapshot.mostFiles else { break }
+  private func add(declared path: String, _ intake: Intake, to scan: inout FolderScan) throws {
+    let full = path.isEmpty ? folder : folder + "/" + path
+    var facts = stat()
+    guard stat(full, &facts) == 0 else {
+      throw Explanation(
+        what: "'\(path)' is declared as code but does not exist.",
+        why: "\(full) is not there.",
+        next: "Correct 'code:' in the pipeline."
+      )
     }
-    return files
+    if facts.st_mode & S_IFMT == S_IFDIR {
+      walk(path.isEmpty ? "" : path + "/", intake, into: &scan)
+    } else {
+      try scan.add(named: path)
+    }
+  }
+
+  /// Adds the code under a folder, which is one whatever it is called.
+  private func walk(_ prefix: String, _ intake: Intake, into scan: inout FolderScan) {
+    let room = scan.files.count + CodeSnapshot.mostFiles
+    add(entries(in: prefix, intake), of: prefix, intake, room: room, to: &scan)
+  }
+
+  private func add(
+    _ entries: [FolderListing.Entry],
+    of prefix: String,
+    _ intake: Intake,
+    room: Int,
+    to scan: inout FolderScan
+  ) {
+    for entry in entries where !entry.name.hasPrefix(".") {
+      let path = prefix + entry.name
+      switch entry.kind {
+      case .folder where !CodeSnapshot.skippedFolders.contains(entry.name):
+        let inner = self.entries(in: path + "/", intake)
+        // Else it is an environment.
+        guard !inner.contains(where: { $0.name == "pyvenv.cfg" }) else { continue }
+        add(inner, of: path + "/", intake, room: room, to: &scan)
+      case .file, .executable:
+        if entry.stamp.size <= CodeSnapshot.largestFile { scan.add(file: entry, as: path) }
+      default: continue
+      }
+      // More than are allowed of one folder alone.
+      guard scan.files.count <= room else { return }
+    }
+  }
+
+  /// A folder that cannot be read has no code.
+  private func entries(in prefix: String, _ intake: Intake) -> [FolderListing.Entry] {
+    (try? intake.listing(of: folder + "/" + prefix, isKept: true))?.entries ?? []
   }
 }

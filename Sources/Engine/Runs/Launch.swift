@@ -167,8 +167,9 @@ struct Launcher: Sendable {
     in instance: InstanceRecord,
     _ objects: ObjectStore
   ) throws -> (code: Manifest, paths: [String: Artifact]) {
+    let intake = Intake(into: objects)
     let snapshot = CodeSnapshot(folder: instance.folder, pipeline: pipeline)
-    let code = try objects.put(paths: try snapshot.paths(), in: instance.folder)
+    let code = try intake.put(try snapshot.scan(intake))
     var paths: [String: Artifact] = [:]
     for step in pipeline.steps {
       for (name, input) in step.process?.inputs ?? [:] {
@@ -181,7 +182,7 @@ struct Launcher: Sendable {
           input: name,
           of: step,
           in: instance,
-          objects: objects
+          intake
         )
       }
     }
@@ -267,7 +268,7 @@ struct Launcher: Sendable {
     input: String,
     of step: Step,
     in instance: InstanceRecord,
-    objects: ObjectStore
+    _ intake: Intake
   ) throws -> Artifact {
     let full = path.hasPrefix("/") ? path : instance.folder + "/" + path
     guard let real = realpath(full, nil) else {
@@ -281,7 +282,7 @@ struct Launcher: Sendable {
     let target = String(cString: real)
     let mark: Digest
     switch judgement {
-    case .content: return try objects.put(artifact: target)
+    case .content: return try intake.put(artifact: target)
     case .stat: mark = InputStamp.of(target)
     case .version(let text): mark = Digest(of: "version " + text)
     }

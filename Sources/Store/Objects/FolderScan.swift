@@ -1,90 +1,118 @@
 import Documents
 import Glibc
 
-/// What lies in some folders, each thing looked at once and not read.
-struct FolderScan {
-  struct File: Sendable {
-    var path: String
-    /// Relative to the folder that is stored.
-    var name: String
-    var kind: Manifest.Entry.Kind
-    var stamp: FileStamp
+/// What is to be stored of a folder, known by looking at it: nothing is read yet.
+package struct FolderScan: Sendable {
+  package struct File: Sendable {
+    /// Relative to the folder.
+    package let name: String
+    let kind: Manifest.Entry.Kind
+    let stamp: FileStamp
+    /// Where it lies, when it is named by a link.
+    let target: String?
   }
 
-  private(set) var files: [File] = []
+  /// Where all of it lies.
+  package let folder: String
+  package private(set) var files: [File] = []
   /// Links with their targets.
-  private(set) var links: [(String, String)] = []
+  private(set) var links: [(name: String, target: String)] = []
   /// Folders, empty ones included.
-  private(set) var others: [(String, Manifest.Entry)] = []
+  private(set) var folders: [String] = []
 
-  mutating func add(path: String, name: String, while goesOn: () -> Bool = { true }) throws {
-    var facts = stat()
-    guard lstat(path, &facts) == 0 else { throw SystemFailure("read \(path)", errno) }
-    try add(path: path, name: name, facts, while: goesOn)
+  package init(_ folder: String) { self.folder = folder }
+
+  /// Where a file lies.
+  func path(of file: File) -> String { file.target ?? folder + "/" + file.name }
+
+  /// Adds everything that the folder holds, links as links.
+  ///
+  /// Refused are special files and names that are not UTF-8. Throws `StoringGivenUp` as soon as
+  /// `goesOn` is false.
+  mutating func addAll(_ intake: Intake, while goesOn: () -> Bool) throws {
+    try add(folder, prefix: "", intake, while: goesOn)
   }
 
-  /// Adds what a folder holds, each name behind the prefix.
-  mutating func add(folder: String, prefix: String, while goesOn: () -> Bool) throws {
-    guard goesOn() else { throw StoringGivenUp() }
-    guard let stream = opendir(folder) else { throw SystemFailure("read \(folder)", errno) }
-    defer { closedir(stream) }
-    while true {
-      errno = 0
-      guard let entry = readdir(stream) else {
-        guard errno == 0 else { throw SystemFailure("read \(folder)", errno) }
-        return
-      }
-      guard let name = try FolderScan.name(of: entry, in: folder) else { continue }
-      var facts = stat()
-      let path = folder + "/" + name
-      guard fstatat(dirfd(stream), name, &facts, AT_SYMLINK_NOFOLLOW) == 0 else {
-        // Removed since the folder was read.
-        if errno == ENOENT { continue }
-        throw SystemFailure("read \(path)", errno)
-      }
-      try add(path: path, name: prefix + name, facts, while: goesOn)
+  /// Adds a file as it was listed.
+  package mutating func add(file entry: FolderListing.Entry, as name: String) {
+    guard let kind = Manifest.Entry.Kind(entry.kind) else { return }
+    files.append(File(name: name, kind: kind, stamp: entry.stamp, target: nil))
+  }
+
+  /// Adds a file by its name; a link counts as what it leads to.
+  package mutating func add(named name: String) throws {
+    let path = folder + "/" + name
+    guard let real = realpath(path, nil) else { throw SystemFailure("read \(path)", errno) }
+    defer { free(real) }
+    let target = String(cString: real)
+    var facts = stat()
+    guard lstat(target, &facts) == 0 else { throw SystemFailure("read \(target)", errno) }
+    guard let kind = Manifest.Entry.Kind(FolderListing.Kind(facts)) else {
+      throw FolderScan.refusal(of: target)
     }
+    files.append(File(name: name, kind: kind, stamp: FileStamp(facts), target: target))
+  }
+
+  /// Adds a file by its name where it is a regular one of at most `largest` bytes, and no link.
+  package mutating func addIfPlain(named name: String, largest: Int) {
+    var facts = stat()
+    guard lstat(folder + "/" + name, &facts) == 0, Int(facts.st_size) <= largest,
+      let kind = Manifest.Entry.Kind(FolderListing.Kind(facts))
+    else { return }
+    files.append(File(name: name, kind: kind, stamp: FileStamp(facts), target: nil))
+  }
+
+  /// Leaves one of each name, in the order of the names' bytes; the first one that was added counts.
+  package mutating func sortFiles() {
+    let sorted = files.indices.sorted { a, b in
+      let order = Manifest.Entries.order(files[a].name, files[b].name)
+      return order == 0 ? a < b : order < 0
+    }
+    var kept: [File] = []
+    kept.reserveCapacity(files.count)
+    for index in sorted {
+      if let last = kept.last, Manifest.Entries.order(last.name, files[index].name) == 0 {
+        continue
+      }
+      kept.append(files[index])
+    }
+    files = kept
   }
 
   private mutating func add(
-    path: String,
-    name: String,
-    _ facts: stat,
+    _ folder: String,
+    prefix: String,
+    _ intake: Intake,
     while goesOn: () -> Bool
   ) throws {
-    switch facts.st_mode & S_IFMT {
-    case S_IFREG:
-      let kind: Manifest.Entry.Kind = facts.st_mode & S_IXUSR != 0 ? .executable : .file
-      files.append(File(path: path, name: name, kind: kind, stamp: FileStamp(facts)))
-    case S_IFLNK: links.append((name, try FolderScan.target(of: path)))
-    case S_IFDIR:
-      others.append((name, Manifest.Entry(kind: .folder, digest: nil, size: 0)))
-      try add(folder: path, prefix: name + "/", while: goesOn)
-    default:
+    guard goesOn() else { throw StoringGivenUp() }
+    let listing = try intake.listing(of: folder, isKept: false)
+    if let name = listing.unreadableName {
       throw Explanation(
-        what: "\(path) cannot be stored.",
-        why: "It is a device, a socket or a pipe.",
-        next: "Remove it from the output."
-      )
-    }
-  }
-
-  /// Nil for the folder itself and the one above it.
-  private static func name(
-    of entry: UnsafeMutablePointer<dirent>,
-    in folder: String
-  ) throws -> String? {
-    let offset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
-    let start = UnsafeRawPointer(entry).advanced(by: offset).assumingMemoryBound(to: CChar.self)
-    if start[0] == 46 && (start[1] == 0 || (start[1] == 46 && start[2] == 0)) { return nil }
-    guard let name = String(validatingCString: start) else {
-      throw Explanation(
-        what: "\(String(cString: start)) in \(folder) cannot be stored.",
+        what: "\(name) in \(folder) cannot be stored.",
         why: "Its name is not UTF-8.",
         next: "Rename it."
       )
     }
-    return name
+    for entry in listing.entries {
+      let name = prefix + entry.name
+      switch entry.kind {
+      case .file, .executable: add(file: entry, as: name)
+      case .link: links.append((name, try FolderScan.target(of: folder + "/" + entry.name)))
+      case .folder:
+        folders.append(name)
+        try add(folder + "/" + entry.name, prefix: name + "/", intake, while: goesOn)
+      case .special: throw FolderScan.refusal(of: folder + "/" + entry.name)
+      }
+    }
+  }
+
+  private static func refusal(of path: String) -> Explanation {
+    Explanation(
+      what: "\(path) cannot be stored.",
+      why: "It is a device, a socket or a pipe.",
+      next: "Remove it from the output."
+    )
   }
 
   private static func target(of path: String) throws -> String {
@@ -95,6 +123,17 @@ struct FolderScan {
       guard count >= 0 else { throw SystemFailure("read \(path)", errno) }
       let bytes = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count])
       return String(decoding: bytes, as: UTF8.self)
+    }
+  }
+}
+
+extension Manifest.Entry.Kind {
+  /// Nil for what is no regular file.
+  fileprivate init?(_ kind: FolderListing.Kind) {
+    switch kind {
+    case .file: self = .file
+    case .executable: self = .executable
+    case .link, .folder, .special: return nil
     }
   }
 }

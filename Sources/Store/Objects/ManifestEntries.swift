@@ -13,13 +13,13 @@ extension Manifest {
 
     /// Where a path is named twice, the last entry counts.
     init(unordered pairs: [(String, Entry)]) {
-      let sorted = pairs.enumerated().sorted { a, b in
-        let order = Entries.order(a.element.0, b.element.0)
-        return order == 0 ? a.offset < b.offset : order < 0
+      let sorted = pairs.indices.sorted { a, b in
+        let order = Entries.order(pairs[a].0, pairs[b].0)
+        return order == 0 ? a < b : order < 0
       }
       paths.reserveCapacity(sorted.count)
       entries.reserveCapacity(sorted.count)
-      for (_, pair) in sorted { self[pair.0] = pair.1 }
+      for index in sorted { self[pairs[index].0] = pairs[index].1 }
     }
 
     package var keys: [String] { paths }
@@ -43,6 +43,25 @@ extension Manifest {
         case (nil, false): break
         }
       }
+    }
+
+    /// Whether a path is a folder above some entry, or an entry itself.
+    package func hasPlace(_ path: String) -> Bool {
+      self[path] != nil || !places(under: path).isEmpty
+    }
+
+    /// Takes out an entry and all that lies under it.
+    package mutating func remove(_ path: String) {
+      self[path] = nil
+      let places = places(under: path)
+      paths.removeSubrange(places)
+      entries.removeSubrange(places)
+    }
+
+    /// Where the entries under a folder stand: in the order of bytes they are neighbours.
+    private func places(under folder: String) -> Range<Int> {
+      // "0" comes right behind "/".
+      place(of: folder + "/")..<place(of: folder + "0")
     }
 
     package func filter(_ isIncluded: ((key: String, value: Entry)) throws -> Bool) rethrows

@@ -19,9 +19,7 @@ extension ObjectStore {
     let facts = try source.facts()
     guard facts.st_mode & S_IFMT == S_IFREG else { throw refusal(of: file) }
     let stamp = FileStamp(facts)
-    if let digest = known.digest(of: stamp), keeps(digest, size: stamp.size) {
-      return (digest, stamp.size)
-    }
+    if let digest = digest(ofUnchanged: stamp) { return (digest, stamp.size) }
     let time = now()
     let found = try copy(source, stamp, while: goesOn)
     // Written while it was read: what was stored is what was read, but the file is now another.

@@ -30,6 +30,17 @@ package struct ObjectStore: Sendable {
     known = StatCache(path: home.knownFiles)
   }
 
+  /// The same store for another thread that works beside this one.
+  func apart() -> Self { Self(sharing: self) }
+
+  private init(sharing other: Self) {
+    folder = other.folder
+    isDurable = other.isDurable
+    setsAside = other.setsAside
+    now = other.now
+    known = StatCache(path: other.known.path)
+  }
+
   package func path(of digest: Digest) -> String {
     let hex = digest.hex
     return "\(folder)/\(hex.prefix(2))/\(hex.dropFirst(2))"

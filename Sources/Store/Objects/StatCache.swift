@@ -7,7 +7,7 @@ import Synchronization
 /// at once without a lock: each slot carries a sum of itself, so that a torn or damaged one counts as
 /// none. It may be removed at any time, and holds no more than its size: older entries give way.
 package final class StatCache: Sendable {
-  private let path: String
+  let path: String
   private let open = Mutex(Open())
 
   package init(path: String) { self.path = path }
