@@ -24,7 +24,8 @@ struct CodeTests {
     }
     var scan = FolderScan(site.folder)
     for path in files.keys { try scan.add(named: path) }
-    let manifest = try Intake(into: site.store).put(scan)
+    let stored = try Intake(into: site.store).put(scan)
+    let manifest = try #require(site.store.manifest(stored.digest))
     let process = ProcessStep(command: command, code: code)
     return CodeClosure(code: manifest) { file in
       let text = site.store.data(file).map { String(decoding: $0, as: UTF8.self) }
@@ -167,7 +168,27 @@ struct CodeTests {
     #expect(try snapshot(["./lib/"]).filter { $0.contains("lib") } == ["lib/a.py"])
     #expect(try snapshot(["link.py"]).contains("link.py"))
     #expect(try snapshot([".hidden"]).contains(".hidden"))
+    #expect(try snapshot([".venv/lib"]).contains(".venv/lib/x.py"))
+    #expect(try snapshot(["my-env"]).contains("my-env/x.py"))
     #expect(throws: Explanation.self) { try snapshot(["none"]) }
+  }
+
+  @Test func `for another run, what a step sees is stored again where it was collected`() throws {
+    try site.write("x", "a.py")
+    try site.write("x", "data/rows.csv")
+    let intake = Intake(into: site.store)
+    let snapshot = CodeSnapshot(folder: site.folder, pipeline: Pipeline(name: "p", steps: []))
+    let stored = try intake.put(try snapshot.scan(intake))
+    let code = try RunCode(stored.digest, of: "r1", objects: site.store)
+    let process = ProcessStep(command: python("a.py"))
+    let seen = try code.digest(for: process, without: ["data"], isWhole: true)
+    #expect(site.store.manifest(seen)?.entries.keys == ["a.py"])
+    unlink(site.store.path(of: seen))
+    code.storeAnew()
+    #expect(try code.digest(for: process, without: ["data"], isWhole: true) == seen)
+    #expect(site.store.manifest(seen)?.entries.keys == ["a.py"])
+    #expect(code.isCode(stored.digest, pipelineFile: nil))
+    #expect(!code.isCode(stored.digest, pipelineFile: "pipeline.yaml"))
   }
 
   // MARK: Version control

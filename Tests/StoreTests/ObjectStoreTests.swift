@@ -99,7 +99,8 @@ struct ObjectStoreTests {
     symlink("../elsewhere/config", scratch.path + "/in/config")
     var scan = FolderScan(scratch.path + "/in")
     try scan.add(named: "config")
-    let manifest = try Intake(into: store).put(scan)
+    let stored = try Intake(into: store).put(scan)
+    let manifest = try #require(store.manifest(stored.digest))
     #expect(manifest.entries["config"]?.kind == .file)
     #expect(manifest.entries["config"]?.digest == Digest(of: "shared"))
   }

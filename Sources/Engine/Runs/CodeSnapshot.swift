@@ -27,7 +27,7 @@ struct CodeSnapshot {
         scan.addIfPlain(named: path, largest: CodeSnapshot.largestFile)
       }
     } else {
-      walk("", intake, into: &scan)
+      try walk("", intake, into: &scan)
     }
     for path in pipeline.steps.flatMap({ $0.process?.code ?? [] }).map(CodeSnapshot.normal) {
       try add(declared: path, intake, to: &scan)
@@ -70,44 +70,53 @@ struct CodeSnapshot {
       )
     }
     if facts.st_mode & S_IFMT == S_IFDIR {
-      walk(path.isEmpty ? "" : path + "/", intake, into: &scan)
+      try walk(path.isEmpty ? "" : path + "/", intake, into: &scan)
     } else {
       try scan.add(named: path)
     }
   }
 
-  /// Adds the code under a folder, which is one whatever it is called.
-  private func walk(_ prefix: String, _ intake: Intake, into scan: inout FolderScan) {
+  /// Adds the code under a folder, whatever that is called; one that cannot be read has none.
+  private func walk(_ top: String, _ intake: Intake, into scan: inout FolderScan) throws {
+    // More than are allowed in one folder alone.
     let room = scan.files.count + CodeSnapshot.mostFiles
-    add(entries(in: prefix, intake), of: prefix, intake, room: room, to: &scan)
+    var level = [top]
+    while !level.isEmpty {
+      var next: [String] = []
+      for start in stride(from: 0, to: level.count, by: FolderScan.many) {
+        let prefixes = level[start..<min(start + FolderScan.many, level.count)]
+        let listings = try intake.listings(of: prefixes.map { folder + "/" + $0 }, isKept: true)
+        for (prefix, listing) in zip(prefixes, listings) {
+          guard let entries = (try? listing.get())?.entries,
+            prefix == top || !CodeSnapshot.isEnvironment(entries)
+          else { continue }
+          add(entries, of: prefix, to: &scan, folders: &next)
+          guard scan.files.count <= room else { return }
+        }
+      }
+      level = next
+    }
+  }
+
+  private static func isEnvironment(_ entries: [FolderListing.Entry]) -> Bool {
+    entries.contains { $0.name == "pyvenv.cfg" }
   }
 
   private func add(
     _ entries: [FolderListing.Entry],
     of prefix: String,
-    _ intake: Intake,
-    room: Int,
-    to scan: inout FolderScan
+    to scan: inout FolderScan,
+    folders next: inout [String]
   ) {
     for entry in entries where !entry.name.hasPrefix(".") {
       let path = prefix + entry.name
       switch entry.kind {
-      case .folder where !CodeSnapshot.skippedFolders.contains(entry.name):
-        let inner = self.entries(in: path + "/", intake)
-        // Else it is an environment.
-        guard !inner.contains(where: { $0.name == "pyvenv.cfg" }) else { continue }
-        add(inner, of: path + "/", intake, room: room, to: &scan)
+      case .folder:
+        if !CodeSnapshot.skippedFolders.contains(entry.name) { next.append(path + "/") }
       case .file, .executable:
         if entry.stamp.size <= CodeSnapshot.largestFile { scan.add(file: entry, as: path) }
-      default: continue
+      case .link, .special: continue
       }
-      // More than are allowed of one folder alone.
-      guard scan.files.count <= room else { return }
     }
-  }
-
-  /// A folder that cannot be read has no code.
-  private func entries(in prefix: String, _ intake: Intake) -> [FolderListing.Entry] {
-    (try? intake.listing(of: folder + "/" + prefix, isKept: true))?.entries ?? []
   }
 }

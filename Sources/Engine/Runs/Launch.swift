@@ -132,7 +132,7 @@ struct Launcher: Sendable {
       created: Date(),
       source: source,
       pipelineFile: try objects.put(Data(text.utf8)),
-      code: code.digest,
+      code: code,
       host: ProcessInfo.processInfo.hostName,
       user: NSUserName()
     )
@@ -166,10 +166,10 @@ struct Launcher: Sendable {
     _ pipeline: Pipeline,
     in instance: InstanceRecord,
     _ objects: ObjectStore
-  ) throws -> (code: Manifest, paths: [String: Artifact]) {
+  ) throws -> (code: Digest, paths: [String: Artifact]) {
     let intake = Intake(into: objects)
     let snapshot = CodeSnapshot(folder: instance.folder, pipeline: pipeline)
-    let code = try intake.put(try snapshot.scan(intake))
+    let code = try intake.put(try snapshot.scan(intake)).digest
     var paths: [String: Artifact] = [:]
     for step in pipeline.steps {
       for (name, input) in step.process?.inputs ?? [:] {

@@ -5,6 +5,9 @@ import Synchronization
 
 /// Does the same with many things on all cores: the calling thread is one of those that work.
 enum Crew {
+  /// The most threads that work at once.
+  static let size = min(16, ProcessInfo.processInfo.activeProcessorCount)
+
   /// The results come in no order; the first error ends it.
   ///
   /// `goesOn` is asked by the calling thread alone; what the work is given to ask, any thread may ask.
@@ -13,8 +16,7 @@ enum Crew {
     while goesOn: () -> Bool = { true },
     _ work: @escaping @Sendable (Element, () -> Bool) throws -> Result
   ) throws -> [Result] {
-    let cores = ProcessInfo.processInfo.activeProcessorCount
-    let threads = min(16, elements.count, cores)
+    let threads = min(elements.count, size)
     if threads < 2 { return try elements.map { try work($0, goesOn) } }
     let pile = Pile(elements, work)
     for _ in 1..<threads {

@@ -25,6 +25,12 @@ package struct FileStamp: Sendable, Hashable, Codable {
     self.init(facts)
   }
 
+  /// By what tells most of them apart: there are ten thousands in a table.
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(inode)
+    hasher.combine(changed)
+  }
+
   init(_ facts: stat) {
     device = UInt64(truncatingIfNeeded: facts.st_dev)
     inode = UInt64(truncatingIfNeeded: facts.st_ino)

@@ -30,8 +30,23 @@ package struct FolderScan: Sendable {
   /// Refused are special files and names that are not UTF-8. Throws `StoringGivenUp` as soon as
   /// `goesOn` is false.
   mutating func addAll(_ intake: Intake, while goesOn: () -> Bool) throws {
-    try add(folder, prefix: "", intake, while: goesOn)
+    var level = [""]
+    while !level.isEmpty {
+      var next: [String] = []
+      for start in stride(from: 0, to: level.count, by: FolderScan.many) {
+        guard goesOn() else { throw StoringGivenUp() }
+        let prefixes = level[start..<min(start + FolderScan.many, level.count)]
+        let listings = try intake.listings(of: prefixes.map { folder + "/" + $0 }, isKept: false)
+        for (prefix, listing) in zip(prefixes, listings) {
+          try add(try listing.get(), of: prefix, folders: &next)
+        }
+      }
+      level = next
+    }
   }
+
+  /// So many folders are listed at once.
+  package static let many = 256
 
   /// Adds a file as it was listed.
   package mutating func add(file entry: FolderListing.Entry, as name: String) {
@@ -80,16 +95,13 @@ package struct FolderScan: Sendable {
   }
 
   private mutating func add(
-    _ folder: String,
-    prefix: String,
-    _ intake: Intake,
-    while goesOn: () -> Bool
+    _ listing: FolderListing,
+    of prefix: String,
+    folders next: inout [String]
   ) throws {
-    guard goesOn() else { throw StoringGivenUp() }
-    let listing = try intake.listing(of: folder, isKept: false)
     if let name = listing.unreadableName {
       throw Explanation(
-        what: "\(name) in \(folder) cannot be stored.",
+        what: "\(name) in \(folder)/\(prefix) cannot be stored.",
         why: "Its name is not UTF-8.",
         next: "Rename it."
       )
@@ -98,11 +110,11 @@ package struct FolderScan: Sendable {
       let name = prefix + entry.name
       switch entry.kind {
       case .file, .executable: add(file: entry, as: name)
-      case .link: links.append((name, try FolderScan.target(of: folder + "/" + entry.name)))
+      case .link: links.append((name, try FolderScan.target(of: folder + "/" + name)))
       case .folder:
         folders.append(name)
-        try add(folder + "/" + entry.name, prefix: name + "/", intake, while: goesOn)
-      case .special: throw FolderScan.refusal(of: folder + "/" + entry.name)
+        next.append(name + "/")
+      case .special: throw FolderScan.refusal(of: folder + "/" + name)
       }
     }
   }

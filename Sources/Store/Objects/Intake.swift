@@ -21,17 +21,28 @@ package final class Intake {
 
   package init(into store: ObjectStore) { self.store = store }
 
-  /// What lies in a folder.
+  /// What lies in some folders, in their order; each is listed or fails by itself.
   ///
-  /// `isKept`: it may be asked for once more.
-  package func listing(of folder: String, isKept: Bool) throws -> FolderListing {
-    let found = try FolderListing(of: folder) { listings[$0] }
-    if isKept, listed < Intake.mostListed,
-      listings.updateValue(found, forKey: found.identity) == nil
-    {
-      listed += found.entries.count
+  /// `isKept`: they may be asked for once more.
+  package func listings(
+    of folders: some Sequence<String>,
+    isKept: Bool
+  ) throws -> [Result<FolderListing, any Error>] {
+    let places = folders.enumerated().map { ($0.offset, $0.element) }
+    let found = try Crew.map(places) { [listings] place, _ in
+      (place.0, Result { try FolderListing(of: place.1) { listings[$0] } })
     }
-    return found
+    if isKept {
+      for case (_, .success(let listing)) in found { keep(listing) }
+    }
+    return found.sorted { $0.0 < $1.0 }.map(\.1)
+  }
+
+  private func keep(_ listing: FolderListing) {
+    guard listed < Intake.mostListed else { return }
+    if listings.updateValue(listing, forKey: listing.identity) == nil {
+      listed += listing.entries.count
+    }
   }
 
   /// Stores a file or a folder; links inside a folder are kept as links, special files are refused.
@@ -47,17 +58,19 @@ package final class Intake {
     case S_IFDIR:
       var scan = FolderScan(path)
       try scan.addAll(self, while: goesOn)
-      let manifest = try put(files: scan, while: goesOn)
-      return Artifact(kind: .folder, digest: try store.put(manifest), size: manifest.size)
+      return try put(scan, while: goesOn)
     default: throw store.refusal(of: path)
     }
   }
 
-  /// Stores the files of a scan and the manifest that lists them.
-  package func put(_ scan: FolderScan) throws -> Manifest {
-    let manifest = try put(files: scan) { true }
-    _ = try store.put(manifest)
-    return manifest
+  /// Stores the files of a scan as a folder with nothing else in it.
+  package func put(_ scan: FolderScan) throws -> Artifact {
+    try put(scan) { true }
+  }
+
+  private func put(_ scan: FolderScan, while goesOn: () -> Bool) throws -> Artifact {
+    let manifest = try put(files: scan, while: goesOn)
+    return Artifact(kind: .folder, digest: try store.put(manifest), size: manifest.size)
   }
 
   /// Those that are known by one look each, the others by reading them; both on all cores.
@@ -80,6 +93,7 @@ package final class Intake {
       }
     }
     var unknown: [FolderScan.File] = []
+    taken.reserveCapacity(taken.count + unseen.count)
     for (files, digests) in try look(at: unseen, while: goesOn) {
       for (file, digest) in zip(files, digests) {
         guard let digest else {
@@ -104,12 +118,13 @@ package final class Intake {
     at files: [FolderScan.File],
     while goesOn: () -> Bool
   ) throws -> [(ArraySlice<FolderScan.File>, [Digest?])] {
-    let shares = stride(from: 0, to: files.count, by: Intake.share).map {
-      files[$0..<min($0 + Intake.share, files.count)]
+    let size = max(Intake.share, (files.count + Crew.size - 1) / Crew.size)
+    let shares = stride(from: 0, to: files.count, by: size).map {
+      files[$0..<min($0 + size, files.count)]
     }
     return try Crew.map(shares, while: goesOn) { [store] files, _ in
-      // Of its own, so that the cores do not wait for each other.
-      let own = store.apart()
+      // One for each, so that the cores do not wait for each other.
+      let own = store.forManyLooks()
       return (files, files.map { own.digest(ofUnchanged: $0.stamp) })
     }
   }

@@ -78,7 +78,9 @@ extension ObjectStore {
 
   private func standing(of digest: Digest, size: Int?, _ budget: inout Int) -> Standing {
     var facts = stat()
-    guard withPath(of: digest, { lstat($0, &facts) }) == 0 else { return .faulty(.missing) }
+    guard withPath(of: digest, { fstatat($0, $1, &facts, AT_SYMLINK_NOFOLLOW) }) == 0 else {
+      return .faulty(.missing)
+    }
     let stamp = FileStamp(facts)
     budget -= ObjectStore.look
     if size == nil || size == stamp.size, known.digest(of: stamp) == digest { return .whole }

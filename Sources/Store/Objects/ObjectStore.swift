@@ -13,6 +13,8 @@ package struct ObjectStore: Sendable {
   /// Whether a damaged object is moved aside where it is found; whoever does not own the home leaves it.
   package let setsAside: Bool
   let known: StatCache
+  /// The folder, opened: looks from there are shorter; nil where a store may outlive it.
+  private let opened: OpenFolder?
 
   /// Nanoseconds since 1970: how old a file is when it is read.
   let now: @Sendable () -> Int64
@@ -28,17 +30,19 @@ package struct ObjectStore: Sendable {
     self.isDurable = isDurable
     self.setsAside = setsAside
     known = StatCache(path: home.knownFiles)
+    opened = nil
   }
 
-  /// The same store for another thread that works beside this one.
-  func apart() -> Self { Self(sharing: self) }
+  /// The same store for a thread that looks at many things now, beside others.
+  func forManyLooks() -> Self { Self(manyLooksAt: self) }
 
-  private init(sharing other: Self) {
+  private init(manyLooksAt other: Self) {
     folder = other.folder
     isDurable = other.isDurable
     setsAside = other.setsAside
     now = other.now
-    known = StatCache(path: other.known.path)
+    known = StatCache(path: other.known.path, memory: 1024)
+    opened = OpenFolder(other.folder)
   }
 
   package func path(of digest: Digest) -> String {
@@ -51,7 +55,7 @@ package struct ObjectStore: Sendable {
   /// The bytes that an object has; nil when it is not there.
   package func size(of digest: Digest) -> Int? {
     var facts = stat()
-    guard withPath(of: digest, { stat($0, &facts) }) == 0 else { return nil }
+    guard withPath(of: digest, { fstatat($0, $1, &facts, 0) }) == 0 else { return nil }
     return Int(facts.st_size)
   }
 
@@ -77,32 +81,34 @@ package struct ObjectStore: Sendable {
   ///
   /// `isRead`: its bytes were just found to be those that its name tells.
   func keeps(_ digest: Digest, size: Int, isRead: Bool = false) -> Bool {
-    let isThere = withPath(of: digest) { path in
+    let isThere = withPath(of: digest) { folder, path in
       var facts = stat()
-      guard lstat(path, &facts) == 0, Int(facts.st_size) == size else { return false }
+      guard fstatat(folder, path, &facts, AT_SYMLINK_NOFOLLOW) == 0, Int(facts.st_size) == size
+      else { return false }
       let stamp = FileStamp(facts)
       guard isRead || known.digest(of: stamp) == digest else { return false }
-      return renew(path, stamp, digest, isRead: isRead)
+      return renew(folder, path, stamp, digest, isRead: isRead)
     }
     return isThere == true
   }
 
   /// Makes an object young; one that is damaged is not called whole by it.
   func renew(_ digest: Digest) {
-    _ = withPath(of: digest) { path in
+    _ = withPath(of: digest) { folder, path in
       var facts = stat()
-      guard lstat(path, &facts) == 0 else { return }
+      guard fstatat(folder, path, &facts, AT_SYMLINK_NOFOLLOW) == 0 else { return }
       let stamp = FileStamp(facts)
       if known.digest(of: stamp) == digest {
-        _ = renew(path, stamp, digest, isRead: false)
+        _ = renew(folder, path, stamp, digest, isRead: false)
       } else if ObjectStore.isAging(stamp) {
-        utimensat(AT_FDCWD, path, nil, 0)
+        utimensat(folder, path, nil, 0)
       }
     }
   }
 
   /// Makes a whole object young, where it is not: its stamp changes, and is known as the old one was.
   private func renew(
+    _ folder: Int32,
     _ path: UnsafePointer<CChar>,
     _ stamp: FileStamp,
     _ digest: Digest,
@@ -113,7 +119,9 @@ package struct ObjectStore: Sendable {
       return true
     }
     var facts = stat()
-    guard utimensat(AT_FDCWD, path, nil, 0) == 0, lstat(path, &facts) == 0 else { return false }
+    guard utimensat(folder, path, nil, 0) == 0,
+      fstatat(folder, path, &facts, AT_SYMLINK_NOFOLLOW) == 0
+    else { return false }
     known.record(digest, ofObject: FileStamp(facts))
     return true
   }
@@ -122,8 +130,11 @@ package struct ObjectStore: Sendable {
     Double(time(nil)) - Double(stamp.modified) / 1e9 >= ObjectStore.grace / 2
   }
 
-  /// Calls with the path of an object without making a text of it.
-  func withPath<Result>(of digest: Digest, _ body: (UnsafePointer<CChar>) -> Result) -> Result? {
+  /// Calls with the path of an object, and what it is relative to, without making a text of it.
+  func withPath<Result>(
+    of digest: Digest,
+    _ body: (Int32, UnsafePointer<CChar>) -> Result
+  ) -> Result? {
     withUnsafeTemporaryAllocation(byteCount: folder.utf8.count + 67, alignment: 1) { bytes in
       // FOLDER/ab/cdef...: the digits are written behind the place of the second slash, and the first
       // two of them brought before it.
@@ -136,7 +147,9 @@ package struct ObjectStore: Sendable {
       bytes[end + 3] = 47
       bytes[end + 66] = 0
       return bytes.withMemoryRebound(to: CChar.self) { path in
-        path.baseAddress.map { body($0) }
+        path.baseAddress.map { start in
+          if let opened { body(opened.descriptor, start + end + 1) } else { body(AT_FDCWD, start) }
+        }
       }
     }
   }
@@ -151,4 +164,17 @@ package struct ObjectStore: Sendable {
       place: path(of: digest)
     )
   }
+}
+
+/// A folder that is open as long as this is held.
+final class OpenFolder: Sendable {
+  let descriptor: Int32
+
+  /// Nil where there is none.
+  init?(_ path: String) {
+    descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+  }
+
+  deinit { close(descriptor) }
 }

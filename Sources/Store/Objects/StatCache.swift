@@ -8,9 +8,16 @@ import Synchronization
 /// none. It may be removed at any time, and holds no more than its size: older entries give way.
 package final class StatCache: Sendable {
   let path: String
-  private let open = Mutex(Open())
+  private let open: Mutex<Open>
 
-  package init(path: String) { self.path = path }
+  /// A cache in a file, which is made when it is needed.
+  ///
+  /// `memory`: pages of 4 KiB that it keeps in mind. What others write there meanwhile is not seen, so
+  /// that more than one are for those only that look at much in a short time.
+  package init(path: String, memory: Int = 1) {
+    self.path = path
+    open = Mutex(Open(memory: memory))
+  }
 
   /// The digest of a file that has not changed since it was read.
   package func digest(of stamp: FileStamp) -> Digest? {
@@ -48,7 +55,7 @@ package final class StatCache: Sendable {
   private static func name(ofSize size: Int) -> FileStamp {
     FileStamp(
       device: .max,
-      inode: UInt64(truncatingIfNeeded: size) &<< 5,
+      inode: UInt64(truncatingIfNeeded: size) &<< 4,
       size: size,
       modified: 0,
       changed: 0
@@ -98,9 +105,10 @@ package final class StatCache: Sendable {
   private static let pages: UInt64 = 1 << 15
   private static let head = Array("lathe stat cache 1, 32768 pages of 42 slots\n".utf8)
 
-  /// Files that were made together have neighbouring inodes, and so one page.
+  /// Files that were made together have neighbouring inodes, and so one page; two such groups have room
+  /// in one.
   private static func page(of stamp: FileStamp) -> UInt64 {
-    mix(stamp.device &* 0x9E37_79B9_7F4A_7C15 ^ (stamp.inode >> 5)) % pages
+    mix(stamp.device &* 0x9E37_79B9_7F4A_7C15 ^ (stamp.inode >> 4)) % pages
   }
 
   /// SplitMix64's finaliser.
@@ -165,12 +173,19 @@ package final class StatCache: Sendable {
     }
   }
 
-  /// The open file and the page that was looked at last.
+  /// The open file and the pages that were looked at last.
   private struct Open: ~Copyable {
+    private let memory: Int
     private var descriptor: Int32 = -1
     private var isRefused = false
+    /// Where the page at hand begins in `bytes`, and which one it is.
+    private var start = 0
     private var page: UInt64 = .max
     private var bytes: [UInt8] = []
+    /// The places of pages in `bytes`, counted in pages.
+    private var places: [UInt64: Int] = [:]
+
+    init(memory: Int) { self.memory = memory }
 
     deinit {
       if descriptor >= 0 { close(descriptor) }
@@ -180,19 +195,37 @@ package final class StatCache: Sendable {
     mutating func load(_ path: String, page: UInt64, isFresh: Bool) -> Bool {
       guard isOpen(path) else { return false }
       if page == self.page && !isFresh { return true }
-      if bytes.isEmpty { bytes = Array(repeating: 0, count: pageSize) }
+      if let place = places[page], !isFresh {
+        (self.page, start) = (page, place * pageSize)
+        return true
+      }
+      let place = places[page] ?? room()
+      if bytes.count <= place * pageSize { bytes += repeatElement(0, count: pageSize) }
+      start = place * pageSize
       let offset = off_t((page + 1) * UInt64(pageSize))
       let count = bytes.withUnsafeMutableBytes {
-        pread(descriptor, $0.baseAddress, pageSize, offset)
+        pread(descriptor, $0.baseAddress.map { $0 + start }, pageSize, offset)
       }
-      self.page = count == pageSize ? page : .max
-      return count == pageSize
+      guard count == pageSize else {
+        self.page = .max
+        places = [:]
+        return false
+      }
+      self.page = page
+      places[page] = place
+      return true
+    }
+
+    /// A place for one more page; when there is none, all begin anew.
+    private mutating func room() -> Int {
+      if places.count >= memory { places = [:] }
+      return places.count
     }
 
     func slot(_ index: Int, inode: UInt64? = nil) -> Slot? {
       bytes.withUnsafeBytes { bytes in
         let slot = UnsafeRawBufferPointer(
-          rebasing: bytes[(index * slotSize)..<((index + 1) * slotSize)]
+          rebasing: bytes[(start + index * slotSize)..<(start + (index + 1) * slotSize)]
         )
         if let inode, slot.loadUnaligned(fromByteOffset: 8, as: UInt64.self) != inode {
           return nil
@@ -206,7 +239,7 @@ package final class StatCache: Sendable {
       let offset = off_t((page + 1) * UInt64(pageSize)) + off_t(index * slotSize)
       bytes.withUnsafeMutableBytes { bytes in
         let place = UnsafeMutableRawBufferPointer(
-          rebasing: bytes[(index * slotSize)..<((index + 1) * slotSize)]
+          rebasing: bytes[(start + index * slotSize)..<(start + (index + 1) * slotSize)]
         )
         slot.write(to: place)
         _ = pwrite(descriptor, place.baseAddress, slotSize, offset)
