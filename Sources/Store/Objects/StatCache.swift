@@ -200,7 +200,10 @@ package final class StatCache: Sendable {
         return true
       }
       let place = places[page] ?? room()
-      if bytes.count <= place * pageSize { bytes += repeatElement(0, count: pageSize) }
+      if bytes.isEmpty {
+        // A page of it is touched when it is filled, and not before.
+        bytes = Array(unsafeUninitializedCapacity: memory * pageSize) { $1 = memory * pageSize }
+      }
       start = place * pageSize
       let offset = off_t((page + 1) * UInt64(pageSize))
       let count = bytes.withUnsafeMutableBytes {
