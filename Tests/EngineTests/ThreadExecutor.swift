@@ -1,4 +1,5 @@
 import CSystem
+import Documents
 import Foundation
 import Glibc
 import Store

@@ -35,12 +35,15 @@ struct WatchRunTests {
     let folder = site.home.attempt(run: run.id, step: "a", attempt: 1)
     let marks = WatchMarks.read(folder)
     #expect(
-      marks.map(\.words) == ["ExplodingTensor: loss is NaN.", "Threshold: loss is inf, above 5."]
+      marks.map(\.words) == ["NaN at 1: loss is NaN.", "Threshold at 2: loss is inf, above 5."]
     )
     #expect(marks.map(\.step) == [1, 2])
-    let alerts = try site.agent.reader.alerts().reversed().map(\.message)
-    #expect(alerts == marks.map { "r1 a: \($0.words)" })
-    #expect(site.read(folder.log)?.contains("lathe: ExplodingTensor: loss is NaN.\n") == true)
+    let alerts = try site.agent.reader.watchAlerts(of: run.id)
+    #expect(alerts.map(\.message) == marks.map { "r1 a: \($0.words)" })
+    #expect(alerts.map(\.finding) == marks && alerts.allSatisfy { $0.step == "a" })
+    #expect(alerts.map(\.attempt) == [1, 1])
+    let line = "lathe: watch rule NaN of step a, loss at 1: loss is NaN.\n"
+    #expect(site.read(folder.log)?.contains(line) == true)
   }
 
   @Test func `a finding stops the run where the rule says so`() throws {
@@ -50,13 +53,11 @@ struct WatchRunTests {
     )
     let run = try site.run()
     #expect(run.status == .stopped)
-    #expect(run.reason == "a: stopped by watch rule ExplodingTensor: loss is NaN.")
+    #expect(run.reason == "a: stopped by watch rule NaN at 1: loss is NaN.")
     let steps = try site.steps(run.id)
     #expect(steps["a"]?.status == .stopped)
-    #expect(steps["a"]?.reason == "Stopped by watch rule ExplodingTensor: loss is NaN.")
-    #expect(
-      try site.agent.reader.alerts().map(\.message) == ["r1 a: ExplodingTensor: loss is NaN."]
-    )
+    #expect(steps["a"]?.reason == "Stopped by watch rule NaN at 1: loss is NaN.")
+    #expect(try site.agent.reader.alerts().map(\.message) == ["r1 a: NaN at 1: loss is NaN."])
   }
 
   @Test func `silence is found while nothing happens`() throws {
@@ -66,7 +67,9 @@ struct WatchRunTests {
     )
     let run = try site.run()
     #expect(run.status == .stopped)
-    #expect(try site.steps(run.id)["a"]?.reason?.contains("printed nothing for 0.2 s") == true)
+    let words = "Stall: the step has printed nothing for 0.2 s."
+    #expect(try site.steps(run.id)["a"]?.reason == "Stopped by watch rule \(words)")
+    #expect(try site.agent.reader.watchAlerts(of: run.id).map(\.words) == [words])
   }
 
   @Test func `an agent that was away raises what it missed, once`() throws {
@@ -80,9 +83,45 @@ struct WatchRunTests {
     for _ in 0..<2 { try site.ask(.watched(run: run.id, step: "a", attempt: 1)) }
     #expect(
       try site.agent.reader.alerts().reversed().map(\.message) == [
-        "r1 a: ExplodingTensor: loss is NaN.", "r1 a: ExplodingTensor: loss is far too large.",
+        "r1 a: NaN at 0: loss is NaN.", "r1 a: NaN at 0: loss is far too large.",
       ]
     )
+  }
+
+  @Test func `what an older Lathe has raised is not raised again`() throws {
+    let site = try site("echo loss=1\n", watch: "[NaN]")
+    let run = try site.run()
+    let folder = site.home.attempt(run: run.id, step: "a", attempt: 1)
+    var old = AlertRecord(
+      run: run.id,
+      message: "r1 a: ExplodingTensor: loss is NaN.",
+      time: Date(timeIntervalSince1970: 1_700_000_000)
+    )
+    old.step = "a"
+    try site.agent.catalog.write { [old] in try $0.add(old) }
+    let mark = WatchFinding(
+      rule: "ExplodingTensor",
+      metric: "loss",
+      step: 4,
+      time: 1_700_000_000,
+      value: .nan,
+      message: "loss is NaN.",
+      action: .alert
+    )
+    var next = mark
+    next.time += 1
+    try WatchMarks.add([mark, next], in: folder)
+    for _ in 0..<2 { try site.ask(.watched(run: run.id, step: "a", attempt: 1)) }
+    #expect(try site.agent.reader.watchAlerts(of: run.id).map(\.finding) == [nil, next])
+  }
+
+  @Test func `a step from the cache raises nothing again: what was found is the other run's`()
+    throws
+  {
+    let site = try site("echo loss=nan\n", watch: "[NaN]")
+    for _ in 0..<2 { #expect(try site.run().status == .succeeded) }
+    #expect(try site.steps(2)["a"]?.cachedFrom == 1)
+    #expect(try site.agent.reader.alertCounts() == [1: 1])
   }
 
   @Test func `many findings are an alert each, however often they are asked for`() throws {

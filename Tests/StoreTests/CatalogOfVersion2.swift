@@ -87,6 +87,9 @@ enum CatalogOfVersion2 {
       '{"params":{"lr":"0.1"},"summary":{"best":0.5},"artifacts":{}}');
     INSERT INTO step VALUES (3, 'prepare', 0, 'Processing', 'Cached', 0, '[]', NULL, NULL, NULL,
       NULL, NULL, NULL, 2, 1.5, '\(hex)', NULL, '{}', NULL, NULL, NULL, 2, 1, '{}');
+    INSERT INTO alert(run, message, time) VALUES (3, 'r3 train: NaN: loss is NaN.', 1700000001),
+      (3, 'r3 failed: train: Exit code 1: no.', 1700000002), (3, 'Not good: r3 a: b: c.', 1700000002),
+      (NULL, 'r3 x: y: z', 1700000002);
     INSERT INTO execution VALUES ('\(hex)', 3, 'train', 'p', 1, 1.5,
       '{"command":"\(hex)","code a\\/b.py":"\(hex)"}',
       '{"model":{"kind":"folder","digest":"\(hex)","size":12}}', 1700000002);

@@ -54,6 +54,30 @@ struct CatalogSweepTests {
     )
   }
 
+  @Test func `a sweep counts what watch rules found in its runs`() throws {
+    try add([
+      Self.run(1, .succeeded, sweep: 1), Self.run(2, .failed, sweep: 1),
+      Self.run(3, .succeeded, sweep: nil),
+    ])
+    let finding = WatchFinding(
+      rule: "NaN",
+      metric: "loss",
+      step: 0,
+      time: 0,
+      value: .nan,
+      message: "loss is NaN.",
+      action: .alert
+    )
+    try writer.write {
+      for id in [1, 2, 2, 3] {
+        let run = Self.run(id, .failed, sweep: nil)
+        try $0.add(AlertRecord(finding, run: run, step: "a", attempt: 1))
+      }
+      try $0.add(AlertRecord(run: 1, message: "r1 failed: a: no", time: Self.time))
+    }
+    #expect(try catalog.sweepStates(limit: 9).map(\.alertCount) == [3])
+  }
+
   @Test func `a sweep in a run's place is told to be one`() throws {
     try add([
       Self.run(1, .succeeded, sweep: 1, best: 0.5), Self.run(2, .succeeded, sweep: 1, best: 0.1),

@@ -217,6 +217,45 @@ struct CatalogTests {
     #expect(try catalog.alerts(after: 1).map(\.id) == [2])
   }
 
+  @Test func `what watch rules found comes back, NaN and all, and goes with its run`() throws {
+    let finding = WatchFinding(
+      rule: "NaN",
+      metric: "loss",
+      step: 12,
+      time: 1_700_000_000.123456,
+      value: -.infinity,
+      message: "loss is -Inf.",
+      action: .stop
+    )
+    var odd = finding
+    (odd.step, odd.value, odd.metric) = (.nan, .nan, nil)
+    try writer.write { [odd] in
+      for (id, sweep) in [(1, 4), (2, 4), (3, nil)] {
+        var run = Self.run(id)
+        run.sweep = sweep
+        try $0.save(run)
+        for found in id == 1 ? [finding] : [odd, finding] {
+          try $0.add(AlertRecord(found, run: run, step: "train", attempt: 2))
+        }
+        try $0.add(AlertRecord(run: id, message: "r\(id) failed: train: no", time: Self.time))
+      }
+    }
+    #expect(try catalog.alertCounts() == [1: 1, 2: 2, 3: 2])
+    let alerts = try catalog.watchAlerts(of: 2)
+    #expect(alerts.map(\.finding) == [odd, finding] && alerts.allSatisfy { $0.attempt == 2 })
+    #expect(
+      alerts.map(\.message) == [
+        "r2 train: NaN: loss is -Inf.", "r2 train: NaN at 12: loss is -Inf.",
+      ]
+    )
+    #expect(try catalog.watchAlerts(of: 2, after: alerts[0].id) == [alerts[1]])
+    let newest = try catalog.newestWatchAlerts(of: 2, limit: 1)
+    #expect(newest.count == 2 && newest.newest == [alerts[1]])
+    try writer.write { try $0.deleteRun(2) }
+    #expect(try catalog.alertCounts() == [1: 1, 3: 2])
+    #expect(try catalog.alerts().allSatisfy { $0.run != 2 })
+  }
+
   @Test func `the first execution under a key stays`() throws {
     var execution = ExecutionRecord(
       key: Self.digest,

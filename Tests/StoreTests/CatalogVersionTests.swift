@@ -77,5 +77,9 @@ struct CatalogVersionTests {
     #expect(steps[1].outputs["model"]?.size == 12 && steps[1].outputs["model"]?.kind == .folder)
     #expect(steps[1].key == Self.digest && steps[1].warning == nil && steps[1].gpus.isEmpty)
     #expect(steps[1].ended == Date(timeIntervalSince1970: 1_700_000_002))
+    let alerts = try catalog.watchAlerts(of: 3)
+    #expect(alerts.map(\.step) == ["train"] && alerts.map(\.words) == ["NaN: loss is NaN."])
+    #expect(alerts[0].finding == nil && alerts[0].attempt == nil)
+    #expect(try catalog.alertCounts() == [3: 1] && catalog.alerts().count == 4)
   }
 }

@@ -12,17 +12,14 @@ extension Agent {
     guard let run = try runs[name.run]?.run ?? reader.run(name.run) else { return }
     let marks = WatchMarks.read(folder(of: name))
     guard !marks.isEmpty else { return }
-    let known = Dictionary(grouping: try reader.alerts(of: run.id), by: \.message)
-    let alerts = marks.map { mark in
-      AlertRecord(
-        run: run.id,
-        message: "\(run.shortName) \(name.step): \(mark.words)",
-        time: Date(timeIntervalSince1970: mark.time)
-      )
-    }.filter { alert in
-      // A later attempt may find the same; the catalog keeps milliseconds.
-      !(known[alert.message] ?? []).contains { abs($0.time.timeIntervalSince(alert.time)) < 0.002 }
-    }
+    let raised = try reader.watchAlerts(of: run.id).filter { $0.step == name.step }
+    let known = Dictionary(grouping: raised, by: \.finding?.message)
+    let alerts = marks.filter { mark in
+      let same = known[mark.message] ?? []
+      // A later attempt may find the same.
+      return !same.contains { $0.attempt == name.attempt && $0.finding == mark }
+        && !(known[nil] ?? []).contains { $0.tells(mark) }
+    }.map { AlertRecord($0, run: run, step: name.step, attempt: name.attempt) }
     guard !alerts.isEmpty else { return }
     try catalog.write { for alert in alerts { try $0.add(alert) } }
     send(alerts, of: run)
@@ -62,5 +59,13 @@ extension Agent {
         }
       }
     }
+  }
+}
+
+extension AlertRecord {
+  /// Whether it is of a finding, written by a Lathe that kept only its sentence.
+  fileprivate func tells(_ finding: WatchFinding) -> Bool {
+    message.hasSuffix(": " + finding.message)
+      && abs(time.timeIntervalSince1970 - finding.time) < 0.002
   }
 }

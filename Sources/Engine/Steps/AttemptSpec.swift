@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 package import Pipelines
 package import Store

@@ -255,7 +255,7 @@ struct ScriptFollow: ~Copyable {
     guard !findings.isEmpty else { return nil }
     try WatchMarks.add(findings, in: folder)
     nudge(.watched(run: spec.run, step: spec.step, attempt: spec.attempt))
-    try log.say(findings.map(\.words))
+    try log.say(findings.map { $0.line(of: spec.step) })
     return findings.first { $0.action == .stop }?.words
   }
 

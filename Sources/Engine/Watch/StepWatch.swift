@@ -38,8 +38,3 @@ final class StepWatch: PointObserver {
     return found
   }
 }
-
-extension WatchFinding {
-  /// One sentence with the rule's name, for logs, alerts and reasons.
-  var words: String { "\(rule): \(message)" }
-}

@@ -10,7 +10,7 @@ extension PipelineReader {
     ),
     (["Overfit"], ["train", "ratio_threshold", "patience", "start_step"]),
     (["Overtraining"], ["patience", "delta"]),
-    (["StalledTraining", "Stall"], ["threshold"]),
+    (["StalledTraining", "Stall", "StalledTrainingRule"], ["threshold"]),
     (["Divergence"], ["ratio", "patience"]),
     (["Threshold"], ["above", "below", "patience"]),
   ]
@@ -60,7 +60,7 @@ extension PipelineReader {
     var fields = RuleFields(given: given, place: node.place)
     let kind = kind(names[0], &fields, owner?.name)
     guard let kind else { return nil }
-    var rule = WatchRule(kind)
+    var rule = WatchRule(kind, written: name)
     if let node = given["action"], let text = string(node, "action") {
       rule.action = action(text, node.place)
     }

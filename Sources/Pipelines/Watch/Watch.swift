@@ -102,7 +102,7 @@ extension Watch {
           step: .nan,
           time: now,
           value: .nan,
-          message: "The step has printed nothing for \(number(seconds)) s.",
+          message: "the step has printed nothing for \(number(seconds)) s.",
           action: rule.action
         )
       )

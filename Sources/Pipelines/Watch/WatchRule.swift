@@ -38,16 +38,27 @@ package struct WatchRule: Sendable, Equatable, Codable {
   /// What "better" is for the metric.
   package var goal: Goal
   package var action: Action
+  /// The rule's name as the pipeline has it: what its user looks for in messages.
+  package var written: String?
 
-  package init(_ kind: Kind, metric: String? = nil, goal: Goal = .min, action: Action = .alert) {
+  package init(
+    _ kind: Kind,
+    metric: String? = nil,
+    goal: Goal = .min,
+    action: Action = .alert,
+    written: String? = nil
+  ) {
     self.kind = kind
     self.metric = metric
     self.goal = goal
     self.action = action
+    self.written = written
   }
 
+  /// As it is written, else SageMaker Debugger's name.
   package var name: String {
-    switch kind {
+    if let written { return written }
+    return switch kind {
     case .explodingTensor: "ExplodingTensor"
     case .lossNotDecreasing: "LossNotDecreasing"
     case .overfit: "Overfit"
@@ -56,38 +67,5 @@ package struct WatchRule: Sendable, Equatable, Codable {
     case .divergence: "Divergence"
     case .threshold: "Threshold"
     }
-  }
-}
-
-/// A rule that fired: what it saw, where.
-package struct WatchFinding: Sendable, Equatable, Codable {
-  package var rule: String
-  /// Nil for a rule that watches the step itself.
-  package var metric: String?
-  /// x of the point, NaN where there is none.
-  package var step: Double
-  /// Seconds since 1970.
-  package var time: Double
-  package var value: Double
-  /// One sentence.
-  package var message: String
-  package var action: WatchRule.Action
-
-  package init(
-    rule: String,
-    metric: String?,
-    step: Double,
-    time: Double,
-    value: Double,
-    message: String,
-    action: WatchRule.Action
-  ) {
-    self.rule = rule
-    self.metric = metric
-    self.step = step
-    self.time = time
-    self.value = value
-    self.message = message
-    self.action = action
   }
 }

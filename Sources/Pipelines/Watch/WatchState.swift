@@ -79,7 +79,7 @@ struct WatchState: Sendable {
     guard before.value != 0 else { return nil }
     let change = (value - before.value) / abs(before.value) * 100
     let gain = rule.goal == .min ? -change : change
-    let span = "from x \(number(before.step)) to \(number(step))"
+    let span = "from x \(placeText(before.step)) to \(placeText(step))"
     if gain < -increase {
       return "\(metric) got worse by \(number(-gain)) % \(span)."
     }

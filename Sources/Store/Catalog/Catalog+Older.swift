@@ -15,6 +15,10 @@ extension Catalog {
           ("gpus", "'[]'"),
         ]
       ),
+      (
+        "alert",
+        [("step", Schema.stepOfOlderAlert), ("attempt", "NULL"), ("finding", "NULL")]
+      ),
     ]
     for (table, defaults) in added {
       let present = try String.fetchSet(

@@ -96,6 +96,14 @@ extension Catalog {
           """
       )
       for row in counts { states[row["sweep"]]?.add(row) }
+      let alerts = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT run.sweep, count(*) AS number FROM alert JOIN run ON run.id = alert.run
+          WHERE alert.step IS NOT NULL AND run.sweep IN (\(numbers)) GROUP BY run.sweep
+          """
+      )
+      for row in alerts { states[row["sweep"]]?.alertCount = row["number"] }
       for (id, state) in states where state.isActive {
         states[id]?.pace = try Catalog.pace(ofSweep: id, db)
         states[id]?.executing = try Catalog.starts(ofSweep: id, db)

@@ -288,7 +288,7 @@ package final class Catalog: Sendable {
     }
   }
 
-  // MARK: Models and alerts
+  // MARK: Models
 
   /// By group, newest version first.
   package func models() throws -> [ModelRecord] {
@@ -309,24 +309,6 @@ package final class Catalog: Sendable {
         : "There are \(all.prefix(5).map(\.shortName).joined(separator: ", ")).",
       next: "'lathe models' lists them."
     )
-  }
-
-  /// Newest first.
-  package func alerts(after id: Int = 0, limit: Int = 50) throws -> [AlertRecord] {
-    try read(none: []) { db in
-      try AlertRecord.fetchAll(
-        db,
-        sql: "SELECT * FROM alert WHERE id > ? ORDER BY id DESC LIMIT ?",
-        arguments: [id, limit]
-      )
-    }
-  }
-
-  /// All alerts of a run, in no particular order.
-  package func alerts(of run: Int) throws -> [AlertRecord] {
-    try read(none: []) { db in
-      try AlertRecord.fetchAll(db, sql: "SELECT * FROM alert WHERE run = ?", arguments: [run])
-    }
   }
 
   /// SQLite's own integrity check: nil when the catalog is whole (or there is none yet).

@@ -170,6 +170,7 @@ package final class CatalogWriter: Sendable {
 
     package func deleteRun(_ id: Int) throws {
       try db.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [id])
+      try db.execute(sql: "DELETE FROM alert WHERE run = ?", arguments: [id])
     }
     package func deleteStack(_ name: String) throws {
       try db.execute(sql: "DELETE FROM resource WHERE stack = ?", arguments: [name])

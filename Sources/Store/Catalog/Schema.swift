@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import GRDB
 import Pipelines
@@ -124,8 +125,27 @@ enum Schema {
     migrator.registerMigration("6 logs of other runs") { db in
       try db.execute(sql: "CREATE INDEX stepByOtherLog ON step(logRun) WHERE logRun != run")
     }
+    migrator.registerMigration("7 findings of watch rules") { db in
+      try db.execute(
+        sql: """
+          ALTER TABLE alert ADD COLUMN step TEXT;
+          ALTER TABLE alert ADD COLUMN attempt INTEGER;
+          ALTER TABLE alert ADD COLUMN finding TEXT;
+          UPDATE alert SET step = \(stepOfOlderAlert);
+          CREATE INDEX alertByRun ON alert(run, step);
+          """
+      )
+    }
     return migrator
   }
+
+  /// The step of an alert before migration 7, such as `r1 train: NaN: loss is NaN.` has it.
+  ///
+  /// NULL where no watch rule raised it: "r1 failed: train: Exit code 1."
+  static let stepOfOlderAlert = """
+    CASE WHEN message GLOB 'r' || run || ' *: *: *' AND message NOT GLOB 'r' || run || ' failed: *'
+    THEN substr(message, length(run) + 3, instr(message, ': ') - length(run) - 3) END
+    """
 }
 
 /// How records become rows: a column a property; dates as seconds since 1970; lists and maps as JSON.
@@ -209,12 +229,20 @@ extension StackEvent: CatalogRecord {
 extension AlertRecord: CatalogRecord {
   static var databaseTableName: String { "alert" }
 
-  func encode(to container: inout PersistenceContainer) {
+  /// What a rule found is often NaN.
+  static func databaseJSONDecoder(for column: String) -> JSONDecoder { .keepingNaN }
+
+  func encode(to container: inout PersistenceContainer) throws {
     container["id"] = id == 0 ? nil : id
     container["run"] = run
     container["stack"] = stack
     container["message"] = message
     container["time"] = time.timeIntervalSince1970
+    container["step"] = step
+    container["attempt"] = attempt
+    container["finding"] = try finding.map {
+      String(decoding: try JSONEncoder.keepingNaN.encode($0), as: UTF8.self)
+    }
   }
 }
 

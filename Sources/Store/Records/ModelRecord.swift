@@ -58,20 +58,3 @@ package enum Approval: String, Sendable, Codable, CaseIterable {
   case approved = "Approved"
   case rejected = "Rejected"
 }
-
-/// Something that the user should see: a Fail step, a failed run, a lost runner.
-package struct AlertRecord: Sendable, Equatable, Codable, Identifiable {
-  package var id: Int
-  package var run: Int?
-  package var stack: String?
-  package var message: String
-  package var time: Date
-
-  package init(id: Int = 0, run: Int? = nil, stack: String? = nil, message: String, time: Date) {
-    self.id = id
-    self.run = run
-    self.stack = stack
-    self.message = message
-    self.time = time
-  }
-}

@@ -85,6 +85,8 @@ package struct SweepState: Sendable, Equatable {
   /// The numbers of its first and last runs that are still there.
   package var firstRun: Int?
   package var lastRun: Int?
+  /// How often watch rules found something in its runs.
+  package var alertCount = 0
 
   package init(
     sweep: SweepRecord,

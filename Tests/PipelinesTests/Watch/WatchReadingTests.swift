@@ -33,21 +33,36 @@ struct WatchReadingTests {
     #expect(messages == [])
     #expect(
       rules == [
-        WatchRule(.divergence(ratio: 1, patience: 3), metric: "acc", goal: .max),
-        WatchRule(.explodingTensor(onlyNaN: false)),
-        WatchRule(.stalledTraining(seconds: 1800), action: .stop),
+        WatchRule(
+          .divergence(ratio: 1, patience: 3),
+          metric: "acc",
+          goal: .max,
+          written: "Divergence"
+        ),
+        WatchRule(.explodingTensor(onlyNaN: false), written: "NaN"),
+        WatchRule(.stalledTraining(seconds: 1800), action: .stop, written: "Stall"),
         WatchRule(
           .overfit(train: "loss", ratioThreshold: 0.2, patience: 1, startStep: 0),
           metric: "val_loss",
-          action: .stop
+          action: .stop,
+          written: "Overfit"
         ),
-        WatchRule(.overtraining(patience: 10, delta: 0.01), metric: "val_loss"),
+        WatchRule(
+          .overtraining(patience: 10, delta: 0.01),
+          metric: "val_loss",
+          written: "overtraining"
+        ),
         WatchRule(
           .lossNotDecreasing(numSteps: 10, diffPercent: 0.1, increaseThresholdPercent: 5),
           metric: "acc",
-          goal: .max
+          goal: .max,
+          written: "Plateau"
         ),
-        WatchRule(.threshold(above: 10, below: nil, patience: 1), metric: "val_loss"),
+        WatchRule(
+          .threshold(above: 10, below: nil, patience: 1),
+          metric: "val_loss",
+          written: "Threshold"
+        ),
       ]
     )
   }

@@ -117,7 +117,29 @@ struct WatchTests {
     #expect(watch.deadline == 1900)
     watch.hear(at: 1000)
     #expect(watch.wait(until: 1900).isEmpty && watch.deadline == 2800)
-    #expect(watch.wait(until: 2800).map(\.message) == ["The step has printed nothing for 1800 s."])
+    #expect(watch.wait(until: 2800).map(\.message) == ["the step has printed nothing for 1800 s."])
     #expect(watch.deadline == nil && watch.wait(until: 9999).isEmpty)
+  }
+
+  @Test func `a finding is told by the rule's written name, its step and where on the curve`() {
+    var rule = WatchRule(.explodingTensor(onlyNaN: false), written: "nan")
+    var watch = Watch([rule], start: 0)
+    var found = watch.take("loss", step: 1_234_567, time: 0, value: .nan)
+    #expect(found.map(\.words) == ["nan at 1234567: loss is NaN."])
+    #expect(found.map(\.place) == ["loss at 1234567"])
+    #expect(
+      found.map { $0.line(of: "train") }
+        == ["watch rule nan of step train, loss at 1234567: loss is NaN."]
+    )
+    #expect(found == found)
+    rule = WatchRule(.stalledTraining(seconds: 60))
+    watch = Watch([rule], start: 0)
+    found = watch.wait(until: 60)
+    #expect(found.map(\.words) == ["StalledTraining: the step has printed nothing for 60 s."])
+    #expect(found.map(\.place) == [nil] && found == found)
+    #expect(
+      found.map { $0.line(of: "a") }
+        == ["watch rule StalledTraining of step a: the step has printed nothing for 60 s."]
+    )
   }
 }

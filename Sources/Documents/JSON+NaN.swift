@@ -1,8 +1,8 @@
-import Foundation
+package import Foundation
 
 extension JSONEncoder {
   /// Writes NaN and infinities as the texts "NaN", "Infinity" and "-Infinity", keys in order.
-  static var keepingNaN: JSONEncoder {
+  package static var keepingNaN: JSONEncoder {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
@@ -16,7 +16,7 @@ extension JSONEncoder {
 
 extension JSONDecoder {
   /// Reads what `JSONEncoder.keepingNaN` wrote.
-  static var keepingNaN: JSONDecoder {
+  package static var keepingNaN: JSONDecoder {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "Infinity",

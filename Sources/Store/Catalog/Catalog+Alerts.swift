@@ -1,0 +1,61 @@
+import GRDB
+
+extension Catalog {
+  /// All alerts, newest first.
+  package func alerts(after id: Int = 0, limit: Int = 50) throws -> [AlertRecord] {
+    try read(none: []) { db in
+      try AlertRecord.fetchAll(
+        db,
+        sql: "SELECT * FROM alert WHERE id > ? ORDER BY id DESC LIMIT ?",
+        arguments: [id, limit]
+      )
+    }
+  }
+
+  /// What watch rules found in a run, in the order in which it was noticed: what came behind an alert.
+  package func watchAlerts(of run: Int, after id: Int = 0) throws -> [AlertRecord] {
+    try read(none: []) { db in
+      try AlertRecord.fetchAll(
+        db,
+        sql: "SELECT * FROM alert WHERE run = ? AND step IS NOT NULL AND id > ? ORDER BY id",
+        arguments: [run, id]
+      )
+    }
+  }
+
+  /// What watch rules found in a run: how often in all, and the newest ones, these first.
+  package func newestWatchAlerts(
+    of run: Int,
+    limit: Int
+  ) throws -> (count: Int, newest: [AlertRecord]) {
+    try read(none: (0, [])) { db in
+      let count = try Int.fetchOne(
+        db,
+        sql: "SELECT count(*) FROM alert WHERE run = ? AND step IS NOT NULL",
+        arguments: [run]
+      )
+      let newest = try AlertRecord.fetchAll(
+        db,
+        sql: """
+          SELECT * FROM alert WHERE run = ? AND step IS NOT NULL ORDER BY id DESC LIMIT ?
+          """,
+        arguments: [run, limit]
+      )
+      return (count ?? 0, newest)
+    }
+  }
+
+  /// How often watch rules found something, by run; runs in which they found nothing are left out.
+  package func alertCounts() throws -> [Int: Int] {
+    try read(none: [:]) { db in
+      let rows = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT run, count(*) AS number FROM alert
+          WHERE step IS NOT NULL AND run IS NOT NULL GROUP BY run
+          """
+      )
+      return Dictionary(rows.map { ($0["run"], $0["number"]) }) { first, _ in first }
+    }
+  }
+}
