@@ -73,3 +73,29 @@ func metric(_ name: String, run: Int = 2, best: Double, last: Double) -> MetricS
     maxStep: 1
   )
 }
+
+/// What a watch rule found in step `train` of a run.
+func alert(
+  _ id: Int,
+  run: RunRecord,
+  rule: String = "NaN",
+  metric: String? = "loss",
+  at step: Double = 12,
+  value: Double = .nan,
+  message: String = "loss is NaN.",
+  action: WatchRule.Action = .alert,
+  attempt: Int = 1
+) -> AlertRecord {
+  let finding = WatchFinding(
+    rule: rule,
+    metric: metric,
+    step: step,
+    time: noon.timeIntervalSince1970 + Double(id),
+    value: value,
+    message: message,
+    action: action
+  )
+  var alert = AlertRecord(finding, run: run, step: "train", attempt: attempt)
+  alert.id = id
+  return alert
+}

@@ -310,7 +310,7 @@ struct RunTextTests {
         "parent", "sweep", "parameters", "created", "started", "ended", "duration_seconds",
         "step_count",
         "steps_done", "steps_cached", "main_metric", "source", "code", "pipeline_file", "host",
-        "user", "pinned", "folder", "steps", "metrics",
+        "user", "pinned", "alert_count", "folder", "steps", "metrics", "alerts",
       ]
     )
     #expect(report.json["run"] == "r2")

@@ -126,6 +126,18 @@ struct SweepTextTests {
     )
   }
 
+  @Test func `what watch rules found is marked at the runs and counted at the sweep`() {
+    var state = Self.state
+    state.alertCount = 3
+    let alerts = [7: 1, 9: 2]
+    let lines = SweepTable.ending(state, Self.runs, alerts: alerts, at: noon, width: 100).plain
+    #expect(lines.contains("Succeeded !") && lines.contains("Failed !2"))
+    #expect(lines.contains("1 failed, 3 alerts  "))
+    let row = RunTable.lines([], sweeps: [state], parents: [:], at: noon, width: nil).plain
+    #expect(row.contains("2/4 done !3"))
+    #expect(state.json["alert_count"] == .integer(3))
+  }
+
   @Test func `what is best of a sweep is so whichever of its runs are listed`() {
     let few = [Self.runs[0], Self.runs[3]]
     let text = SweepTable.lines(Self.sweep, few, best: Self.runs[1], at: noon, width: 100).plain
@@ -245,7 +257,7 @@ struct SweepTextTests {
   }
 
   @Test func `a sweep's document counts its runs by status`() {
-    let json = Self.state.json(Self.runs)
+    let json = Self.state.json(Self.runs, alerts: [7: 1])
     #expect(json["sweep"] == "s1" && json["best"] == "r8" && json["ended"] == .null)
     #expect(json["counts"]?["Succeeded"] == .integer(2) && json["counts"]?["Queued"] == .integer(0))
     #expect(
@@ -257,6 +269,7 @@ struct SweepTextTests {
       Issue.record("no runs")
       return
     }
+    #expect(runs[0]["alert_count"] == .integer(1) && runs[1]["alert_count"] == .integer(0))
     #expect(runs.count == 4 && runs[0]["sweep"] == "s1")
   }
 

@@ -20,6 +20,7 @@ struct RunFollower {
   private var steps: [StepRecord] = []
   private var places: [String: Int] = [:]
   private var revision = 0
+  private var alerts: [AlertRecord] = []
   private let waiter = Waiter()
 
   init(session: Session, run: Int, onInterrupt: OnInterrupt = .detach) {
@@ -44,6 +45,7 @@ struct RunFollower {
     while true {
       let snapshot = try read()
       if isLive {
+        live.keep(progress.alerts(snapshot))
         live.show(RunProgress.frame(snapshot, at: Date()))
       } else if !session.isJSON {
         session.errors.print(progress.changes(snapshot, at: Date()))
@@ -93,7 +95,8 @@ struct RunFollower {
       for step in steps where step.logAttempt > 0 { try refresh(step, metric: metric) }
     }
     let parent = try record.parent.flatMap { try session.catalog.run($0) }
-    return RunSnapshot(run: record, parent: parent, steps: steps, live: seen)
+    alerts += try session.catalog.watchAlerts(of: run, after: alerts.last?.id ?? 0)
+    return RunSnapshot(run: record, parent: parent, steps: steps, live: seen, alerts: alerts)
   }
 
   /// The run's steps; only those that were written since the last look are read.

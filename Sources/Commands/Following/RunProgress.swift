@@ -11,17 +11,21 @@ package struct RunSnapshot: Sendable, Equatable {
   package var steps: [StepRecord]
   /// The main metric by step, as far as it was read.
   package var live: [String: LiveMetric]
+  /// What watch rules have found so far, the first one first.
+  package var alerts: [AlertRecord]
 
   package init(
     run: RunRecord,
     parent: RunRecord? = nil,
     steps: [StepRecord],
-    live: [String: LiveMetric] = [:]
+    live: [String: LiveMetric] = [:],
+    alerts: [AlertRecord] = []
   ) {
     self.run = run
     self.parent = parent
     self.steps = steps
     self.live = live
+    self.alerts = alerts
   }
 }
 
@@ -55,6 +59,7 @@ package struct RunProgress: Sendable {
   private var status: RunStatus?
   private var steps: [String: StepStatus] = [:]
   private var isQueueTold = false
+  private var alertsTold = 0
   private var told: [String: (count: Int, time: Date)] = [:]
   private let zone: TimeZone
 
@@ -79,6 +84,7 @@ package struct RunProgress: Sendable {
       lines.append(line)
     }
     lines += queueLine(snapshot.steps, clock)
+    lines += alerts(snapshot)
     for step in snapshot.steps {
       guard let metric = snapshot.live[step.name], let name = run.mainMetric else { continue }
       let before = told[step.name]
@@ -100,6 +106,26 @@ package struct RunProgress: Sendable {
       )
     }
     status = run.status
+    return lines
+  }
+
+  /// More alerts than this are not told one by one: where all metrics are NaN, nobody reads them.
+  package static let mostAlerts = 20
+
+  /// A line for each alert since the last call, with the time at which the rule fired.
+  package mutating func alerts(_ snapshot: RunSnapshot) -> [Line] {
+    let all = snapshot.alerts
+    guard all.count > alertsTold else { return [] }
+    defer { alertsTold = all.count }
+    var lines = all.prefix(Self.mostAlerts).dropFirst(alertsTold).map { alert in
+      Line(SafeText(hostile: clockText(alert.time, in: zone)) + " ", .dim)
+        + Line(SafeText(hostile: (alert.step ?? "") + " ")) + Line("! ", .warning)
+        + Line(SafeText(hostile: alert.words), .warning)
+    }
+    if all.count > Self.mostAlerts, alertsTold <= Self.mostAlerts {
+      let name = snapshot.run.shortName
+      lines.append(Line("More alerts are not told here: 'lathe show \(name)' lists them.", .dim))
+    }
     return lines
   }
 

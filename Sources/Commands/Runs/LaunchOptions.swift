@@ -50,7 +50,8 @@ extension Session {
   func stay(with id: Int, _ options: FollowOptions) throws {
     guard !options.detach else {
       let record = try catalog.run(id)
-      return answer(record?.json ?? ["run": JSON("r\(id)")]) { [Line("r\(id)")] }
+      let alerts = try catalog.alertCounts()[id] ?? 0
+      return answer(record?.json(alerts: alerts) ?? ["run": JSON("r\(id)")]) { [Line("r\(id)")] }
     }
     try finish(id, attached: options.attached)
   }
@@ -69,6 +70,12 @@ extension RunReport {
   /// What stands below a run that was followed to its end: how it ended, and what to do next.
   package func ending(at now: Date) -> [Line] {
     var lines = [run.ending(at: now)]
+    if !alerts.isEmpty {
+      lines.append(
+        Line("  ") + Line(alerts.count.alertsText, .warning)
+          + Line(" of watch rules: 'lathe show \(run.shortName)' lists them.", .dim)
+      )
+    }
     guard run.status != .succeeded else {
       if let model {
         lines.append(

@@ -37,13 +37,32 @@ extension RunRecord {
     ]
   }
 
-  /// The run with its steps and metrics: what `show`, `run` and `watch` print.
-  package func json(steps: [StepRecord], metrics: [MetricSummary], home: Home) -> JSON {
-    guard case .object(var members) = json else { return json }
+  /// The run with how often watch rules found something in it: what lists print.
+  package func json(alerts: Int) -> JSON {
+    guard case .object(let members) = json else { return json }
+    return .object(members + [.init("alert_count", JSON(alerts))])
+  }
+
+  /// The run with its steps, metrics and alerts: what `show`, `run` and `watch` print.
+  package func json(
+    steps: [StepRecord],
+    metrics: [MetricSummary],
+    alerts: [AlertRecord],
+    home: Home
+  ) -> JSON {
+    guard case .object(var members) = json(alerts: alerts.count) else { return json }
     members.append(.init("folder", JSON(home.run(id))))
     members.append(.init("steps", .array(steps.map { $0.json(home: home) })))
     members.append(.init("metrics", .array(metrics.map(\.json))))
+    members.append(.init("alerts", .array(alerts.map(\.json))))
     return .object(members)
+  }
+}
+
+extension JSON {
+  /// A list of runs; `alerts` by run tell how often watch rules found something.
+  package init(_ runs: [RunRecord], alerts: [Int: Int]) {
+    self = .array(runs.map { $0.json(alerts: alerts[$0.id] ?? 0) })
   }
 }
 

@@ -15,6 +15,8 @@ package struct RunReport: Sendable {
   /// How many points of a metric are NaN or infinite, by step and name; empty where none is, or
   /// nobody has counted.
   package var notFinite: [String: [String: Int]] = [:]
+  /// What watch rules found, the first one first; of a step from the cache it is the other run's.
+  package var alerts: [AlertRecord] = []
   /// The attempts whose work folders are there.
   package var workFolders: Set<AttemptFolder> = []
 
@@ -38,6 +40,7 @@ package struct RunReport: Sendable {
     let sections: [(SafeText, [Line])] = [
       ("", heading(at: now, zone: zone)),
       ("Steps", stepTable(at: now, width: width)),
+      ("Alerts", AlertTable.lines(alerts, of: run, width: width.map { $0 - 2 }, zone: zone)),
       ("Warnings", warnings),
       ("GPUs", gpuLines),
       ("Parameters", parameterTable(width: width)),

@@ -5,11 +5,12 @@ import Terminal
 /// The list of runs as `lathe runs` prints it.
 package enum RunTable {
   /// Runs as given, newest first, and sweeps among them by their time; `parents` by id serve for the
-  /// differences.
+  /// differences, `alerts` by run tell how often watch rules found something.
   package static func lines(
     _ runs: [RunRecord],
     sweeps: [SweepState] = [],
     parents: [Int: RunRecord],
+    alerts: [Int: Int] = [:],
     at now: Date,
     width: Int?
   ) -> [Line] {
@@ -27,7 +28,7 @@ package enum RunTable {
         run.status.mark.line,
         Line("\(run.shortName)", .bold) + (run.isPinned ? Line(" ◆", .accent) : Line()),
         Line(SafeText(hostile: run.name ?? "")), Line(SafeText(hostile: run.pipeline), .dim),
-        Line("\(run.status.rawValue)", run.status.mark.style),
+        Line("\(run.status.rawValue)", run.status.mark.style) + (alerts[run.id] ?? 0).alertMark,
         Line(run.seconds(at: now).map { durationText($0) } ?? ""),
         Line(SafeText(hostile: ageText(age, at: now)), .dim),
         run.differences(from: run.parent.flatMap { parents[$0] }),
@@ -57,12 +58,18 @@ package enum RunTable {
     return [
       state.status.mark.line, Line("\(sweep.shortName)", .bold),
       Line(SafeText(hostile: sweep.name ?? "")), Line(SafeText(hostile: sweep.pipeline), .dim),
-      Line("\(state.done)/\(state.total) done"),
+      Line("\(state.done)/\(state.total) done") + state.alertCount.alertMark,
       Line(state.started.map { durationText(end.timeIntervalSince($0)) } ?? ""),
       Line(SafeText(hostile: ageText(age, at: now)), .dim), swept,
       Line(SafeText(hostile: state.best?.mainMetric ?? ""), .dim),
       state.best?.bestText ?? Line(), Line(),
     ]
+  }
+
+  /// What `!` means, where a run or sweep has it.
+  package static func legend(of name: String) -> Line {
+    Line(" !", .warning)
+      + Line(" a watch rule found something: 'lathe show \(name)' tells what.", .dim)
   }
 
   /// What there is to do where there are no runs.

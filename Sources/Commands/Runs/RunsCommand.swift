@@ -10,7 +10,8 @@ package struct RunsCommand: ParsableCommand {
     abstract: "List the runs, newest first.",
     discussion: """
       Each line says what differs from the run's parent, and the main metric at its best. A sweep has \
-      one line; with its name, or with --filter, each of its runs has one.
+      one line; with its name, or with --filter, each of its runs has one. '!' behind a status: a watch \
+      rule found something in the run, '!3': three times; 'lathe show' tells what.
 
       EXAMPLE: the last ten failures
         lathe runs --filter Failed --limit 10
@@ -60,7 +61,8 @@ package struct RunsCommand: ParsableCommand {
       // Thousands of runs of a sweep would hide all others: it has a line of its own.
       runs = try session.catalog.runsOfNoSweep(instance: instance, limit: limit)
     }
-    if session.isJSON { return session.output.print(JSON.array(runs.map(\.json))) }
+    let alerts = try session.catalog.alertCounts()
+    if session.isJSON { return session.output.print(JSON(runs, alerts: alerts)) }
     session.sayWhoseHome()
     let sweeps =
       filter == nil ? try session.catalog.sweepStates(instance: instance, limit: limit) : []
@@ -73,8 +75,16 @@ package struct RunsCommand: ParsableCommand {
       parents[parent] = try session.catalog.run(parent)
     }
     session.output.print(
-      RunTable.lines(runs, sweeps: sweeps, parents: parents, at: Date(), width: session.width)
+      RunTable.lines(
+        runs,
+        sweeps: sweeps,
+        parents: parents,
+        alerts: alerts,
+        at: Date(),
+        width: session.width
+      )
     )
+    explainMark(runs, alerts, session)
   }
 
   private func sweep(_ text: String, _ session: Session) throws -> SweepRecord {
@@ -96,14 +106,31 @@ package struct RunsCommand: ParsableCommand {
       runs = runs.filter { found.contains($0.id) }
     }
     if let limit { runs = Array(runs.prefix(limit)) }
-    if session.isJSON { return session.output.print(JSON.array(runs.map(\.json))) }
+    let alerts = try session.catalog.alertCounts()
+    if session.isJSON { return session.output.print(JSON(runs, alerts: alerts)) }
     if runs.isEmpty {
       return session.errors.print(RunTable.empty(filter: filter, hasInstance: true))
     }
     let state = try session.catalog.state(of: sweep)
     session.output.print(
-      SweepTable.lines(sweep, runs, best: state.best, at: Date(), width: session.width)
+      SweepTable.lines(
+        sweep,
+        runs,
+        best: state.best,
+        alerts: alerts,
+        at: Date(),
+        width: session.width
+      )
     )
     session.errors.print(SweepProgress.heading(state, at: Date()))
+    explainMark(runs, alerts, session)
+  }
+
+  /// Says on a terminal what the mark of a listed run means.
+  private func explainMark(_ runs: [RunRecord], _ alerts: [Int: Int], _ session: Session) {
+    guard session.width != nil, let run = runs.first(where: { alerts[$0.id] != nil }) else {
+      return
+    }
+    session.errors.print(RunTable.legend(of: run.shortName))
   }
 }

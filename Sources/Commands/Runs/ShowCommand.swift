@@ -9,7 +9,8 @@ package struct ShowCommand: ParsableCommand {
     abstract: "Show everything about one run, or the runs of a sweep.",
     discussion: """
       RUN is r12, 12, @ for the last run, @-1 for the one before, a name or a name's beginning. Of a \
-      sweep such as s1 the runs are listed, the best one marked.
+      sweep such as s1 the runs are listed, the best one marked. What watch rules found stands under \
+      Alerts.
 
       EXAMPLE: the last run
         lathe show @
@@ -35,7 +36,9 @@ package struct ShowCommand: ParsableCommand {
 }
 
 extension RunReport {
-  package var json: JSON { run.json(steps: steps, metrics: metrics, home: home) }
+  package var json: JSON {
+    run.json(steps: steps, metrics: metrics, alerts: alerts, home: home)
+  }
 }
 
 extension Session {
@@ -57,6 +60,7 @@ extension Session {
       model: try catalog.models().first { $0.run == run.id },
       home: home
     )
+    report.alerts = try catalog.watchAlerts(of: run.id)
     report.workFolders = Set(
       steps.map { home.attempt(run: $0.logRun, step: $0.name, attempt: $0.logAttempt) }
         .filter { access($0.work, F_OK) == 0 }

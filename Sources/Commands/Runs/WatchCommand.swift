@@ -8,7 +8,7 @@ package struct WatchCommand: ParsableCommand {
     abstract: "Follow a run or a sweep to its end.",
     discussion: """
       On a terminal the steps are redrawn in place with the main metric's curve; otherwise each change \
-      is a line. Ctrl-C ends the watching, never the run.
+      is a line. What watch rules find is a line in both. Ctrl-C ends the watching, never the run.
 
       EXAMPLE: the last run
         lathe watch @

@@ -10,7 +10,10 @@ extension Session {
   func show(_ sweep: SweepRecord) throws {
     let state = try catalog.state(of: sweep)
     let runs = try catalog.runs(ofSweep: sweep.id)
-    answer(state.json(runs)) { SweepTable.ending(state, runs, at: Date(), width: width) }
+    let alerts = try catalog.alertCounts()
+    answer(state.json(runs, alerts: alerts)) {
+      SweepTable.ending(state, runs, alerts: alerts, at: Date(), width: width)
+    }
   }
 
   func stop(_ sweep: SweepRecord) throws {

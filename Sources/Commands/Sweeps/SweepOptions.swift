@@ -85,7 +85,10 @@ extension Session {
     )
     let end = try follower.follow()
     let runs = try catalog.runs(ofSweep: sweep.id)
-    answer(end.json(runs)) { SweepTable.ending(end, runs, at: Date(), width: width) }
+    let alerts = try catalog.alertCounts()
+    answer(end.json(runs, alerts: alerts)) {
+      SweepTable.ending(end, runs, alerts: alerts, at: Date(), width: width)
+    }
     if end.done < end.total { throw ExitCode(1) }
   }
 }

@@ -69,6 +69,7 @@ package struct SweepProgress: Sendable {
     for (count, word, style) in parts where count > 0 {
       line += Line(", ") + Line("\(count) " + word, style)
     }
+    if state.alertCount > 0 { line += Line(", ") + Line(state.alertCount.alertsText, .warning) }
     if let started = state.started {
       let end = state.isActive ? now : state.ended ?? now
       line += Line("  \(durationText(end.timeIntervalSince(started)))", .dim)

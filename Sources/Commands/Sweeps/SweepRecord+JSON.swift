@@ -26,13 +26,14 @@ extension SweepState {
     members.append(.init("best", JSON(best?.shortName)))
     members.append(.init("started", JSON(started)))
     members.append(.init("ended", JSON(isActive ? nil : ended)))
+    members.append(.init("alert_count", JSON(alertCount)))
     return .object(members)
   }
 
   /// With all of its runs.
-  package func json(_ runs: [RunRecord]) -> JSON {
+  package func json(_ runs: [RunRecord], alerts: [Int: Int]) -> JSON {
     guard case .object(var members) = json else { return json }
-    members.append(.init("runs", .array(runs.map(\.json))))
+    members.append(.init("runs", JSON(runs, alerts: alerts)))
     return .object(members)
   }
 }

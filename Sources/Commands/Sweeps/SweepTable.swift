@@ -13,6 +13,7 @@ package enum SweepTable {
     _ sweep: SweepRecord,
     _ runs: [RunRecord],
     best: RunRecord?,
+    alerts: [Int: Int] = [:],
     at now: Date,
     width: Int?
   ) -> [Line] {
@@ -23,7 +24,7 @@ package enum SweepTable {
           isBest ? run.bestText.styled(.good) : run.bestText,
           isBest ? Line("best", .good) : Line(),
           Line(run.seconds(at: now).map { durationText($0) } ?? ""),
-          Line("\(run.status.rawValue)", run.status.mark.style),
+          Line("\(run.status.rawValue)", run.status.mark.style) + (alerts[run.id] ?? 0).alertMark,
           Line(SafeText(hostile: sparkText(run.sparkline, width: 12)), .running),
         ]
     }
@@ -42,13 +43,21 @@ package enum SweepTable {
   package static func ending(
     _ state: SweepState,
     _ runs: [RunRecord],
+    alerts: [Int: Int] = [:],
     at now: Date,
     width: Int?
   ) -> [Line] {
     let sweep = state.sweep
     let isLong = runs.count > mostRows
     let shown = isLong ? Array(runs.ranked().prefix(mostRows)) : runs
-    var lines = self.lines(sweep, shown, best: state.best, at: now, width: width)
+    var lines = self.lines(
+      sweep,
+      shown,
+      best: state.best,
+      alerts: alerts,
+      at: now,
+      width: width
+    )
     if isLong {
       lines.append(
         Line(
