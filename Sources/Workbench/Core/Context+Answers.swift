@@ -49,6 +49,17 @@ extension Context {
     if case .run(let facts) = answers[.run(run)] { facts } else { nil }
   }
 
+  /// How often watch rules found something in a run.
+  func alertCount(of run: Int) -> Int {
+    if case .alertCounts(let counts)? = answers[.alertCounts] { counts[run] ?? 0 } else { 0 }
+  }
+
+  /// What a watch rule found last in a run, where that is among the newest alerts of all.
+  func newestAlert(of run: Int) -> AlertRecord? {
+    guard case .alerts(let alerts)? = answers[.alerts] else { return nil }
+    return alerts.first { $0.run == run && $0.step != nil }
+  }
+
   var models: [ModelRecord]? {
     if case .models(let models) = answers[.models] { models } else { nil }
   }

@@ -55,6 +55,8 @@ package enum Query: Sendable, Hashable {
   case stack(String)
   case models
   case alerts
+  /// How often watch rules found something, by run.
+  case alertCounts
   case gallery
   case template(String)
   /// A folder's entries, in the explorer.
@@ -103,6 +105,8 @@ package enum Answer: Sendable, Equatable {
   case stack(StackFacts)
   case models([ModelRecord])
   case alerts([AlertRecord])
+  /// Runs without any are left out.
+  case alertCounts([Int: Int])
   case gallery([GalleryEntry])
   case template(LoadedTemplate)
   case folder([FolderEntry])
@@ -137,6 +141,9 @@ package struct RunFacts: Sendable, Equatable {
   package var parent: RunRecord?
   package var parentMetrics: [MetricSummary]
   package var parentSteps: [StepRecord]
+  /// How often watch rules found something, and what came last, the newest first.
+  package var alertCount = 0
+  package var newestAlerts: [AlertRecord] = []
 }
 
 package struct LogFacts: Sendable, Equatable {

@@ -21,6 +21,10 @@ extension Root {
     ("? or F1", "This page."),
     ("q or Esc", "Back to the screen below; from the first one, quit. Runs go on."),
     ("Ctrl-C", "Quit."),
+    (
+      "! or !3",
+      "Behind a status: so often did a watch rule find something; the run's screen tells what."
+    ),
     ("Mouse", "Click selects, a second click opens, the wheel scrolls."),
   ]
 

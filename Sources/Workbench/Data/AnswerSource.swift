@@ -89,6 +89,7 @@ final class AnswerSource: Sendable {
     case .stack(let name): .stack(try stack(name))
     case .models: .models(try catalog.models())
     case .alerts: .alerts(try catalog.alerts())
+    case .alertCounts: .alertCounts(try catalog.alertCounts())
     case .gallery: .gallery(gallery.entries())
     case .template(let name): .template(try gallery.template(named: name))
     case .folder(let path): .folder(try FolderEntry.entries(of: path))
@@ -104,7 +105,7 @@ final class AnswerSource: Sendable {
     let paths: [String] =
       switch query {
       case .header, .usage, .runs, .runsNumbered, .sweeps, .sweepRuns, .bestOfSweep, .run,
-        .instances, .stacks, .stack, .models, .alerts, .comparison:
+        .instances, .stacks, .stack, .models, .alerts, .alertCounts, .comparison:
         [home.catalog + "-wal"]
       case .log(let folder, _): [folder.log]
       case .metrics(let folder), .metricNames(let folder): [folder.metrics]
@@ -193,13 +194,16 @@ final class AnswerSource: Sendable {
       )
     }
     let parent = try run.parent.flatMap { try catalog.run($0) }
+    let alerts = try catalog.newestWatchAlerts(of: id, limit: RunSide.mostAlerts)
     return RunFacts(
       run: run,
       steps: try catalog.steps(of: id),
       metrics: try catalog.metrics(of: id),
       parent: parent,
       parentMetrics: try parent.map { try catalog.metrics(of: $0.id) } ?? [],
-      parentSteps: try parent.map { try catalog.steps(of: $0.id) } ?? []
+      parentSteps: try parent.map { try catalog.steps(of: $0.id) } ?? [],
+      alertCount: alerts.count,
+      newestAlerts: alerts.newest
     )
   }
 

@@ -22,7 +22,10 @@ struct RunHeader {
       let end = run.ended?.timeIntervalSince1970 ?? now
       state.append(" " + durationText(end - started))
     }
-    parts.append(state)
+    parts.append(state + facts.alertCount.alertMark)
+    if let newest = facts.newestAlerts.first {
+      parts.append(StyledText(newest.told.cut(to: 64), .warning))
+    }
     parts += changes
     if let note = run.note, !note.isEmpty { parts.append(StyledText(SafeText(hostile: note))) }
     if let started = run.started?.timeIntervalSince1970 {

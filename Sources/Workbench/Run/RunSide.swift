@@ -112,10 +112,12 @@ struct RunSide {
   // MARK: Resources
 
   private static let mostFacts = 24
+  /// So many of the run's newest alerts are told; `lathe show` lists all.
+  static let mostAlerts = 3
 
   private func resources(_ width: Int) -> [StyledText] {
-    var lines: [StyledText] = []
     let head = logged.params.isEmpty && logged.summary.isEmpty ? 6 : 8
+    var lines = alerts(head: head, width: width)
     func say(_ name: SafeText, _ text: SafeText, _ style: Style = .normal) {
       guard !text.isEmpty else { return }
       var line = StyledText(name.padded(to: head), .dim)
@@ -144,16 +146,38 @@ struct RunSide {
       )
     }
     func wrap(_ name: SafeText, _ text: String?, _ style: Style) {
-      let lined = StyledText(SafeText(hostile: text ?? ""), style)
-      guard !lined.isEmpty else { return }
-      for (index, line) in lined.wordWrapped(to: max(8, width - head)).enumerated() {
-        lines.append(StyledText((index == 0 ? name : "").padded(to: head), .dim) + line)
-      }
+      let text = StyledText(SafeText(hostile: text ?? ""), style)
+      lines += wrapped(name, text, head: head, width: width)
     }
     wrap("warn", step.warning, .warning)
     wrap(step.status == .cached ? "hit" : "ran", step.cacheReason, .dim)
     say("path", SafeText(hostile: path), .dim)
     return lines
+  }
+
+  /// What watch rules found last in the run, whichever of its steps is shown.
+  private func alerts(head: Int, width: Int) -> [StyledText] {
+    var lines = facts.newestAlerts.prefix(Self.mostAlerts).flatMap { alert in
+      wrapped("!", StyledText(alert.told, .warning), head: head, width: width)
+    }
+    let more = facts.alertCount - facts.newestAlerts.count
+    if more > 0 {
+      let mark = SafeText("!").padded(to: head)
+      lines.append(StyledText(mark + "and \(more) more: lathe show", .dim))
+    }
+    return lines
+  }
+
+  private func wrapped(
+    _ name: SafeText,
+    _ text: StyledText,
+    head: Int,
+    width: Int
+  ) -> [StyledText] {
+    guard !text.isEmpty else { return [] }
+    return text.wordWrapped(to: max(8, width - head)).enumerated().map { index, line in
+      StyledText((index == 0 ? name : "").padded(to: head), .dim) + line
+    }
   }
 
   /// Names and values on as many lines as they need, parted only between two of them.

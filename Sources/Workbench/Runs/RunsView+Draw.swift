@@ -28,7 +28,7 @@ extension RunsView {
     var state = list
     state.fit(count: rows.count, height: places.table.height)
     let table = Table(
-      columns: columns(rows, isWide: isWide, showsCurve: showsCurve),
+      columns: columns(rows, isWide: isWide, showsCurve: showsCurve, context),
       rows: drawn(
         rows,
         in: state.visible(count: rows.count, height: places.table.height),
@@ -49,7 +49,8 @@ extension RunsView {
   private func columns(
     _ entries: [RunsRow],
     isWide: Bool,
-    showsCurve: Bool
+    showsCurve: Bool,
+    _ context: Context
   ) -> [Table.Column] {
     let rows = entries.compactMap(\.run)
     let heads = entries.compactMap { $0.isHead ? $0.sweep : nil }
@@ -59,13 +60,15 @@ extension RunsView {
     let common = commonMetric(judged)
     let running = rows.contains { $0.status == .executing }
     let sweeping = heads.map { $0.progress.width + 2 }.max() ?? 0
+    let alerts = rows.map { context.alertCount(of: $0.id) } + heads.map(\.alertCount)
+    let warned = alerts.map(\.alertMark.width).max() ?? 0
     // A run below its sweep stands further in.
     let names = rows.map { $0.shortName.count + ($0.isPinned ? 1 : 0) }
     let ids = (names + heads.map(\.sweep.shortName.count)).max() ?? 3
     let indent = heads.isEmpty ? 0 : 3
     var columns: [Table.Column] = [
       .init("", .fixed(1), priority: 9),
-      .init("status", .fixed(max(running ? 13 : 10, min(18, sweeping))), priority: 9),
+      .init("status", .fixed(max(running ? 13 : 10, min(18, sweeping)) + warned), priority: 9),
       .init("run", .fixed(max(3, ids + indent)), priority: 9),
     ]
     if named > 0 {
@@ -140,6 +143,7 @@ extension RunsView {
     if run.status == .executing, run.stepCount > 0 {
       status.append(" \(run.stepsDone)/\(run.stepCount)", .dim)
     }
+    status = status + context.alertCount(of: run.id).alertMark
     var metric = StyledText()
     if let main = run.mainMetric, let best = run.mainBest {
       if common == nil { metric.append(SafeText(hostile: main) + " ", .dim) }
@@ -305,6 +309,7 @@ extension RunsView {
       let failed = run.status == .failed
       line(failed ? "failed" : "ended", StyledText("\(step)\(reason)", failed ? .bad : .warning))
     }
+    line("alerts", alerts(of: run, context))
     line("note", StyledText(SafeText(hostile: run.note ?? "")))
     if run.isPinned { line("pinned", StyledText("it is kept; p takes the pin off")) }
     line("changed", changes(of: run, context))
@@ -329,6 +334,14 @@ extension RunsView {
     let clock = clockText(run.created.timeIntervalSince1970, now: context.now)
     line("launched", StyledText("\(clock)\(place.joined())"))
     return lines
+  }
+
+  /// "!3 train: NaN at 12: loss is NaN.": how often watch rules found something, and what last.
+  private func alerts(of run: RunRecord, _ context: Context) -> StyledText {
+    let count = context.alertCount(of: run.id)
+    guard count > 0 else { return StyledText() }
+    let newest = context.newestAlert(of: run.id)?.told ?? "of watch rules: Enter shows them"
+    return StyledText((count == 1 ? "! " : "!\(count) ") + newest, .warning)
   }
 
   private func parameters(_ run: RunRecord) -> StyledText {

@@ -220,7 +220,8 @@ extension RunsView {
       what = what + open
     }
     var cells = [
-      StyledText(state.status.glyph(glyphs) + " " + state.progress, state.status.style),
+      StyledText(state.status.glyph(glyphs) + " " + state.progress, state.status.style)
+        + state.alertCount.alertMark,
       StyledText(fold, .accent) + StyledText(" \(sweep.shortName)", .bold),
     ]
     if hasNames {
@@ -256,6 +257,10 @@ extension RunsView {
     if !open.isEmpty {
       progress.append(", ")
       progress = progress + open
+    }
+    if state.alertCount > 0 {
+      progress.append(", ")
+      progress.append(state.alertCount == 1 ? "1 alert" : "\(state.alertCount) alerts", .warning)
     }
     if let left = state.remaining(at: .init(timeIntervalSince1970: context.now)) {
       progress.append("; about " + durationText(left) + " left", .dim)

@@ -42,7 +42,7 @@ package struct RunsView: View {
   package var takesText: Bool { isFiltering || confirmation != nil }
 
   package var queries: Set<Query> {
-    var all: Set<Query> = [asked, shown, unfiltered, .models, .sweeps]
+    var all: Set<Query> = [asked, shown, unfiltered, .models, .sweeps, .alertCounts]
     for sweep in opened { all.insert(.sweepRuns(sweep, limit: RunsView.mostSwept)) }
     if case .sweep(let sweep)? = shownRow {
       all.insert(.sweepRuns(sweep, limit: RunsView.mostSwept))
