@@ -81,7 +81,7 @@ package struct AttemptFolder: Sendable, Equatable, Hashable {
   package var sdk: String { path + "/sdk" }
   /// What was logged beside points, as JSON lines: parameters, summaries and artifacts.
   package var facts: String { path + "/facts" }
-  /// JSON lines of what watch rules found: time, step, metric, rule, message and severity.
+  /// JSON lines of what watch rules found: time, step, metric, value, rule, message and action.
   package var marks: String { path + "/marks" }
   /// There when a user has stopped the attempt, for a runner that its agent has no channel to.
   package var stop: String { path + "/stop" }
