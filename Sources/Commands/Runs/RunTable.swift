@@ -68,7 +68,7 @@ package enum RunTable {
 
   /// What `!` means, where a run or sweep has it.
   package static func legend(of name: String) -> Line {
-    Line(" !", .warning)
+    Line("!", .warning)
       + Line(" a watch rule found something: 'lathe show \(name)' tells what.", .dim)
   }
 

@@ -84,7 +84,8 @@ package struct RunsCommand: ParsableCommand {
         width: session.width
       )
     )
-    explainMark(runs, alerts, session)
+    let swept = sweeps.filter { $0.alertCount > 0 }.map(\.sweep.shortName)
+    explainMark(of: runs.marked(by: alerts) + swept, session)
   }
 
   private func sweep(_ text: String, _ session: Session) throws -> SweepRecord {
@@ -123,14 +124,19 @@ package struct RunsCommand: ParsableCommand {
       )
     )
     session.errors.print(SweepProgress.heading(state, at: Date()))
-    explainMark(runs, alerts, session)
+    explainMark(of: runs.marked(by: alerts), session)
   }
 
-  /// Says on a terminal what the mark of a listed run means.
-  private func explainMark(_ runs: [RunRecord], _ alerts: [Int: Int], _ session: Session) {
-    guard session.width != nil, let run = runs.first(where: { alerts[$0.id] != nil }) else {
-      return
-    }
-    session.errors.print(RunTable.legend(of: run.shortName))
+  /// Says on a terminal what the mark of listed runs and sweeps means, by the first of them.
+  private func explainMark(of names: [String], _ session: Session) {
+    guard session.width != nil, let name = names.first else { return }
+    session.errors.print(RunTable.legend(of: name))
+  }
+}
+
+extension [RunRecord] {
+  /// The names of those in which watch rules found something.
+  fileprivate func marked(by alerts: [Int: Int]) -> [String] {
+    filter { alerts[$0.id] != nil }.map(\.shortName)
   }
 }

@@ -21,11 +21,11 @@ extension Root {
     ("? or F1", "This page."),
     ("q or Esc", "Back to the screen below; from the first one, quit. Runs go on."),
     ("Ctrl-C", "Quit."),
+    ("Mouse", "Click selects, a second click opens, the wheel scrolls."),
     (
       "! or !3",
       "Behind a status: so often did a watch rule find something; the run's screen tells what."
     ),
-    ("Mouse", "Click selects, a second click opens, the wheel scrolls."),
   ]
 
   private var helpLines: [StyledText] {

@@ -147,7 +147,7 @@ struct RunSide {
     }
     func wrap(_ name: SafeText, _ text: String?, _ style: Style) {
       let text = StyledText(SafeText(hostile: text ?? ""), style)
-      lines += wrapped(name, text, head: head, width: width)
+      lines += wrapped(name, .dim, text, head: head, width: width)
     }
     wrap("warn", step.warning, .warning)
     wrap(step.status == .cached ? "hit" : "ran", step.cacheReason, .dim)
@@ -158,7 +158,7 @@ struct RunSide {
   /// What watch rules found last in the run, whichever of its steps is shown.
   private func alerts(head: Int, width: Int) -> [StyledText] {
     var lines = facts.newestAlerts.prefix(Self.mostAlerts).flatMap { alert in
-      wrapped("!", StyledText(alert.told, .warning), head: head, width: width)
+      wrapped("!", .warning, StyledText(alert.told, .warning), head: head, width: width)
     }
     let more = facts.alertCount - facts.newestAlerts.count
     if more > 0 {
@@ -170,13 +170,14 @@ struct RunSide {
 
   private func wrapped(
     _ name: SafeText,
+    _ style: Style,
     _ text: StyledText,
     head: Int,
     width: Int
   ) -> [StyledText] {
     guard !text.isEmpty else { return [] }
     return text.wordWrapped(to: max(8, width - head)).enumerated().map { index, line in
-      StyledText((index == 0 ? name : "").padded(to: head), .dim) + line
+      StyledText((index == 0 ? name : "").padded(to: head), style) + line
     }
   }
 
