@@ -103,8 +103,9 @@ struct RunFollower {
   private mutating func readSteps() throws -> [StepRecord] {
     let (changed, newest) = try session.catalog.steps(of: run, after: revision)
     revision = newest
-    guard changed.allSatisfy({ places[$0.name] != nil }) else {
-      steps = try session.catalog.steps(of: run)
+    let isFirst = places.isEmpty
+    if isFirst || !changed.allSatisfy({ places[$0.name] != nil }) {
+      steps = isFirst ? changed : try session.catalog.steps(of: run)
       places = Dictionary(uniqueKeysWithValues: steps.indices.map { (steps[$0].name, $0) })
       return steps
     }

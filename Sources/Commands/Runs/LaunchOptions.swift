@@ -60,7 +60,7 @@ extension Session {
   func finish(_ id: Int, attached: Bool) throws {
     var follower = RunFollower(session: self, run: id, onInterrupt: attached ? .stop : .detach)
     let end = try follower.follow()
-    let report = try report(on: end.run)
+    let report = try report(on: end.run, steps: end.steps)
     answer(report.json) { report.ending(at: Date()) }
     if end.run.status != .succeeded { throw ExitCode(1) }
   }

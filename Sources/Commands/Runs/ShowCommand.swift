@@ -29,6 +29,7 @@ package struct ShowCommand: ParsableCommand {
     if let sweep = try session.catalog.sweep(named: reference) { return try session.show(sweep) }
     var report = try session.report(on: try session.catalog.run(named: reference))
     report.notFinite = try session.notFinite(of: report.run)
+    report.workFolders = session.workFolders(of: report.steps)
     session.answer(report.json) {
       report.lines(at: Date(), width: session.width)
     }
@@ -42,9 +43,17 @@ extension RunReport {
 }
 
 extension Session {
-  func report(on run: RunRecord) throws -> RunReport {
+  /// The attempts of some steps whose work folders are there.
+  fileprivate func workFolders(of steps: [StepRecord]) -> Set<AttemptFolder> {
+    let attempts = steps.lazy.filter { $0.logAttempt > 0 }
+      .map { home.attempt(run: $0.logRun, step: $0.name, attempt: $0.logAttempt) }
+    return Set(attempts.filter { access($0.work, F_OK) == 0 })
+  }
+
+  /// `steps`: those of the run, where they were just read.
+  func report(on run: RunRecord, steps: [StepRecord]? = nil) throws -> RunReport {
     // The catalog has a step's facts when the step has ended.
-    let steps = try catalog.steps(of: run.id).map { step in
+    let steps = try (steps ?? catalog.steps(of: run.id)).map { step in
       var step = step
       if step.status.isActive {
         let folder = home.attempt(run: step.logRun, step: step.name, attempt: step.logAttempt)
@@ -61,10 +70,6 @@ extension Session {
       home: home
     )
     report.alerts = try catalog.watchAlerts(of: run.id)
-    report.workFolders = Set(
-      steps.map { home.attempt(run: $0.logRun, step: $0.name, attempt: $0.logAttempt) }
-        .filter { access($0.work, F_OK) == 0 }
-    )
     return report
   }
 }

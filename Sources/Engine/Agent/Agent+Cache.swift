@@ -38,7 +38,7 @@ extension Agent {
       if let known = publications[key] { found[key] = known } else { others.append(key) }
     }
     guard !others.isEmpty else { return found }
-    let stored = (try? catalog.executions(others)) ?? [:]
+    let stored = (try? catalog.results(others)) ?? [:]
     return found.merging(stored) { own, _ in own }
   }
 

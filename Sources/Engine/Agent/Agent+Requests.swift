@@ -99,7 +99,7 @@ extension Agent {
     _ then: @escaping @Sendable (Result<PreparedLaunch, any Error>, Agent) -> Void
   ) throws {
     let (request, instance, earlier) = try meant(by: request)
-    var launcher = Launcher(home: home, machine: machine, gpuPatience: sight.patience)
+    var launcher = launcher
     launcher.isPlanning = isPlanning
     let reader = reader
     work { [launcher] post in
@@ -113,6 +113,13 @@ extension Agent {
         then(prepared, agent)
       }
     }
+  }
+
+  /// What takes the snapshot of a launch.
+  var launcher: Launcher {
+    var launcher = Launcher(home: home, machine: machine, gpuPatience: sight.patience)
+    launcher.pipelines = pipelines
+    return launcher
   }
 
   /// A launch with the instance and the earlier run that it names.
@@ -155,7 +162,7 @@ extension Agent {
   ) throws {
     let (run, body) = try resumable(id)
     let instance = try self.instance(run.instance)
-    let launcher = Launcher(home: home, machine: machine, gpuPatience: sight.patience)
+    let launcher = launcher
     let request = LaunchRequest(
       instance: run.instance,
       what: body.what,

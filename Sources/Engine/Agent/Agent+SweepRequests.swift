@@ -32,7 +32,7 @@ extension Agent {
     let (launch, instance, earlier) = try meant(by: request.launch)
     var request = request
     request.launch = launch
-    var launcher = Launcher(home: home, machine: machine, gpuPatience: sight.patience)
+    var launcher = launcher
     launcher.isPlanning = isPlanning
     let reader = reader
     work { [request, launcher] post in
@@ -172,7 +172,7 @@ extension Agent {
       selection: earlier.1.selection
     )
     let instance = try self.instance(sweep.instance)
-    let launcher = Launcher(home: home, machine: machine, gpuPatience: sight.patience)
+    let launcher = launcher
     let (reader, objects) = (reader, objects)
     work { post in
       let prepared = Result {

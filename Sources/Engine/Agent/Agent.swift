@@ -30,6 +30,7 @@ final class Agent {
   let placeWatch = FileWatch()
   let started = Date()
   let programs: Programs
+  let pipelines = PipelineMemo()
   var shares: Shares
   private(set) var runs: [Int: ActiveRun] = [:]
   /// What the steps of a run have in common, by run.

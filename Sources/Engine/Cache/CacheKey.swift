@@ -18,7 +18,7 @@ struct CacheKey: Sendable, Equatable {
     var encoder = KeyText(CacheKey.format)
     for (name, part) in components.sorted(by: { $0.key < $1.key }) {
       encoder.add(name)
-      encoder.add(part.hex)
+      encoder.add(part)
     }
     digest = encoder.digest
   }
@@ -87,7 +87,7 @@ struct CacheKey: Sendable, Equatable {
   private static func input(_ artifact: Artifact) -> Digest {
     guard artifact.kind == .file else { return artifact.digest }
     var text = KeyText("file")
-    text.add(artifact.digest.hex)
+    text.add(artifact.digest)
     return text.digest
   }
 
@@ -161,20 +161,43 @@ extension ProcessStep.Command {
 
 /// Fields one behind the other, each with its length, so that none can be taken for another's part.
 private struct KeyText {
-  private var text: String
+  private var bytes: [UInt8] = []
 
-  init(_ kind: String) { text = "\(kind)\n" }
+  init(_ kind: String) {
+    bytes.reserveCapacity(256)
+    bytes += kind.utf8
+    bytes.append(10)
+  }
 
   mutating func add(_ field: String?) {
     guard let field else {
-      text += "-\n"
+      bytes += [45, 10]
       return
     }
-    text += String(field.utf8.count)
-    text += ":"
-    text += field
-    text += "\n"
+    addLength(field.utf8.count)
+    bytes += field.utf8
+    bytes.append(10)
   }
 
-  var digest: Digest { Digest(of: text) }
+  /// As its hexadecimal digits.
+  mutating func add(_ digest: Digest) {
+    addLength(64)
+    withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { digits in
+      digest.write(hex: digits)
+      bytes += digits
+    }
+    bytes.append(10)
+  }
+
+  /// In decimal, with ":" behind it.
+  private mutating func addLength(_ length: Int) {
+    if length < 10 {
+      bytes.append(48 + UInt8(length))
+    } else {
+      bytes += String(length).utf8
+    }
+    bytes.append(58)
+  }
+
+  var digest: Digest { bytes.withUnsafeBytes { Digest(of: $0) } }
 }

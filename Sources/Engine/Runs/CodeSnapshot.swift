@@ -45,11 +45,22 @@ struct CodeSnapshot {
 
   /// `./src/` is `src`, and the folder itself is the empty text.
   static func normal(_ path: String) -> String {
+    if isNormal(path) { return path }
     var parts: [Substring] = []
     for part in path.split(separator: "/") where part != "." {
       if part == ".." { _ = parts.popLast() } else { parts.append(part) }
     }
     return parts.joined(separator: "/")
+  }
+
+  /// Whether a path has no empty part and none that begins with a dot, as most have not.
+  private static func isNormal(_ path: String) -> Bool {
+    var isBeginning = true
+    for byte in path.utf8 {
+      if isBeginning && (byte == 47 || byte == 46) { return false }
+      isBeginning = byte == 47
+    }
+    return !isBeginning
   }
 
   /// Whether a path that git lists may be code, by its name.

@@ -70,6 +70,7 @@ struct Launcher: Sendable {
   let machine: Machine
   /// How long `nvidia-smi` is waited for, in seconds.
   var gpuPatience = GPUReport.patience
+  var pipelines = PipelineMemo()
   /// A launch that is only planned is told of steps that could never start, others are refused.
   var isPlanning = false
   /// Seconds that never step back.
@@ -251,12 +252,8 @@ struct Launcher: Sendable {
       }
       let text = String(decoding: data, as: UTF8.self)
       let name = URL(filePath: path).deletingPathExtension().lastPathComponent
-      let (pipeline, findings) = Pipeline.read(
-        text,
-        name: name == "pipeline" ? instance.name : name
-      )
-      guard let pipeline else { throw InvalidDocument(file: path, diagnostics: findings) }
-      return (pipeline, text)
+      let called = name == "pipeline" ? instance.name : name
+      return (try pipelines.read(text, name: called, file: path), text)
     case .rerun(let run):
       throw Explanation(what: "r\(run) cannot be run again.", why: "Its launch was not recorded.")
     }

@@ -26,7 +26,12 @@ extension CatalogWriter.Transaction {
   }
 
   /// The executions under some keys, each by the key that was asked for; aliases are followed.
-  package func executions(_ keys: [Digest]) throws -> [Digest: ExecutionRecord] {
+  ///
+  /// `withParts`: with the parts of their keys, which only explain.
+  package func executions(
+    _ keys: [Digest],
+    withParts: Bool = true
+  ) throws -> [Digest: ExecutionRecord] {
     var found: [Digest: ExecutionRecord] = [:]
     found.reserveCapacity(keys.count)
     let row = try ExecutionRow.reader(db)
@@ -35,7 +40,7 @@ extension CatalogWriter.Transaction {
       var target = key
       // A result that was declared to be good may itself have been declared for a later key.
       for _ in 0..<CatalogWriter.longestAlias {
-        if let execution = try ExecutionRow.execution(target, row) {
+        if let execution = try ExecutionRow.execution(target, row, withParts: withParts) {
           found[key] = execution
           break
         }
@@ -118,10 +123,17 @@ extension CatalogWriter.Transaction {
 }
 
 extension CatalogWriter {
-  /// The executions under some keys, each by the key that was asked for; aliases are followed.
-  package func executions(_ keys: [Digest]) throws -> [Digest: ExecutionRecord] {
-    try look { try Transaction(db: $0).executions(keys) }
+  /// The results under some keys, each by the key that was asked for; aliases are followed.
+  ///
+  /// Without the parts of their keys, which only explain.
+  package func results(_ keys: [Digest]) throws -> [Digest: ExecutionRecord] {
+    func results(_ db: Database) throws -> [Digest: ExecutionRecord] {
+      try Transaction(db: db).executions(keys, withParts: false)
+    }
+    return keys.count < CatalogWriter.fewLooks ? try look(results) : try lookOften(results)
   }
+
+  private static var fewLooks: Int { 8 }
 
   /// The execution under exactly this key, else the newest ones of the step, newest first.
   package func executions(

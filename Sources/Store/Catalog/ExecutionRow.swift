@@ -57,7 +57,12 @@ struct ExecutionRow {
     return try keys.compactMap { try ExecutionRow.execution($0, reader) }
   }
 
-  static func execution(_ key: Digest, _ row: RowStatement) throws -> ExecutionRecord? {
+  /// `withParts`: with the parts of its key, which only explain.
+  static func execution(
+    _ key: Digest,
+    _ row: RowStatement,
+    withParts: Bool = true
+  ) throws -> ExecutionRecord? {
     row.bind(key, at: 1)
     defer { row.reset() }
     guard try row.next() else { return nil }
@@ -68,7 +73,7 @@ struct ExecutionRow {
       pipeline: row.text(3),
       attempt: row.integer(4),
       seconds: row.double(5),
-      components: try CellText.digests(row.bytes(6)),
+      components: withParts ? try CellText.digests(row.bytes(6)) : [:],
       outputs: try CellText.artifacts(row.bytes(7)),
       ended: row.time(8)
     )

@@ -78,44 +78,61 @@ extension Digest {
     words = Digest.words(of: bytes)
   }
 
+  /// Lower-case digits; nil for anything else.
   init?(hex: UnsafeRawBufferPointer) {
     guard hex.count == 64 else { return nil }
-    var parts: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-    for index in 0..<4 {
-      var word: UInt64 = 0
-      for digit in hex[(index * 16)..<(index * 16 + 16)] {
-        let value: UInt8
-        switch digit {
-        case 48...57: value = digit - 48
-        case 97...102: value = digit - 87
-        default: return nil
-        }
-        word = word << 4 | UInt64(value)
-      }
-      switch index {
-      case 0: parts.0 = word
-      case 1: parts.1 = word
-      case 2: parts.2 = word
-      default: parts.3 = word
-      }
+    func word(_ index: Int) -> UInt64? {
+      guard let high = half(index * 16), let low = half(index * 16 + 8) else { return nil }
+      return UInt64(high) << 32 | UInt64(low)
     }
-    words = parts
+    func half(_ place: Int) -> UInt32? {
+      Digest.half(
+        UInt64(littleEndian: hex.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+      )
+    }
+    guard let a = word(0), let b = word(1), let c = word(2), let d = word(3) else { return nil }
+    words = (a, b, c, d)
+  }
+
+  /// Eight digits at once, the first one in the lowest byte.
+  private static func digits(_ half: UInt32) -> UInt64 {
+    // One nibble a byte, the highest one in the lowest byte.
+    var nibbles = UInt64(half)
+    nibbles = nibbles >> 16 | (nibbles & 0xFFFF) << 32
+    nibbles = (nibbles >> 8) & 0x0000_00FF_0000_00FF | (nibbles & 0x0000_00FF_0000_00FF) << 16
+    nibbles = (nibbles >> 4) & 0x000F_000F_000F_000F | (nibbles & 0x000F_000F_000F_000F) << 8
+    return text(ofNibbles: nibbles)
+  }
+
+  private static func text(ofNibbles nibbles: UInt64) -> UInt64 {
+    let letters = ((nibbles &+ 0x0606_0606_0606_0606) >> 4) & 0x0101_0101_0101_0101
+    return nibbles &+ 0x3030_3030_3030_3030 &+ letters &* 39
+  }
+
+  /// What eight digits stand for; nil where one is none.
+  private static func half(_ digits: UInt64) -> UInt32? {
+    let letters = (digits >> 6) & 0x0101_0101_0101_0101
+    var nibbles = (digits & 0x0F0F_0F0F_0F0F_0F0F) &+ letters &* 9
+    guard nibbles & 0xF0F0_F0F0_F0F0_F0F0 == 0, text(ofNibbles: nibbles) == digits else {
+      return nil
+    }
+    nibbles = (nibbles & 0x000F_000F_000F_000F) << 4 | (nibbles >> 8) & 0x000F_000F_000F_000F
+    nibbles = (nibbles & 0x0000_00FF_0000_00FF) << 8 | (nibbles >> 16) & 0x0000_00FF_0000_00FF
+    return UInt32(truncatingIfNeeded: (nibbles & 0xFFFF) << 16 | (nibbles >> 32) & 0xFFFF)
   }
 
   /// Writes the 64 digits to the beginning of a buffer that has room for them.
-  func write(hex digits: UnsafeMutableRawBufferPointer) {
-    var place = 0
-    func write(_ word: UInt64) {
-      for shift in stride(from: 60, through: 0, by: -4) {
-        let nibble = UInt8(truncatingIfNeeded: word >> UInt64(shift)) & 15
-        digits[place] = nibble < 10 ? 48 + nibble : 87 + nibble
-        place += 1
-      }
+  package func write(hex digits: UnsafeMutableRawBufferPointer) {
+    func write(_ word: UInt64, at place: Int) {
+      let high = Digest.digits(UInt32(truncatingIfNeeded: word >> 32))
+      let low = Digest.digits(UInt32(truncatingIfNeeded: word))
+      digits.storeBytes(of: high.littleEndian, toByteOffset: place, as: UInt64.self)
+      digits.storeBytes(of: low.littleEndian, toByteOffset: place + 8, as: UInt64.self)
     }
-    write(words.0)
-    write(words.1)
-    write(words.2)
-    write(words.3)
+    write(words.0, at: 0)
+    write(words.1, at: 16)
+    write(words.2, at: 32)
+    write(words.3, at: 48)
   }
 
   private static func words(of bytes: UnsafeRawBufferPointer)
