@@ -32,11 +32,51 @@ struct IngestTests {
     try ingest.takeAll()
     #expect(try site.points() == ["loss 5.0 1.0", "loss 1.0 3.0", "val/loss 6.0 2.0"])
     let warnings = ingest.takeWarnings()
-    #expect(warnings == ["A line of LATHE_METRICS is neither name=value nor JSON: bad line"])
+    #expect(
+      warnings == [
+        "Line 4 of LATHE_METRICS is left out, 'bad' is no name=value: bad line"
+      ]
+    )
     try ingest.finish()
     try ingest.seal()
     #expect(try site.points().contains("loss 2.0 4.0"))
     #expect(access(site.attempt.metricLines, F_OK) != 0)
+  }
+
+  @Test func `of lines that cannot be read the first three are told, then how many more`() throws {
+    var ingest = try site.ingest()
+    let bad = ["a=x", "{\"a\": ", "\"a=1", "=2", "a= b=1", "a=1z"]
+    try site.append("a=1\n\(bad.joined(separator: "\n"))\na=2\n".utf8, to: site.attempt.metricLines)
+    try ingest.takeAll()
+    #expect(
+      ingest.takeWarnings() == [
+        "Line 2 of LATHE_METRICS is left out, 'x' is no number: a=x",
+        "Line 3 of LATHE_METRICS is left out, it is not one whole JSON object of metrics: {\"a\": ",
+        "Line 4 of LATHE_METRICS is left out, a quote is not closed: \"a=1",
+      ]
+    )
+    try site.append("oops".utf8, to: site.attempt.metricLines)
+    try ingest.finish()
+    #expect(
+      ingest.takeWarnings() == [
+        "4 more lines of LATHE_METRICS are left out: they are neither name=value nor JSON."
+      ]
+    )
+    #expect(try site.points() == ["a 0.0 1.0", "a 1.0 2.0"])
+  }
+
+  @Test func `a line has no number where reading did not begin with the first one`() throws {
+    try site.append("a=1\n".utf8, to: site.attempt.metricLines)
+    do {
+      var first = try site.ingest()
+      try first.takeAll()
+    }
+    try site.append("=2\n".utf8, to: site.attempt.metricLines)
+    var second = try site.ingest(isNew: false)
+    try second.finish()
+    #expect(
+      second.takeWarnings() == ["A line of LATHE_METRICS is left out, no name stands before =: =2"]
+    )
   }
 
   @Test func `a metrics file that is emptied or replaced is read from its beginning`() throws {

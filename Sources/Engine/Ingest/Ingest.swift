@@ -220,9 +220,11 @@ struct Ingest: ~Copyable {
         "unread",
         "Not all metrics were read before the step had to end: about \(left) bytes are left in their files."
       )
+      lines.tellFaults(&sink)
       return try sink.flush()
     }
     try lines.finish(into: &sink)
+    lines.tellFaults(&sink)
   }
 
   mutating func sealSeries() throws { try sink.seal() }

@@ -4,24 +4,40 @@
 /// `iteration=`, `epoch=`) and `time=` (or `timestamp=`) say where the row belongs. A name with blanks
 /// or `=` in it stands in double quotes.
 enum AssignmentScanner {
+  /// Why a line cannot be read, with the place of the word that it is about.
+  enum Fault: Equatable {
+    case openQuote
+    /// Nothing stands before `=`.
+    case noName
+    /// No `=` follows.
+    case noSign(Range<Int>)
+    case noNumber(Range<Int>)
+  }
+
   /// Whether the whole line could be read; an empty one and a comment (`#`) are rows without values.
   static func scan(_ line: UnsafeBufferPointer<UInt8>, into row: inout MetricRow) -> Bool {
+    read(line, into: &row) == nil
+  }
+
+  /// Nil where the whole line could be read.
+  static func read(_ line: UnsafeBufferPointer<UInt8>, into row: inout MetricRow) -> Fault? {
     row.clear()
     var index = 0
     while true {
       while index < line.count, isBlank(line[index]) { index += 1 }
       if index == line.count || line[index] == UInt8(ascii: "#") { break }
-      guard let name = name(line, &index), index < line.count, line[index] == UInt8(ascii: "=")
-      else { return false }
+      let isQuoted = line[index] == UInt8(ascii: "\"")
+      guard let name = name(line, &index) else { return isQuoted ? .openQuote : .noName }
+      guard index < line.count, line[index] == UInt8(ascii: "=") else { return .noSign(name) }
       index += 1
-      guard let value = NumberScanner.scan(line, &index) else { return false }
-      guard index == line.count || isBlank(line[index]) || line[index] == UInt8(ascii: ",") else {
-        return false
-      }
+      let start = index
+      guard let value = NumberScanner.scan(line, &index),
+        index == line.count || isBlank(line[index])
+      else { return .noNumber(start..<(line[start...].firstIndex(where: isBlank) ?? line.count)) }
       row.add(path: [], UnsafeBufferPointer(rebasing: line[name]), value)
     }
     row.finish()
-    return true
+    return nil
   }
 
   private static func name(_ line: UnsafeBufferPointer<UInt8>, _ index: inout Int) -> Range<Int>? {

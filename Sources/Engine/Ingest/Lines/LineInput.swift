@@ -26,6 +26,7 @@ struct LineInput {
   private var mayHaveChanged = true
   private var row = MetricRow()
   private var json = JSONLineScanner()
+  private var faults = LineFaults()
   private var buffer: [UInt8] = []
 
   static let longestLine = 1 << 20
@@ -108,6 +109,9 @@ struct LineInput {
     try sink.flush()
   }
 
+  /// Tells how many more lines could not be read than was told while they came.
+  func tellFaults(_ sink: inout MetricSink) { faults.end(&sink) }
+
   /// Closes the file; one of Lathe's own that was taken in is removed.
   mutating func end() {
     var status = stat()
@@ -142,6 +146,7 @@ struct LineInput {
     }
     position = isFifo ? 0 : sink.offset(of: LineInput.source)
     punched = position
+    if position > 0 { faults.begin(atFirstLine: false) }
   }
 
   /// Opens what lies at the path, a file or a fifo, to be read from its beginning.
@@ -160,20 +165,22 @@ struct LineInput {
     file = opened
     isFifo = kind == S_IFIFO
     inode = status.st_ino
-    position = 0
-    punched = 0
-    rest = []
-    isSkipping = false
+    begin()
     return true
   }
 
   private mutating func lookForTruncation() {
     var status = stat()
     guard fstat(file, &status) == 0, Int(status.st_size) < position else { return }
+    begin()
+  }
+
+  private mutating func begin() {
     position = 0
     punched = 0
     rest = []
     isSkipping = false
+    faults.begin(atFirstLine: true)
   }
 
   /// Goes on behind the hole that begins here, if one does: nobody wrote its zeros, however many.
@@ -231,6 +238,7 @@ struct LineInput {
           rest.removeAll(keepingCapacity: true)
           try line.withUnsafeBufferPointer { try take(line: $0, &sink) }
         }
+        faults.endLine()
         start = stop + 1
         if sink.isFull {
           note(behind: count - start, &sink)
@@ -258,10 +266,7 @@ struct LineInput {
     if json.scan(line, into: &row) || AssignmentScanner.scan(line, into: &row) {
       sink.take(row)
     } else {
-      sink.warn(
-        "line",
-        "A line of LATHE_METRICS is neither name=value nor JSON: \(String(decoding: line.prefix(80), as: UTF8.self))"
-      )
+      faults.add(line, to: &sink)
     }
   }
 }
