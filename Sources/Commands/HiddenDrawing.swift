@@ -41,7 +41,7 @@ package enum HiddenDrawing {
 
   private static func measure(_ arguments: [String]) throws -> JSON {
     guard arguments.count >= 6, arguments[1] == "--size",
-      let size = PlotSize(argument: arguments[2])?.size, arguments[3] == "--rounds",
+      let size = (try? PlotSize(arguments[2]))?.size, arguments[3] == "--rounds",
       let rounds = Int(arguments[4]), (1...1_000_000).contains(rounds)
     else {
       throw Explanation(

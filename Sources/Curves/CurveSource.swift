@@ -7,6 +7,8 @@ package struct CurveSource {
   private var readers: [AttemptFolder: SeriesReader] = [:]
   private var smoothed: [SmoothedKey: SmoothedTrack] = [:]
   private var thinned: [ThinnedKey: Thinned] = [:]
+  /// How many of a series' values are not above a floor, up to a count of its points.
+  private var unplaced: [FloorKey: (count: Int, found: Int)] = [:]
   /// Where the columns begin that were asked for last: the same for all curves of one origin.
   private var starts: (columns: DotColumns, origin: Double, values: [Double])?
 
@@ -24,6 +26,11 @@ package struct CurveSource {
     /// Of the series that x is taken from.
     var otherCount: Int
     var points: CurvePoints
+  }
+
+  private struct FloorKey: Hashable {
+    var series: SeriesKey
+    var floor: Double
   }
 
   private struct SmoothedKey: Hashable {
@@ -84,7 +91,8 @@ package struct CurveSource {
           points: try points(track, request, columns),
           smoothed: try smoothed(track, request, columns),
           summary: track.track?.summary,
-          origin: track.origin
+          origin: track.origin,
+          unplaced: try unplaced(track, request.floor)
         )
       }
     )
@@ -157,6 +165,18 @@ package struct CurveSource {
       floor: request.floor,
       columns: starts(of: columns, origin)
     ).shifted(by: -origin)
+  }
+
+  /// Looks only at the points that have come since the last time.
+  private mutating func unplaced(_ drawn: DrawnTrack, _ floor: Double?) throws -> Int {
+    guard let floor, let track = drawn.track else { return 0 }
+    let key = FloorKey(series: drawn.key, floor: floor)
+    if unplaced.count >= Self.mostThinned, unplaced[key] == nil { unplaced = [:] }
+    let known = unplaced[key] ?? (0, 0)
+    guard known.count < track.count else { return known.found }
+    let found = known.found + (try track.count(upTo: floor, from: known.count))
+    unplaced[key] = (track.count, found)
+    return found
   }
 
   private mutating func starts(of columns: DotColumns, _ origin: Double) -> [Double] {

@@ -20,17 +20,21 @@ package struct CurveFacts: Sendable, Equatable {
   package var summary: SeriesSummary?
   /// What was subtracted from logged times to get x: for what else is marked at its time.
   package var origin: Double
+  /// Finite values that are not above the floor of the request.
+  package var unplaced: Int
 
   package init(
     points: CurvePoints,
     smoothed: CurvePoints? = nil,
     summary: SeriesSummary? = nil,
-    origin: Double = 0
+    origin: Double = 0,
+    unplaced: Int = 0
   ) {
     self.points = points
     self.smoothed = smoothed
     self.summary = summary
     self.origin = origin
+    self.unplaced = unplaced
   }
 
   /// What a chart draws of the curve: the points, behind the smoothed line where there is one.

@@ -140,6 +140,31 @@ struct ParsingTests {
   }
 
   @Test(arguments: [
+    ("--range", "9:2", "a range ends above its beginning, such as 2:9."),
+    ("--range", "5:5", "a range ends above its beginning, such as 10:20."),
+    ("--range", "1:x", "'x' is no finite number"), ("--yrange", "3", "two numbers with a colon"),
+    ("--yrange", ":", "such as 10:20, 10: or :20."), ("--yrange", "inf:", "'inf' is no finite"),
+    ("--size", "80", "such as 100x30."), ("--size", "9x9", "a width is 10 to 1000"),
+    ("--smooth", "1", "from 0 to below 1, such as 0.9"), ("--smooth", "much", "such as median:9."),
+    ("--smooth", "median:1", "a median is one of 2 to 9999 points, such as median:9."),
+  ])
+  func `an option of plot that is refused says what was given and what is taken`(
+    option: String,
+    given: String,
+    taken: String
+  ) throws {
+    let error = try #require(
+      #expect(throws: (any Error).self) {
+        try LatheCommand.parseAsRoot(["plot", "r1", option, given])
+      }
+    )
+    #expect(LatheCommand.code(for: error) == 2)
+    let lines = LatheCommand.usageLines(LatheCommand.fullMessage(for: error)).map(\.plain)
+    #expect(lines[0].contains("'\(given)'") && lines[0].contains(option), "\(lines)")
+    #expect(lines.joined().contains(taken), "\(lines)")
+  }
+
+  @Test(arguments: [
     (["run", "python3", "train.py"], "lathe run -- python3 train.py"),
     (
       ["run", "--in", "lab", "python3", "train it.py", "--lr", "0.1"],

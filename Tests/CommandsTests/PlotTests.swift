@@ -80,9 +80,37 @@ struct PlotTests {
   ])
   func `what names no run is a metric`(line: String, runs: String, metrics: String) {
     let words = line.split(separator: " ").map(String.init)
-    let told = words.runsAndMetrics { $0 == "best" }
+    let told = words.runsAndMetrics {
+      $0 == "best"
+    } isMetric: { _, _ in
+      false
+    }
     #expect(told.runs.joined(separator: " ") == runs)
     #expect(told.metrics.joined(separator: " ") == metrics)
+    #expect(told.contested.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("r1 best", "r1", "best", "best"), ("r2 best", "r2 best", "", ""),
+    ("best best", "best", "best", "best"), ("r2 r1 best @", "r2 r1 @", "best", "best"),
+    ("r1 r3", "r1 r3", "", ""), ("r1 loss", "r1", "loss", ""),
+  ])
+  func `a metric of the runs before wins over a run whose name begins so`(
+    line: String,
+    runs: String,
+    metrics: String,
+    contested: String
+  ) {
+    let words = line.split(separator: " ").map(String.init)
+    // r3 would be a metric's name as well: what has the form of a run is one all the same.
+    let told = words.runsAndMetrics {
+      $0 == "best"
+    } isMetric: { name, runs in
+      ["best", "r3"].contains(name) && !Set(runs).isDisjoint(with: ["r1", "best"])
+    }
+    #expect(told.runs.joined(separator: " ") == runs)
+    #expect(told.metrics.joined(separator: " ") == metrics)
+    #expect(told.contested.joined(separator: " ") == contested)
   }
 
   @Test(arguments: [
@@ -105,6 +133,25 @@ struct PlotTests {
     #expect(throws: (any Error).self) {
       try plot("--range 2000:", [curve]).lines(size: Size(width: 60, height: 10), .ascii)
     }
+  }
+
+  @Test(arguments: [
+    ("--yrange 3:", "3", "2"), ("--yrange 9:", "9.0", "5.0"), ("--yrange :2", "0", "3"),
+    ("--yrange :-4", "-5.0", "0"), ("--yrange 3: --range :30", "5.0", "5.5"),
+    ("--yrange 20: --log", "200", "5"), ("--yrange :4 --log", "1.0", "5.0"),
+  ])
+  func `an open side of the values ends with those in the picture`(
+    line: String,
+    shown: String,
+    beyond: String
+  ) throws {
+    defer { clean() }
+    // 0 to 5, and up to 7 behind the 30th step.
+    let curve = try logged(1, (0..<60).map { Double($0 % 6) + ($0 > 30 ? 2 : 0) })
+    let text = try plot(line, [curve]).lines(size: Size(width: 60, height: 16), .ascii)
+    let labels = text.map { $0.plain.prefix(7).trimmingCharacters(in: .whitespaces) }
+    #expect(labels.contains(shown), "\(text.plain)")
+    #expect(!labels.contains(beyond), "\(text.plain)")
   }
 
   @Test func `smoothing keeps the raw points behind the line`() throws {
@@ -145,6 +192,39 @@ struct PlotTests {
         == "r1 loss: 2 of 4 values are NaN or infinite; ! marks where.\n"
     )
     #expect(try plot("", [logged(2, [1])]).notes.isEmpty)
+  }
+
+  @Test func `values that a logarithmic axis has no place for are told`() throws {
+    defer { clean() }
+    let curve = try logged(1, [1, 0, -3, .nan, 2])
+    let note = "2 of 5 values are 0 or less and have no place on a logarithmic axis"
+    #expect(
+      try plot("--log", [curve]).notes.plain.contains("r1 loss: \(note); --symlog draws them.")
+    )
+    #expect(try !plot("--symlog", [curve]).notes.plain.contains("no place"))
+    #expect(try !plot("--log --bars", [curve]).notes.plain.contains("no place"))
+    let one = try plot("--log", [logged(2, [1, 0])]).notes.plain
+    #expect(one.contains("1 of 2 values is 0 or less and has no place"))
+    #expect(try plot("--log", [logged(3, [1, 2])]).notes.isEmpty)
+  }
+
+  @Test func `a range beside long steps is told with all their digits`() throws {
+    defer { clean() }
+    let folder = AttemptFolder(path: scratch + "/long")
+    try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+    var writer = try SeriesWriter(folder: folder.metrics)
+    for step in 1_234_567...1_234_569 {
+      writer.append("loss", step: Double(step), time: 0, value: 1)
+    }
+    try writer.flush()
+    var reader = SeriesReader(folder: folder.metrics)
+    _ = try reader.refresh()
+    let track = try #require(reader["loss"])
+    let curve = LoggedMetric(run: run(1), step: "train", folder: folder, name: "loss", track: track)
+    #expect(
+      try plot("--range 7654321:", [curve]).besides.plain
+        == "r1 loss: no point lies from 7654321 on; it has steps 1234567 to 1234569.\n"
+    )
   }
 
   @Test(arguments: [

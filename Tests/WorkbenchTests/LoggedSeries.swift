@@ -122,7 +122,8 @@ struct LoggedSeries {
         return CurveFacts(
           points: try track.curve(by: .step, floor: request.floor, columns: starts),
           smoothed: smoothed,
-          summary: data.summary
+          summary: data.summary,
+          unplaced: try request.floor.map { try track.count(upTo: $0) } ?? 0
         )
       }
     )

@@ -78,18 +78,27 @@ extension [LoggedMetric] {
 extension [String] {
   /// The words that name runs or sweeps, the first in any case; the others are names of metrics.
   ///
-  /// What has the form of a run or a sweep means one, also where there is none of that number.
+  /// What has the form of a run or a sweep means one, also where there is none of that number. Of what
+  /// could be either, as it begins the name of a run, a metric of the runs before it is meant: those
+  /// words are `contested` as well.
   package func runsAndMetrics(
-    isKnown: (String) throws -> Bool
-  ) rethrows -> (runs: [String], metrics: [String]) {
-    var (runs, metrics) = ([String](), [String]())
+    isKnown: (String) throws -> Bool,
+    isMetric: (String, _ runs: [String]) throws -> Bool
+  ) rethrows -> (runs: [String], metrics: [String], contested: [String]) {
+    var (runs, metrics, contested) = ([String](), [String](), [String]())
     for (place, text) in enumerated() {
       let isNumbered = text.first == "r" && Int(text.dropFirst()) != nil
-      let isRun =
-        try place == 0 || text.hasPrefix("@") || text.isSweepName || isNumbered || isKnown(text)
-      if isRun { runs.append(text) } else { metrics.append(text) }
+      if place == 0 || text.hasPrefix("@") || text.isSweepName || isNumbered {
+        runs.append(text)
+      } else if try isKnown(text) {
+        let isContested = try isMetric(text, runs)
+        if isContested { contested.append(text) }
+        if isContested { metrics.append(text) } else { runs.append(text) }
+      } else {
+        metrics.append(text)
+      }
     }
-    return (runs, metrics)
+    return (runs, metrics, contested)
   }
 }
 
@@ -127,9 +136,34 @@ extension Session {
   }
 
   /// The words that name runs or sweeps, and those that name metrics.
-  func runsAndMetrics(_ texts: [String]) throws -> (runs: [String], metrics: [String]) {
+  func runsAndMetrics(
+    _ texts: [String]
+  ) throws -> (runs: [String], metrics: [String], contested: [String]) {
     try texts.runsAndMetrics { name in
       try catalog.sweep(named: name) != nil || (try? catalog.run(named: name)) != nil
+    } isMetric: { name, runs in
+      try runs.contains { text in
+        let meant =
+          if let sweep = try catalog.sweep(named: text) {
+            try catalog.runs(ofSweep: sweep.id).filter { $0.started != nil }
+          } else {
+            try [catalog.run(named: text)]
+          }
+        return try meant.contains { find(name, of: $0, in: try readers(of: $0)) != nil }
+      }
+    }
+  }
+
+  /// What words mean that could be a metric or a run.
+  func told(_ contested: [String]) throws -> [Line] {
+    try contested.map { word in
+      let run = try? catalog.run(named: word)
+      let sweep = try catalog.sweep(named: word)?.shortName
+      let other = run?.shortName ?? sweep ?? word
+      let name = run?.name.map { " \"\($0)\"" } ?? ""
+      let text =
+        "'\(word)' is the metric; write \(other) for \(run == nil ? "the sweep" : "the run")\(name)."
+      return Line(SafeText(hostile: text), .dim)
     }
   }
 

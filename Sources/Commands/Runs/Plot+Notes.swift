@@ -5,7 +5,7 @@ import Terminal
 
 extension Plot {
   /// What the picture cannot show.
-  package var notes: [Line] { get throws { try besides + notFinite } }
+  package var notes: [Line] { get throws { try besides + notFinite + (try notPositive) } }
 
   /// Which curves lie beside the part of x that was asked for, or beside that of the values.
   package var besides: [Line] {
@@ -16,14 +16,15 @@ extension Plot {
       return zip(curves, extents).flatMap { curve, extent in
         var notes: [Line] = []
         if let range = options.range, let extent, !range.overlaps(extent) {
-          let all = "\(unit) \(text(extent))"
-          notes.append(note(curve, "no point lies \(range.text); it has \(all)."))
+          let all = "\(unit) \(text(extent, stepFigure))"
+          notes.append(note(curve, "no point lies \(range.text(stepFigure)); it has \(all)."))
         }
         // Prints of every point know no values that are left out.
         if let range = options.yrange, !options.csv, let summary = curve.track.summary,
           let min = summary.min, let max = summary.max, !range.overlaps(min...max)
         {
-          notes.append(note(curve, "no value lies \(range.text); it has \(text(min...max))."))
+          let all = text(min...max, figureText)
+          notes.append(note(curve, "no value lies \(range.text(figureText)); it has \(all)."))
         }
         return notes
       }
@@ -41,12 +42,30 @@ extension Plot {
     }
   }
 
+  /// What a logarithmic axis leaves out.
+  private var notPositive: [Line] {
+    get throws {
+      guard options.log, !options.bars else { return [] }
+      return try curves.compactMap { curve in
+        let count = try curve.track.count(upTo: 0)
+        guard count > 0 else { return nil }
+        let all = countText(curve.track.count)
+        let values = "\(countText(count)) of \(all) values"
+        let verbs = count == 1 ? "is 0 or less and has" : "are 0 or less and have"
+        return note(
+          curve,
+          "\(values) \(verbs) no place on a logarithmic axis; --symlog draws them."
+        )
+      }
+    }
+  }
+
   private func note(_ curve: LoggedMetric, _ text: String) -> Line {
     Line("\(curve.run.shortName) \(curve.label): ", .dim) + Line(SafeText(hostile: text))
   }
 
-  private func text(_ extent: ClosedRange<Double>) -> String {
-    let (low, high) = (figureText(extent.lowerBound), figureText(extent.upperBound))
+  private func text(_ extent: ClosedRange<Double>, _ word: (Double) -> String) -> String {
+    let (low, high) = (word(extent.lowerBound), word(extent.upperBound))
     return low == high ? low : "\(low) to \(high)"
   }
 

@@ -66,7 +66,7 @@ package struct Plot: Sendable {
         throw Explanation(
           what: "--range shows nothing.",
           why: extent.map {
-            "x goes from \(figureText($0.lowerBound)) to \(figureText($0.upperBound))."
+            "x goes from \(stepFigure($0.lowerBound)) to \(stepFigure($0.upperBound))."
           } ?? "There are no points yet.",
           next: "Name a part of that."
         )
@@ -109,7 +109,10 @@ package struct Plot: Sendable {
         range: facts?.range,
         secondsFromGMT: zone
       ),
-      y: ChartAxis(kind, range: options.yrange?.closed(by: Self.extent(of: series))),
+      y: ChartAxis(
+        kind,
+        range: options.yrange?.axis(Self.extent(of: series, kind, within: facts?.range), kind: kind)
+      ),
       title: title
     )
     chart.isRobust = options.robust
@@ -128,8 +131,15 @@ package struct Plot: Sendable {
     }.suffix(Self.mostMarks)
   }
 
-  private static func extent(of series: [LineChart.Series]) -> ClosedRange<Double>? {
-    let values = series.flatMap(\.y).filter(\.isFinite)
+  /// The values that the picture shows; thinned curves have a point on each side of it.
+  private static func extent(
+    of series: [LineChart.Series],
+    _ kind: AxisKind,
+    within window: ClosedRange<Double>?
+  ) -> ClosedRange<Double>? {
+    let values = series.flatMap { line in
+      zip(line.x, line.y).filter { window?.contains($0.0) ?? true }.map(\.1)
+    }.filter { $0.isFinite && (kind != .logarithmic || $0 > 0) }
     guard let low = values.min(), let high = values.max() else { return nil }
     return low...high
   }

@@ -33,7 +33,10 @@ package struct PlotCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "The runs; a sweep such as s1 stands for its runs. What names no run is a metric, as with -m.",
+      """
+      The runs; a sweep such as s1 stands for its runs. What names no run, or a metric of the runs before \
+      it, is a metric, as with -m; r12 and @ are runs in any case.
+      """,
       valueName: "run|metric"
     )
   )
@@ -51,7 +54,8 @@ package struct PlotCommand: ParsableCommand {
     help: ArgumentHelp(
       "Columns and rows (default: the terminal's); with --svg pixels.",
       valueName: "WxH"
-    )
+    ),
+    transform: PlotSize.init
   )
   package var size: PlotSize?
   @Option(
@@ -74,13 +78,18 @@ package struct PlotCommand: ParsableCommand {
     help: ArgumentHelp(
       "The part of x that is drawn; either side may be left out.",
       valueName: "a:b"
-    )
+    ),
+    transform: PlotRange.init
   )
   package var range: PlotRange?
   @Option(
     name: .long,
     parsing: .unconditional,
-    help: ArgumentHelp("The values that are drawn.", valueName: "a:b")
+    help: ArgumentHelp(
+      "The values that are drawn; a side that is left out ends with those in the picture.",
+      valueName: "a:b"
+    ),
+    transform: PlotRange.init
   )
   package var yrange: PlotRange?
   @Flag(name: .long, help: "Leave single far outliers outside of the picture.")
@@ -90,7 +99,8 @@ package struct PlotCommand: ParsableCommand {
     help: ArgumentHelp(
       "Smooth by an exponential average of a weight below 1, or by a median of so many points.",
       valueName: "0.9|median:9"
-    )
+    ),
+    transform: PlotSmoothing.init
   )
   package var smooth: PlotSmoothing?
   @Option(name: .long, help: "What curves are drawn with (default: what the terminal can show).")
@@ -132,11 +142,9 @@ package struct PlotCommand: ParsableCommand {
       }
     }
     if log && symlog { throw ValidationError("Give --log or --symlog, not both.") }
-    if log, let low = yrange?.low, low <= 0 {
-      throw ValidationError("A logarithmic axis begins above 0: correct --yrange.")
-    }
-    if logX, let low = range?.low, low <= 0 {
-      throw ValidationError("A logarithmic axis begins above 0: correct --range.")
+    for (isLogarithmic, range, name) in [(log, yrange, "--yrange"), (logX, self.range, "--range")] {
+      guard isLogarithmic, let end = range?.low ?? range?.high, end <= 0 else { continue }
+      throw ValidationError("A logarithmic axis begins above 0: correct \(name).")
     }
     if svg == nil, let size = size?.size, size.width > 1000 || size.height > 500 {
       throw ValidationError("--size is at most 1000x500; only with --svg it is in pixels.")
@@ -148,7 +156,7 @@ package struct PlotCommand: ParsableCommand {
 
   package func run() throws {
     let session = Session(output)
-    let (runs, others) = try session.runsAndMetrics(runs)
+    let (runs, others, contested) = try session.runsAndMetrics(runs)
     let asked = others + metric
     let records = try session.plotted(runs, most: max(1, 12 / max(1, asked.count)))
     guard records.count * asked.count <= 12 else {
@@ -158,6 +166,7 @@ package struct PlotCommand: ParsableCommand {
     try session.check(others, of: records)
     let (logged, lacking) = try session.logged(names, of: records)
     let (curves, odd) = try session.drawable(logged, by: x?.axis ?? .step)
+    session.errors.print(try session.told(contested))
     session.errors.print((lacking + odd).map { Line("\($0.what) \($0.why)", .dim) })
     if session.isJSON { return try PointsJSON.print(curves, within: range, to: session.output) }
     session.errors.print(curves.choices)

@@ -71,7 +71,12 @@ extension ChartsView {
     } else if !isShort || look.axis != .step {
       parts.append("x: " + look.axis.word)
     }
-    if !isShort || look.y != .linear { parts.append("y: " + look.y.word) }
+    if !isShort || look.y != .linear {
+      let count = unplaced
+      let words: SafeText =
+        isShort ? " left out" : count == 1 ? " value has no place" : " values have no place"
+      parts.append("y: " + look.y.word + (count > 0 ? ", " + grouped(count) + words : ""))
+    }
     if look.isRobust { parts.append(isShort ? "robust" : "without outliers") }
     if look.smoothing != .none {
       parts.append(isShort ? look.smoothing.mark : "smooth: " + look.smoothing.word)
@@ -82,6 +87,12 @@ extension ChartsView {
       parts.append(isShort ? "zoomed" : "zoomed, 0 shows all")
     }
     return parts.joined(separator: "  ")
+  }
+
+  /// Values of the charts in view that a logarithmic axis has no place for.
+  private var unplaced: Int {
+    guard look.y == .logarithmic else { return 0 }
+    return plots.values.flatMap { $0.shown?.facts.curves ?? [] }.reduce(0) { $0 + $1.unplaced }
   }
 
   /// A short piece of a run's line, so that it is known without colours.
