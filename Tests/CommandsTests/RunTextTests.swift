@@ -59,6 +59,18 @@ struct RunTextTests {
     #expect(lines.plain.contains("0.288 @25") && lines.plain.contains("0.123 @25"))
   }
 
+  @Test func `of many metrics the first are listed, and where the others are`() {
+    var report = RunReport(run: run(1), parent: nil, steps: [], metrics: [], home: home)
+    report.metrics = (0..<2345).map { metric("m\($0)", best: 0.1, last: 1) }
+    #expect(report.metricTable(width: 80).count == 2346)
+    report.mostMetrics = 20
+    let lines = report.metricTable(width: 80)
+    #expect(lines.count == 22 && lines[20].plain.hasPrefix("m19 "))
+    #expect(lines.last?.plain == "... 2,325 more; lathe metrics r1 lists all.")
+    report.metrics = Array(report.metrics.prefix(20))
+    #expect(report.metricTable(width: 80).count == 21)
+  }
+
   @Test func `points that are no numbers are counted`() {
     var report = RunReport(run: run(1), parent: nil, steps: [], metrics: [], home: home)
     report.metrics = [metric("val_loss", best: 0.288, last: 0.291)]

@@ -107,7 +107,7 @@ package enum MetricTable {
 }
 
 extension Session {
-  /// Every metric that a run has logged, declared or not: the main one first, then by step.
+  /// Every metric that a run has logged, declared or not: the main one first, then by importance.
   func metricRows(of run: RunRecord) throws -> [MetricRow] {
     var declared = try catalog.metrics(of: run.id)
     var source = CurveSource()
@@ -123,7 +123,7 @@ extension Session {
       let seen = Set(facts.map(\.name))
       declared.removeAll { $0.step == step.name && seen.contains($0.name) }
     }
-    rows += declared.map(MetricRow.init)
+    rows = (rows + declared.map(MetricRow.init)).byImportance(of: \.name)
     return rows.filter(\.isMain) + rows.filter { !$0.isMain }
   }
 }

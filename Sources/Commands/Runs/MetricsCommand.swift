@@ -9,7 +9,8 @@ package struct MetricsCommand: ParsableCommand {
     commandName: "metrics",
     abstract: "Print a run's metrics: a table, or the points of one of them.",
     discussion: """
-      The table has every name that was logged, declared in the pipeline or not. Of the points of a \
+      The table has every name that was logged, declared in the pipeline or not: the main metric first, \
+      then validation losses before the rest. Of the points of a \
       long metric it shows the first and the last; --csv and --json print all of them.
 
       EXAMPLE: the validation loss for another program

@@ -17,6 +17,8 @@ package struct RunReport: Sendable {
   package var notFinite: [String: [String: Int]] = [:]
   /// What watch rules found, the first one first; of a step from the cache it is the other run's.
   package var alerts: [AlertRecord] = []
+  /// The metrics that are listed at most, the most important ones; nil for all.
+  package var mostMetrics: Int?
   /// The attempts whose work folders are there.
   package var workFolders: Set<AttemptFolder> = []
 
@@ -152,7 +154,8 @@ package struct RunReport: Sendable {
   }
 
   package func metricTable(width: Int?) -> [Line] {
-    let rows = metrics.map { metric -> [Line] in
+    let shown = metrics.prefix(mostMetrics ?? metrics.count)
+    let rows = shown.map { metric -> [Line] in
       let best = metric.best
       return [
         Line(SafeText(hostile: metric.name), metric.isMain ? .bold : .normal),
@@ -167,7 +170,14 @@ package struct RunReport: Sendable {
       .init("metric", least: 10), .init("step", rank: 2, least: 6), .init("goal", rank: 3),
       .init("best"), .init("last", right: true), .init("points", right: true, rank: 1),
     ]
-    return rows.isEmpty ? [] : Table(columns, rows).lines(width: width.map { $0 - 2 })
+    guard !rows.isEmpty else { return [] }
+    let lines = Table(columns, rows).lines(width: width.map { $0 - 2 })
+    guard shown.count < metrics.count else { return lines }
+    let more = "... \(countText(metrics.count - shown.count)) more; "
+    return lines + [
+      Line(SafeText(hostile: more), .dim) + Line("lathe metrics \(run.shortName)")
+        + Line(" lists all.", .dim)
+    ]
   }
 
   /// "400", and how many of them are no numbers: the best is told without those.

@@ -12,6 +12,9 @@ package struct ShowCommand: ParsableCommand {
       sweep such as s1 the runs are listed, the best one marked. What watch rules found stands under \
       Alerts.
 
+      On a terminal the 20 most important metrics are listed; into a pipe or a file, and with --json, \
+      all of them.
+
       EXAMPLE: the last run
         lathe show @
       """
@@ -20,6 +23,8 @@ package struct ShowCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The run, or a sweep such as s1.", valueName: "run"))
   package var reference: String
   @OptionGroup var output: OutputOptions
+
+  private static let mostMetrics = 20
 
   package init() {}
 
@@ -30,6 +35,8 @@ package struct ShowCommand: ParsableCommand {
     var report = try session.report(on: try session.catalog.run(named: reference))
     report.notFinite = try session.notFinite(of: report.run)
     report.workFolders = session.workFolders(of: report.steps)
+    // What a program reads, such as grep, is meant to find all of them.
+    report.mostMetrics = session.output.isTerminal ? Self.mostMetrics : nil
     session.answer(report.json) {
       report.lines(at: Date(), width: session.width)
     }
