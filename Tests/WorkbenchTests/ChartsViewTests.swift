@@ -260,30 +260,35 @@ struct ChartsViewTests {
 
          3 metrics  ━━ r141  ━━ r142                                 x: step  y: linear
         ╭─ val_loss ────────────────────────────────────────────────── 40 points  1/3 ─╮
-        │ step          r141          r142                                           ┃ │
-        │ 1             1.6           2.2                                            ┃ │
-        │ 2             0.96          1.21                                           ┃ │
-        │ 3             0.7467        0.88                                           ┃ │
-        │ 4             0.64          0.715                                          ┃ │
-        │ 5             0.576         0.616                                          ┃ │
-        │ 6             0.5333        0.55                                           ┃ │
-        │ 7             0.5029        0.5029                                         ┃ │
-        │ 8             0.48          0.4675                                         ┃ │
-        │ 9             0.4622        0.44                                             │
-        │ 10            0.448         0.418                                            │
-        │ 11            0.4364        0.4                                              │
-        │ 12            0.4267        0.385                                            │
-        │ 13            0.4185        0.3723                                           │
-        │ 14            0.4114        0.3614                                           │
-        │ 15            0.4053        0.352                                            │
-        │ 16            0.4           0.3438                                           │
-        │ 17            0.3953        0.3365                                           │
-        │ 18            0.3911        0.33                                             │
+        │ step          r141                 r142                                    ┃ │
+        │ 1             1.6                  2.2                                     ┃ │
+        │ 2             0.96                 1.2100000000000002                      ┃ │
+        │ 3             0.7466666666666667   0.88                                    ┃ │
+        │ 4             0.64                 0.7150000000000001                      ┃ │
+        │ 5             0.5760000000000001   0.616                                   ┃ │
+        │ 6             0.5333333333333333   0.55                                    ┃ │
+        │ 7             0.5028571428571429   0.5028571428571429                      ┃ │
+        │ 8             0.48                 0.4675                                  ┃ │
+        │ 9             0.4622222222222222   0.44000000000000006                       │
+        │ 10            0.448                0.41800000000000004                       │
+        │ 11            0.4363636363636364   0.4                                       │
+        │ 12            0.4266666666666667   0.385                                     │
+        │ 13            0.41846153846153844  0.37230769230769234                       │
+        │ 14            0.4114285714285714   0.36142857142857143                       │
+        │ 15            0.4053333333333333   0.352                                     │
+        │ 16            0.4                  0.34375                                   │
+        │ 17            0.39529411764705885  0.33647058823529413                       │
+        │ 18            0.39111111111111113  0.33                                      │
         ╰──────────────────────────────────────────────────────────────────────────────╯
 
         """
     )
     #expect(view.points.total == 40)
+    // Where all digits have no room, there are four.
+    let (narrow, small) = Self.shown([141, 142], 50, 24)
+    var other = narrow
+    let told = Self.press(&other, [Key("t")], small)
+    #expect(RunFixture.picture(other, told).contains("│ 3             0.7467        0.88 "))
     // The rows of the other run.
     context = Self.press(&view, [.right], context)
     #expect(view.points.total == 27)
@@ -294,6 +299,58 @@ struct ChartsViewTests {
     #expect(RunFixture.picture(view, context).contains("██ r141  ██ r142"))
     context.hasColors = false
     #expect(RunFixture.picture(view, context).contains("██ r141  ░░ r142"))
+  }
+
+  @Test(arguments: [false, true])
+  func `the footer begins with what matters most, and ? has all of it`(_ isFull: Bool) {
+    var (view, context) = Self.shown([142], 80, 24)
+    if isFull { context = Self.press(&view, [.enter], context) }
+    func footer() -> [String] {
+      view.bindings(context).filter {
+        $0.isInFooter && $0.unavailable == nil && !$0.keys.contains(.escape)
+      }.map(\.label.string)
+    }
+    #expect(
+      footer().prefix(5)
+        == (isFull ? ["←→", "a", "+-", "s", "t"] : ["Enter", "a", "p", "/", "←→"])
+    )
+    let keys = Set(view.bindings(context).map(\.action))
+    #expect(
+      keys.isSuperset(of: ["add metric", "crosshair right", "last chart", "outliers", "glyphs"])
+    )
+    guard isFull else { return #expect(keys.isSuperset(of: ["fold", "fold all"])) }
+    context = Self.press(&view, [Key("t")], context)
+    #expect(footer().prefix(2) == ["y", "←→"])
+  }
+
+  @Test func `values that a logarithmic axis has no place for are counted`() {
+    let data = SeriesData(steps: [1, 2, 3, 4], times: [1, 2, 3, 4], values: [1, 0, -2, 3])
+    let series = LoggedSeries(name: "gain", data: data)
+    var source = Self.answers
+    source[.metricNames(RunFixture.attempt(142))] = .metricNames(["gain"])
+    var view = ChartsView(runs: [142])
+    var context = RunFixture.context(120, 36, source)
+    func tell() {
+      for _ in 0..<4 {
+        for query in view.queries where context.answers[query] == nil {
+          guard let answer = source[query] ?? LoggedSeries.answer(query, { _ in series.data })
+          else {
+            continue
+          }
+          context.answers[query] = answer
+          _ = view.update(.answered(query), context)
+        }
+      }
+    }
+    for query in view.queries { _ = view.update(.answered(query), context) }
+    tell()
+    #expect(!RunFixture.picture(view, context).contains("no place"))
+    _ = view.press(Key("L"), context)
+    tell()
+    #expect(RunFixture.picture(view, context).contains("y: log, 2 values have no place"))
+    _ = view.press(Key("L"), context)
+    tell()
+    #expect(RunFixture.picture(view, context).contains("y: symlog"))
   }
 
   @Test func `no key means two things, and every key has its help`() {

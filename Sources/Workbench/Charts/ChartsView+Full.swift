@@ -105,6 +105,9 @@ extension ChartsView {
 
   // MARK: Numbers
 
+  /// Columns of a table for x, and the least for a value.
+  private static let placeWidth = 14
+
   private func drawTable(on screen: inout Screen, in area: Rect, _ context: Context) {
     if let failure = points.failure(context) {
       drawExplanation(failure, on: &screen, in: area)
@@ -115,23 +118,35 @@ extension ChartsView {
       return
     }
     let (head, body) = area.top(1)
-    let width = 14
-    let most = max(1, (area.width - width) / width)
-    screen.write(look.axis.word, x: head.x, y: head.y, style: .bold, width: width - 1)
+    let rows = points.rows(body.height)
+    // As they were logged; only where that has no room in four digits.
+    let exact = rows.map { $0.values.map { $0.map(PointText.plain) } }
+    let widest = exact.joined().compactMap { $0?.count }.max() ?? 0
+    let isExact = (widest + 2) * table.lines.count + Self.placeWidth <= area.width
+    let width = isExact ? max(Self.placeWidth, widest + 2) : Self.placeWidth
+    let most = max(1, (area.width - Self.placeWidth) / width)
+    screen.write(
+      look.axis.word,
+      x: head.x,
+      y: head.y,
+      style: .bold,
+      width: Self.placeWidth - 1
+    )
     for (column, line) in table.lines.prefix(most).enumerated() {
-      let x = head.x + (column + 1) * width
+      let x = head.x + Self.placeWidth + column * width
       var style = Style(line.color, bold: true)
       // Whose points the rows are; the others' values stand beside them where they are at the same x.
       style.underline = table.lines.count > 1 && column == 0
       screen.write(line.label.shortened(to: width - 1), x: x, y: head.y, style: style)
     }
-    for (line, row) in points.rows(body.height).enumerated() {
+    for (line, row) in rows.enumerated() {
       let y = body.y + line
-      screen.write(xText(row.x), x: body.x, y: y, style: .dim, width: width - 1)
+      screen.write(xText(row.x), x: body.x, y: y, style: .dim, width: Self.placeWidth - 1)
       for (column, value) in row.values.prefix(most).enumerated() {
         guard let value else { continue }
         let style: Style = value.isFinite ? .normal : .bad
-        screen.write(numberText(value), x: body.x + (column + 1) * width, y: y, style: style)
+        let text = isExact ? SafeText(hostile: PointText.plain(value)) : numberText(value)
+        screen.write(text, x: body.x + Self.placeWidth + column * width, y: y, style: style)
       }
     }
     screen.drawScrollIndicator(

@@ -9,7 +9,7 @@ extension ChartsView {
       ]
     }
     if picker != nil { return pickerBindings }
-    return closers + openers + windows + looks(context) + rest
+    return closers + byUse(openers + windows + looks(context) + rest)
   }
 
   private var none: SafeText? { shown.isEmpty ? "There is no chart." : nil }
