@@ -34,7 +34,13 @@ package enum CurveAxis: Sendable, Hashable {
     case .relativeTime: ChartAxis(kind, unit: .duration, range: range, label: "time")
     case .clock:
       ChartAxis(kind, unit: .clock(secondsFromGMT: secondsFromGMT), range: range, label: "clock")
-    case .metric(let name): ChartAxis(kind, range: range, label: SafeText(hostile: name, limit: 24))
+    case .metric(let name):
+      ChartAxis(
+        kind,
+        unit: SampledMetric.unit(of: name),
+        range: range,
+        label: SafeText(hostile: name, limit: 24)
+      )
     }
   }
 }

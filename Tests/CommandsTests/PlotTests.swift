@@ -314,6 +314,65 @@ struct PlotTests {
     #expect(try PointsTable.lines(of: short, name: "a", run: "r1", width: 80).count == 2)
   }
 
+  @Test(arguments: [
+    ("system/memory", AxisUnit.bytes), ("system/cpu", .suffixed("%")),
+    ("system/gpu.0.utilization", .suffixed("%")), ("system/gpu.12.memory", .bytes),
+    ("system/gpu.0.power", .suffixed("W")), ("system/gpu.1.temperature", .suffixed("C")),
+    ("system/gpu.x.power", .number), ("system/gpu.0.clock", .number), ("system/disk", .number),
+    ("system/gpu..memory", .number), ("memory", .number), ("my/system/cpu", .number),
+  ])
+  func `what Lathe samples has a unit and no steps`(name: String, unit: AxisUnit) {
+    #expect(SampledMetric.unit(of: name) == unit)
+    #expect(CurveAxis.step.fitting(["loss", name]) == (unit == .number ? .step : .relativeTime))
+    #expect(CurveAxis.clock.fitting([name]) == .clock)
+    #expect(SampledMetric.unit(of: [name, "loss"]) == .number)
+    #expect(SampledMetric.unit(of: [name, name]) == unit)
+  }
+
+  @Test func `sampled metrics are drawn by the time and in their unit, also beside others`() throws
+  {
+    defer { clean() }
+    let memory = try logged(
+      1,
+      [1, 2, 3].map { $0 * 1_073_741_824 },
+      name: "system/memory",
+      times: [1e9, 1e9 + 60, 1e9 + 120]
+    )
+    let size = Size(width: 70, height: 12)
+    let text = try plot("", [memory]).lines(size: size, .ascii).plain
+    #expect(text.contains("2.0GiB+") && text.contains(" 3 GiB") && text.contains("time"), "\(text)")
+    #expect(text.contains("1m"))
+    let loss = try logged(1, [3, 2, 1], times: [1e9, 1e9 + 60, 1e9 + 120])
+    #expect(try plot("", [loss, memory]).lines(size: size, .ascii).plain.contains("time"))
+    #expect(try plot("--x step", [memory]).lines(size: size, .ascii).plain.contains("step"))
+    #expect(try plot("", [loss]).lines(size: size, .ascii).plain.contains("step"))
+    #expect(try plot("--bars", [memory]).bars(size: nil, width: 40, .ascii).plain.contains("3 GiB"))
+    #expect(try plot("--svg", [memory]).svg(size: nil).contains("GiB"))
+  }
+
+  @Test func `tables tell sampled metrics in their unit, by the time`() throws {
+    var summary = metric("system/cpu", best: 12.5, last: 97.5)
+    summary.goal = nil
+    #expect(
+      MetricTable.lines([MetricRow(summary)], width: nil).plain
+        == """
+        metric      step    last  min         max     points
+        system/cpu  train  97.5%  12.5% @25s  2% @1s      40
+
+        """
+    )
+    let data = SeriesData(steps: [2.1], times: [0], values: [4096])
+    let lines = try PointsTable.lines(
+      of: SeriesTrack(data),
+      name: "system/memory",
+      run: "r1",
+      unit: .bytes,
+      width: 80
+    ).map(\.plain)
+    #expect(lines[0].hasPrefix("seconds  time") && lines[0].contains("system/memory (bytes)"))
+    #expect(lines[1].contains("2.1 ") && lines[1].contains("4096"))
+  }
+
   @Test func `a tab in a name does not move the columns of the table`() {
     let row = MetricRow(metric("a\tb", best: 0.1, last: 1))
     #expect(

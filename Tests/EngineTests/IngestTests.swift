@@ -79,6 +79,17 @@ struct IngestTests {
     )
   }
 
+  @Test func `what is sampled has as x the seconds since the attempt began`() throws {
+    let clock = StepClock(start: 1_772_373_000, steady: { 0 })
+    var ingest = try Ingest(folder: site.attempt, spec: site.spec, isNew: true, clock: clock)
+    for now in [2.04, 4.26, 61] {
+      try ingest.take(sampled: [(name: "system/cpu", value: 50)], now: clock.start + now)
+    }
+    #expect(
+      try site.points() == ["system/cpu 2.0 50.0", "system/cpu 4.3 50.0", "system/cpu 61.0 50.0"]
+    )
+  }
+
   @Test func `a metrics file that is emptied or replaced is read from its beginning`() throws {
     var ingest = try site.ingest()
     try site.append("a=1\na=2\n".utf8, to: site.attempt.metricLines)

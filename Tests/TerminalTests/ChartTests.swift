@@ -137,11 +137,11 @@ struct ChartTests {
       drawn(LineChart(series: [line("a", [0.5])]), 30, 7, .ascii).text == """
            0.55+
                |
-           0.50+       *       a 0.5
+           0.50+*              a 0.5
                |
            0.45+
-               +-------+------
-                       0
+               ++------------+
+                0            1
         """
     )
     #expect(

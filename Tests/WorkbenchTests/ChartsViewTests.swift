@@ -323,6 +323,64 @@ struct ChartsViewTests {
     #expect(footer().prefix(2) == ["y", "←→"])
   }
 
+  @Test func `what Lathe samples is shown by the time beside charts by steps, each with its own x`()
+    throws
+  {
+    let cpu = LoggedSeries(
+      name: "system/cpu",
+      data: SeriesData(
+        steps: [2, 4, 6, 8],
+        times: [2, 4, 6, 8].map { RunFixture.started + $0 },
+        values: [50, 100, 150, 200]
+      )
+    )
+    var source = Self.answers
+    source[.metricNames(RunFixture.attempt(142))] = .metricNames(["val_loss", cpu.name])
+    var view = ChartsView(runs: [142])
+    var context = RunFixture.context(120, 36, source)
+    func tell() {
+      for _ in 0..<4 {
+        for query in view.queries where context.answers[query] == nil {
+          let answer = LoggedSeries.answer(query) {
+            $0.name == cpu.name ? cpu.data : RunFixture.points($0)
+          }
+          guard let answer else { continue }
+          context.answers[query] = answer
+          _ = view.update(.answered(query), context)
+        }
+      }
+    }
+    func press(_ keys: Key...) {
+      for key in keys { _ = view.press(key, context) }
+      tell()
+    }
+    for query in view.queries { _ = view.update(.answered(query), context) }
+    tell()
+    let loss = ChartItem.ID(step: "train", name: "val_loss")
+    let use = ChartItem.ID(step: "train", name: cpu.name)
+    #expect(view.selected == loss)
+    #expect(view.plots[loss]?.look.axis == .step && view.plots[use]?.look.axis == .relativeTime)
+    let picture = RunFixture.picture(view, context)
+    #expect(picture.contains("200% ─╮") && picture.contains("100%┤") && picture.contains("time │"))
+    #expect(picture.contains("x: step"))
+    // A window and a crosshair of steps are none of seconds.
+    press(.left, Key("+"))
+    #expect(view.plots[loss]?.look.window != nil && view.plots[use]?.look.window == nil)
+    let items = view.shown
+    #expect(view.crosshair(of: items[0]) != nil && view.crosshair(of: items[1]) == nil)
+    #expect(RunFixture.picture(view, context).contains("200% ─╮"))
+    press(.tab)
+    #expect(view.selected == use && view.view.isWhole && view.crosshair == nil)
+    #expect(RunFixture.picture(view, context).contains("x: time"))
+    press(.left, Key("+"))
+    #expect(view.plots[loss]?.look.window == nil && view.plots[use]?.look.window != nil)
+    #expect(view.crosshair == 6 && view.crosshair(of: items[0]) == nil)
+    // By the time all of them share an x; there is no press that changes nothing.
+    press(Key("x"))
+    #expect(view.look.axis == .clock)
+    #expect(Set(view.plots.values.map(\.look.axis)) == [.clock])
+  }
+
   @Test func `values that a logarithmic axis has no place for are counted`() {
     let data = SeriesData(steps: [1, 2, 3, 4], times: [1, 2, 3, 4], values: [1, 0, -2, 3])
     let series = LoggedSeries(name: "gain", data: data)

@@ -1,3 +1,4 @@
+import Curves
 package import Foundation
 import Terminal
 
@@ -29,8 +30,18 @@ package func dateText(_ date: Date, in zone: TimeZone = .current) -> String {
 /// A metric's value in at most four significant digits.
 package func figureText(_ value: Double) -> String { numberText(value).string }
 
+/// The value of a metric, with its unit where Lathe has sampled it.
+package func figureText(_ value: Double, of metric: String) -> String {
+  valueText(value, SampledMetric.unit(of: metric)).string
+}
+
 /// A point's step, as screens show it.
 package func stepFigure(_ step: Double) -> String { stepText(step).string }
+
+/// Where a metric has a point: its step, or of what Lathe has sampled the time since the attempt began.
+package func stepFigure(_ step: Double, of metric: String) -> String {
+  SampledMetric.isSampled(metric) ? durationText(step).string : stepFigure(step)
+}
 
 /// Values as one row of blocks, thinned to `width` cells by the extreme of each group.
 package func sparkText(_ values: [Double], width: Int) -> String {

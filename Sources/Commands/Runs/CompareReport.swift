@@ -69,8 +69,10 @@ extension RunComparison {
         + metric.values.enumerated().map { index, summary in
           guard let summary else { return Line("-", .dim) }
           let (value, step) = point(summary)
-          var line = Line("\(figureText(value))") + Line("@\(stepFigure(step))", .dim)
-          if index > 0, let base { line += difference(value - base, metric.goal) }
+          var line =
+            Line("\(figureText(value, of: metric.name))")
+            + Line("@\(stepFigure(step, of: metric.name))", .dim)
+          if index > 0, let base { line += difference(value - base, metric) }
           return index == winner ? line + Line(" best", .good) : line
         }
     }
@@ -79,10 +81,10 @@ extension RunComparison {
   }
 
   /// " -0.054", green when it is the better one.
-  private func difference(_ value: Double, _ goal: Goal?) -> Line {
+  private func difference(_ value: Double, _ metric: MetricRow) -> Line {
     guard value.isFinite, value != 0 else { return Line() }
-    let style: Style = goal.map { $0.isBetter(value, than: 0) ? .good : .bad } ?? .dim
-    return Line(" \(value > 0 ? "+" : "")\(figureText(value))", style)
+    let style: Style = metric.goal.map { $0.isBetter(value, than: 0) ? .good : .bad } ?? .dim
+    return Line(" \(value > 0 ? "+" : "")\(figureText(value, of: metric.name))", style)
   }
 
   private func runRows(at now: Date) -> [[Line]] {

@@ -83,9 +83,9 @@ package enum MetricTable {
       return [
         Line(SafeText(hostile: row.name), row.isMain ? .bold : .normal),
         Line(SafeText(hostile: row.step), .dim),
-        Line("\(figureText(row.last))"),
-        extreme(row.min, isBest: row.goal == .min),
-        extreme(row.max, isBest: row.goal == .max),
+        Line("\(figureText(row.last, of: row.name))"),
+        extreme(row.min, of: row, isBest: row.goal == .min),
+        extreme(row.max, of: row, isBest: row.goal == .max),
         Line(SafeText(hostile: countText(row.count)), .dim),
         Line(SafeText(hostile: odd > 0 ? countText(odd) : ""), .bad),
         Line("\(sparkText(row.sparkline, width: 16))", .running),
@@ -99,10 +99,14 @@ package enum MetricTable {
     return Table(columns, cells).lines(width: width)
   }
 
-  private static func extreme(_ point: MetricRow.Extreme?, isBest: Bool) -> Line {
+  private static func extreme(
+    _ point: MetricRow.Extreme?,
+    of row: MetricRow,
+    isBest: Bool
+  ) -> Line {
     guard let point else { return Line() }
-    return Line("\(figureText(point.value))", isBest ? .bold : .normal)
-      + Line(" @\(stepFigure(point.step))", .dim)
+    return Line("\(figureText(point.value, of: row.name))", isBest ? .bold : .normal)
+      + Line(" @\(stepFigure(point.step, of: row.name))", .dim)
   }
 }
 

@@ -1,4 +1,5 @@
 package import ArgumentParser
+import Curves
 import Documents
 import Foundation
 import Store
@@ -53,6 +54,7 @@ package struct MetricsCommand: ParsableCommand {
         of: logged.track,
         name: name,
         run: run.shortName,
+        unit: SampledMetric.unit(of: logged.name),
         width: session.width
       )
     )

@@ -23,7 +23,7 @@ extension Plot {
         if let range = options.yrange, !options.csv, let summary = curve.track.summary,
           let min = summary.min, let max = summary.max, !range.overlaps(min...max)
         {
-          let all = text(min...max, figureText)
+          let all = text(min...max) { figureText($0, of: curve.name) }
           notes.append(note(curve, "no value lies \(range.text(figureText)); it has \(all)."))
         }
         return notes

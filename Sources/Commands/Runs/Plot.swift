@@ -48,7 +48,8 @@ package struct Plot: Sendable {
       BarChart.Bar(
         label: label(of: curve),
         value: curve.track.summary?.last ?? .nan,
-        color: .series(index)
+        color: .series(index),
+        unit: SampledMetric.unit(of: curve.name)
       )
     }
     let size = size ?? Size(width: width, height: bars.count + 1)
@@ -88,7 +89,8 @@ package struct Plot: Sendable {
     )
   }
 
-  var axis: CurveAxis { options.x?.axis ?? .step }
+  /// Without one that was asked for, steps; what Lathe has sampled has none.
+  var axis: CurveAxis { options.x?.axis ?? CurveAxis.step.fitting(curves.map(\.name)) }
 
   private func chart(_ facts: CurvesFacts?) -> LineChart {
     let series = curves.enumerated().flatMap { index, curve in
@@ -111,6 +113,7 @@ package struct Plot: Sendable {
       ),
       y: ChartAxis(
         kind,
+        unit: SampledMetric.unit(of: curves.map(\.name)),
         range: options.yrange?.axis(Self.extent(of: series, kind, within: facts?.range), kind: kind)
       ),
       title: title

@@ -163,7 +163,7 @@ package struct RunReport: Sendable {
         Line("\(metric.goal?.rawValue ?? "")", .dim),
         metric.goal == nil
           ? Line() : Line("\(figureText(best.value))") + Line(" @\(stepFigure(best.step))", .dim),
-        Line("\(figureText(metric.last))"), points(of: metric),
+        Line("\(figureText(metric.last, of: metric.name))"), points(of: metric),
       ]
     }
     let columns: [Table.Column] = [

@@ -128,10 +128,13 @@ struct Ingest: ~Copyable {
   }
 
   /// Takes what was sampled of the step itself, at `now` in seconds since 1970.
+  ///
+  /// x are seconds since the attempt began, in tenths: the script's own steps are not known here.
   mutating func take(sampled values: [(name: String, value: Double)], now: Double) throws {
+    let seconds = (max(0, now - clock.start) * 10).rounded() / 10
     for (name, value) in values {
       guard let id = sink.id(of: name) else { continue }
-      sink.take(id, step: Double(sink.count(of: id)), time: now, value: value)
+      sink.take(id, step: seconds, time: now, value: value)
     }
     try sink.flush()
   }

@@ -7,6 +7,7 @@ extension AxisScale {
   /// Where numbers are long all of their digits are told while three of them have room, then their
   /// differences to a base, which is to be told beside them: "+1.234e9".
   func ticks(across width: Int, room: Int, unit: AxisUnit) -> (ticks: [AxisTick], base: String?) {
+    if unit.isAmount { return valueTicks(max(1, width / room), width: room - 1, unit: unit) }
     let ticks = ticks(max(1, width / room), unit: unit)
     guard unit == .number, kind == .linear, !Self.areTold(ticks, width: room) else {
       return (ticks, nil)
@@ -23,7 +24,7 @@ extension AxisScale {
   }
 
   /// Whether labels have room and no two of them are the same.
-  private static func areTold(_ ticks: [AxisTick], width: Int) -> Bool {
+  static func areTold(_ ticks: [AxisTick], width: Int) -> Bool {
     ticks.allSatisfy { $0.label.count <= width } && Set(ticks.map(\.label)).count == ticks.count
   }
 

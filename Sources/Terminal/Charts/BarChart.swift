@@ -6,12 +6,16 @@ package struct BarChart: Sendable, Equatable {
     package var label: SafeText
     package var value: Double
     package var color: Color
+    package var unit: AxisUnit
 
-    package init(label: SafeText, value: Double, color: Color) {
+    package init(label: SafeText, value: Double, color: Color, unit: AxisUnit = .number) {
       self.label = label
       self.value = value
       self.color = color
+      self.unit = unit
     }
+
+    fileprivate var text: SafeText { valueText(value, unit) }
   }
 
   package var bars: [Bar]
@@ -40,13 +44,13 @@ package struct BarChart: Sendable, Equatable {
     let room = bars.count > area.height ? area.height - 1 : area.height
     let shown = bars.prefix(max(0, room))
     let labels = min(shown.map(\.label.width).max() ?? 0, max(area.width / 3, 1))
-    let values = shown.map { numberText($0.value).width }.max() ?? 0
+    let values = shown.map { $0.text.width }.max() ?? 0
     let width = area.width - labels - values - 2
     let scale = BarScale(shown.map(\.value), width: max(0, width))
     let step = isSpaced && bars.count * 2 - 1 <= area.height ? 2 : 1
     for (row, bar) in shown.enumerated() {
       let y = area.y + row * step
-      let value = numberText(bar.value)
+      let value = bar.text
       screen.write(bar.label.shortened(to: labels), x: area.x, y: y)
       let style = Style(bar.value.isFinite ? bar.color : .bad)
       if width >= 4 {

@@ -10,15 +10,6 @@ package enum AxisKind: Sendable, Hashable, CaseIterable {
   case symlog
 }
 
-/// What the numbers of an axis mean, which decides about its ticks and their labels.
-package enum AxisUnit: Sendable, Hashable {
-  case number
-  /// Seconds: 90s, 2m, 1h30.
-  case duration
-  /// Seconds since 1970, shown as a time of day that many seconds east of Greenwich.
-  case clock(secondsFromGMT: Int)
-}
-
 /// One axis of a chart.
 package struct ChartAxis: Sendable, Hashable {
   package var kind: AxisKind

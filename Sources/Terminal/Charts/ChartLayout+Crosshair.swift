@@ -58,10 +58,12 @@ extension ChartLayout {
     for reading in shown {
       let label = reading.label.shortened(to: widest)
       var text = label + SafeText(trusted: String(repeating: " ", count: widest - label.width))
-      text = text + " " + numberText(reading.value)
+      text = text + " " + valueText(reading.value, chart.y.unit)
       if reading.low < reading.high, !isShort {
         let dots: SafeText = glyphs == .ascii ? ".." : "…"
-        text = text + " (" + numberText(reading.low) + dots + numberText(reading.high) + ")"
+        let (low, high) = (reading.low, reading.high)
+        text = text + " (" + valueText(low, chart.y.unit) + dots
+        text = text + valueText(high, chart.y.unit) + ")"
       }
       lines.append((text, Style(reading.color)))
     }
@@ -77,6 +79,7 @@ extension AxisScale {
   func text(of value: Double, unit: AxisUnit) -> SafeText {
     switch unit {
     case .number: return stepText(value)
+    case .bytes, .suffixed: return valueText(value, unit)
     case .duration: return SafeText(trusted: durationText(value))
     case .clock(let secondsFromGMT):
       let span = range.upperBound - range.lowerBound

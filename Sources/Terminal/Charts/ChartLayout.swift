@@ -25,7 +25,9 @@ struct ChartLayout {
     let labelled = chart.series.filter { chart.showsEndLabels && $0.role == .curve }
     let widest = labelled.map(\.label.width).max()
     let sample = Self.sampleWidth(chart, glyphs)
-    let room = min((widest ?? 0) + sample + 9, plot.width * 2 / 5)
+    // An amount may have its unit behind a blank.
+    let value = chart.y.unit.isAmount ? 12 : 9
+    let room = min((widest ?? 0) + sample + value, plot.width * 2 / 5)
     endWidth = widest != nil && room >= 8 && plot.width - room >= 10 ? room : 0
     plot = plot.right(endWidth).0
     let scales = chart.scales()
@@ -61,10 +63,7 @@ extension ChartLayout {
   private func drawYAxis(on screen: inout Screen) {
     let isASCII = glyphs == .ascii
     for row in plot.y..<plot.maxY { screen[plot.x - 1, row] = Cell(isASCII ? "|" : "│", .dim) }
-    let ticks = y.ticks(max(2, plot.height / 2), unit: chart.y.unit).filter {
-      y.contains($0.value)
-    }
-    let fitted = y.fitted(ticks, width: Self.gutter - 1)
+    let fitted = yTicks
     for tick in fitted.ticks {
       let row = geometry.nearestRow(of: tick.value)
       screen[plot.x - 1, row] = Cell(isASCII ? "+" : "┤", .dim)
@@ -77,13 +76,14 @@ extension ChartLayout {
     screen.write(text, x: start, y: plot.maxY + 1, style: .dim, width: area.maxX - start)
   }
 
+  private var yTicks: (ticks: [AxisTick], base: String?) {
+    y.valueTicks(max(2, plot.height / 2), width: Self.gutter - 1, unit: chart.y.unit)
+  }
+
   /// Where the labels below the x axis may begin: behind the base of y, which stands before them.
   private var labelStart: Int {
     guard hasYAxis else { return area.x }
-    let ticks = y.ticks(max(2, plot.height / 2), unit: chart.y.unit).filter {
-      y.contains($0.value)
-    }
-    guard let base = y.fitted(ticks, width: Self.gutter - 1).base else { return plot.x - 1 }
+    guard let base = yTicks.base else { return plot.x - 1 }
     return max(plot.x - 1, max(area.x, plot.x - 1 - base.count) + base.count + 1)
   }
 

@@ -9,6 +9,8 @@ package struct Histogram: Sendable, Equatable {
   fileprivate let spread: Spread
   package var color: Color
   package var title: SafeText?
+  /// What the values are counted in.
+  package var unit = AxisUnit.number
   package var emptyText: SafeText = "no values yet"
 
   /// What is drawn.
@@ -94,7 +96,7 @@ package struct Histogram: Sendable, Equatable {
     // The axes, the gutter and the title are those of a chart of lines.
     let chart = LineChart(
       series: [],
-      x: ChartAxis(range: LineChart.fittedBins(range)),
+      x: ChartAxis(unit: unit, range: LineChart.fittedBins(range)),
       title: heading
     )
     let plot = chart.geometry(in: area, glyphs: glyphs).plot

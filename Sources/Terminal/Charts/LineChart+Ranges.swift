@@ -13,7 +13,8 @@ extension LineChart {
     if kind == .logarithmic {
       left = left > 0 ? left : min(1, right)
     } else if left == right {
-      (left, right) = (left - 0.5, right + 0.5)
+      // Of a single point: nothing is before the first step or the first second.
+      (left, right) = (left >= 0 ? max(0, left - 1) : left - 1, right + 1)
     } else if left > 0, left <= max(1, right / 10) {
       // An axis that begins near 0 begins at 0: the first step is 1 as often as not.
       left = 0
@@ -33,6 +34,10 @@ extension LineChart {
     if isRobust, low < high { (low, high) = robustRange(x, low, high) }
     if low > high { (low, high) = y.kind == .logarithmic ? (0.1, 10) : (0, 1) }
     if y.kind == .linear, low > 0, low <= high * 0.3 { low = 0 }
+    // One amount is seen against nothing; there is none below 0.
+    if y.kind == .linear, y.unit.isAmount, low == high, low >= 0 {
+      (low, high) = (0, high == 0 ? 1 : high * 2)
+    }
     return (x, AxisScale(low...high, kind: y.kind))
   }
 

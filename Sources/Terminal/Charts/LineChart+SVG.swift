@@ -66,10 +66,7 @@ private struct SVGPicture {
     if let title = chart.title {
       text(title, x: Double(plot.x), y: 22, fill: "#808080", extra: " font-weight=\"bold\"")
     }
-    let ticks = y.ticks(max(2, plot.height / 44), unit: chart.y.unit).filter {
-      y.contains($0.value)
-    }
-    let fitted = y.fitted(ticks, width: 8)
+    let fitted = y.valueTicks(max(2, plot.height / 44), width: 8, unit: chart.y.unit)
     for tick in fitted.ticks {
       let at = pixel(y: tick.value)
       line(Double(plot.x), at, Double(plot.maxX), at, "#808080", " stroke-opacity=\"0.25\"")
@@ -185,7 +182,7 @@ private struct SVGPicture {
       let color = end.line.color.hex
       line(left, row, left + 18, row, color, " stroke-width=\"2\"" + end.line.stroke.dashes)
       let room = (size.width - plot.maxX - 30) / Self.glyphWidth
-      let value = numberText(end.value)
+      let value = valueText(end.value, chart.y.unit)
       let name = end.line.label.cut(to: max(1, room - value.width - 1))
       text(name + " " + value, x: left + 23, y: row + 4, fill: color)
     }

@@ -34,6 +34,7 @@ extension ChartsView {
     else { return }
     isHovering = false
     let places = loggedPlaces(of: id, in: geometry)
+    if crosshairAxis != axis { (crosshair, crosshairAxis) = (nil, axis) }
     guard let crosshair, let column = geometry.column(of: crosshair) else {
       self.crosshair = places.last ?? geometry.x(atColumn: geometry.plot.maxX - 1)
       return

@@ -67,9 +67,9 @@ extension ChartsView {
   private func state(isShort: Bool) -> SafeText {
     var parts: [SafeText] = []
     if let crosshair {
-      parts.append("x: " + look.axis.word + " " + xText(crosshair))
-    } else if !isShort || look.axis != .step {
-      parts.append("x: " + look.axis.word)
+      parts.append("x: " + crosshairAxis.word + " " + xText(crosshair, by: crosshairAxis))
+    } else if !isShort || axis != .step {
+      parts.append("x: " + axis.word)
     }
     if !isShort || look.y != .linear {
       let count = unplaced
@@ -186,8 +186,8 @@ extension ChartsView {
     var text = StyledText()
     // In the order of the runs: the first one's line is the last, so that it lies in front.
     for (line, curve) in zip(shown.lines, shown.facts.curves).reversed() {
-      guard let value = value(of: curve) else { continue }
-      let word = numberText(value)
+      guard let value = value(of: curve, at: crosshair(of: item)) else { continue }
+      let word = valueText(value, SampledMetric.unit(of: line.key.name))
       guard text.width + (text.isEmpty ? 0 : 2) + word.width <= width else { break }
       if !text.isEmpty { text.append("  ") }
       text.append(word, shown.lines.count > 1 ? Style(line.color) : .dim)
@@ -195,7 +195,7 @@ extension ChartsView {
     return text
   }
 
-  private func value(of curve: CurveFacts) -> Double? {
+  private func value(of curve: CurveFacts, at crosshair: Double?) -> Double? {
     guard let crosshair else { return curve.summary?.last }
     let points = curve.smoothed ?? curve.points
     return CompareView.reading(points.x, points.y, at: crosshair)?.value
@@ -215,7 +215,7 @@ extension ChartsView {
     }
     guard plot.shown != nil else { return }
     var chart = plot.chart
-    chart.crosshair = crosshair
+    chart.crosshair = crosshair(of: item)
     chart.showsReadings = isFull
     chart.marks = marks(of: item, plot, context)
     if let drag, drag.chart == item.id, drag.isBox, let box = box(drag, context) {

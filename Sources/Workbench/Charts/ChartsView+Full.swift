@@ -59,7 +59,10 @@ extension ChartsView {
   private var bars: [BarChart.Bar] {
     guard let shown = selectedItem.flatMap({ plots[$0.id]?.shown }) else { return [] }
     return zip(shown.lines, shown.facts.curves).reversed().compactMap { line, curve in
-      curve.summary.map { BarChart.Bar(label: line.label, value: $0.last, color: line.color) }
+      curve.summary.map {
+        let unit = SampledMetric.unit(of: line.key.name)
+        return BarChart.Bar(label: line.label, value: $0.last, color: line.color, unit: unit)
+      }
     }
   }
 
@@ -91,6 +94,7 @@ extension ChartsView {
         title: grouped(all) + values + place
       )
     }
+    histogram.unit = SampledMetric.unit(of: found.lines.map(\.key.name))
     histogram.emptyText = "no finite value"
     histogram.draw(on: &screen, in: area, glyphs: glyphs(context))
   }
@@ -126,7 +130,7 @@ extension ChartsView {
     let width = isExact ? max(Self.placeWidth, widest + 2) : Self.placeWidth
     let most = max(1, (area.width - Self.placeWidth) / width)
     screen.write(
-      look.axis.word,
+      axis.word,
       x: head.x,
       y: head.y,
       style: .bold,
@@ -137,15 +141,21 @@ extension ChartsView {
       var style = Style(line.color, bold: true)
       // Whose points the rows are; the others' values stand beside them where they are at the same x.
       style.underline = table.lines.count > 1 && column == 0
-      screen.write(line.label.shortened(to: width - 1), x: x, y: head.y, style: style)
+      let unit = SampledMetric.unit(of: line.key.name)
+      let word: SafeText = isExact ? unit.exactWord : ""
+      let label = line.label.shortened(to: width - 1 - word.width) + word
+      screen.write(label, x: x, y: head.y, style: style)
     }
     for (line, row) in rows.enumerated() {
       let y = body.y + line
-      screen.write(xText(row.x), x: body.x, y: y, style: .dim, width: Self.placeWidth - 1)
+      screen.write(xText(row.x, by: axis), x: body.x, y: y, style: .dim, width: Self.placeWidth - 1)
       for (column, value) in row.values.prefix(most).enumerated() {
         guard let value else { continue }
         let style: Style = value.isFinite ? .normal : .bad
-        let text = isExact ? SafeText(hostile: PointText.plain(value)) : numberText(value)
+        let text =
+          isExact
+          ? SafeText(hostile: PointText.plain(value))
+          : valueText(value, SampledMetric.unit(of: table.lines[column].key.name))
         screen.write(text, x: body.x + Self.placeWidth + column * width, y: y, style: style)
       }
     }
@@ -157,8 +167,8 @@ extension ChartsView {
     )
   }
 
-  func xText(_ x: Double) -> SafeText {
-    switch look.axis {
+  func xText(_ x: Double, by axis: CurveAxis) -> SafeText {
+    switch axis {
     case .clock: clockText(x, now: x, seconds: true)
     case .relativeTime: durationText(x)
     case .step: stepText(x)
@@ -172,8 +182,19 @@ extension ChartsView {
   mutating func copy(_ context: Context) -> [Effect] {
     guard let item = selectedItem else { return [] }
     let lines = Array(self.lines(of: item, context).reversed())
-    points.copy(lines, look.axis, view.window(whole))
+    points.copy(lines, axis, view.window(whole))
     points.look(at: context)
     return points.takeCopy()
+  }
+}
+
+extension AxisUnit {
+  /// Behind the name of a column that has values with all of their digits: " bytes", " %".
+  fileprivate var exactWord: SafeText {
+    switch self {
+    case .number, .duration, .clock: ""
+    case .bytes: " bytes"
+    case .suffixed(let word): " " + word
+    }
   }
 }

@@ -216,7 +216,8 @@ extension ChartsView {
   }
 
   private var rest: [Binding] {
-    [
+    let place = selectedItem.flatMap(crosshair(of:))
+    return [
       Binding(
         [Key("/")],
         "/",
@@ -263,8 +264,8 @@ extension ChartsView {
         "log",
         action: "log",
         help: "Goes to the log at the crosshair's time.",
-        unavailable: crosshair == nil ? "The arrow keys or a click put the crosshair first." : nil,
-        isInFooter: crosshair != nil
+        unavailable: place == nil ? "The arrow keys or a click put the crosshair first." : nil,
+        isInFooter: place != nil
       ),
       .hidden([Key("r")], "r", "run", "open run", "Opens the run of the selected chart."),
     ]

@@ -69,12 +69,13 @@ extension ChartsView {
       window = asked
     }
     asked = view.followed == nil ? nil : window
+    let shared = axis
     var kept: [ChartItem.ID: CurvePlot] = [:]
     let glyphs = glyphs(context)
     for (item, area) in places(context) {
       var plot = plots[item.id] ?? CurvePlot()
       var look = look
-      look.window = window
+      look.window = axis(of: item) == shared ? window : nil
       look.yRange = isFull ? view.place.y : nil
       let lines = lines(of: item, context)
       look.hasEndLabels = isFull || lines.count > 1 && area.width >= 52
@@ -92,7 +93,7 @@ extension ChartsView {
     let item = isFull ? selectedItem : nil
     // In the order of the runs, not in that in which they are drawn.
     let lines: [CurvePlot.Line] = item.map { self.lines(of: $0, context).reversed() } ?? []
-    points.ask(lines, look.axis, window, page: page, height: tableHeight(context))
+    points.ask(lines, axis, window, page: page, height: tableHeight(context))
     points.look(at: context)
   }
 

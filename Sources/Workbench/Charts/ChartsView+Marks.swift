@@ -19,7 +19,7 @@ extension ChartsView {
     }
     marks += plot.marks(
       context,
-      crosshair: crosshair,
+      crosshair: crosshair(of: item),
       glyphs: glyphs(context),
       hasLabels: isFull
     )

@@ -72,8 +72,9 @@ extension ChartsView {
       let geometry = geometry(of: place.item.id, context), geometry.plot.contains(point)
     else { return }
     let x = crosshairPlace(atColumn: point.x, of: place.item.id, in: geometry)
-    guard x != crosshair else { return }
-    (crosshair, isHovering) = (x, true)
+    let axis = axis(of: place.item)
+    guard x != crosshair || axis != crosshairAxis else { return }
+    (crosshair, crosshairAxis, isHovering) = (x, axis, true)
   }
 
   private mutating func press(_ mouse: Mouse, _ context: Context) {
@@ -87,7 +88,7 @@ extension ChartsView {
     guard let geometry = geometry(of: place.item.id, context), geometry.plot.contains(mouse.at)
     else { return }
     let x = crosshairPlace(atColumn: mouse.at.x, of: place.item.id, in: geometry)
-    (crosshair, isHovering) = (x, false)
+    (crosshair, crosshairAxis, isHovering) = (x, axis, false)
     drag = ChartDrag(chart: place.item.id, from: mouse.at, to: mouse.at)
   }
 
@@ -99,7 +100,12 @@ extension ChartsView {
   }
 
   private mutating func wheel(_ mouse: Mouse, _ context: Context) {
-    let geometry = place(at: mouse.at, context).flatMap { self.geometry(of: $0.item.id, context) }
+    let place = place(at: mouse.at, context)
+    let geometry = place.flatMap { self.geometry(of: $0.item.id, context) }
+    // A window is that of the selected chart and of those that share its axis.
+    if geometry != nil, let item = place?.item, axis(of: item) != axis {
+      select(shown.firstIndex { $0.id == item.id } ?? 0)
+    }
     let x = geometry.flatMap { $0.plot.contains(mouse.at) ? $0.x(atColumn: mouse.at.x) : nil }
     guard let x, let whole else {
       // Beside the plots the wheel scrolls the grid.

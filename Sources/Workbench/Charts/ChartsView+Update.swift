@@ -136,7 +136,9 @@ extension ChartsView {
     guard !shown.isEmpty else { return }
     let id = shown[min(max(0, index), shown.count - 1)].id
     if id != selected { view.leaveChart() }
+    let before = axis
     (selected, isChosen) = (id, true)
+    if axis != before { forgetX() }
     points.top = 0
   }
 
@@ -169,12 +171,14 @@ extension ChartsView {
     guard let whole else { return }
     let window = view.window(whole) ?? whole
     let middle = (window.lowerBound + window.upperBound) / 2
-    view.zoom(by: factor, around: crosshair ?? middle, in: whole)
+    let place = selectedItem.flatMap(crosshair(of:)) ?? middle
+    view.zoom(by: factor, around: place, in: whole)
   }
 
   private mutating func turnAxis() {
     switch look.axis {
-    case .step: look.axis = .relativeTime
+    // What is shown by the time already is not shown so again.
+    case .step: look.axis = axis == .relativeTime ? .clock : .relativeTime
     case .relativeTime: look.axis = .clock
     case .clock:
       look.axis = .step
@@ -215,12 +219,12 @@ extension ChartsView {
 
   /// Asks for the line that was printed when the first curve was at the crosshair.
   private mutating func goToLog() -> [Effect] {
-    guard let crosshair, let item = selectedItem, let part = item.parts.first,
+    guard let item = selectedItem, let crosshair = crosshair(of: item), let part = item.parts.first,
       let shown = plots[item.id]?.shown
     else { return [] }
     let key = SeriesKey(folder: part.folder, name: part.metric.name)
     let origin = shown.lines.firstIndex { $0.key == key }.map { shown.facts.curves[$0].origin } ?? 0
-    switch look.axis {
+    switch axis {
     case .step: jump = (LogPlace(series: key, at: .step(crosshair)), part)
     case .relativeTime, .clock:
       jump = (LogPlace(series: key, at: .time(crosshair + origin)), part)

@@ -39,6 +39,8 @@ package struct ChartsView: View {
   var look = CurvePlot.Look()
   /// Where all charts tell their values.
   var crosshair: Double?
+  /// What it is a place of.
+  var crosshairAxis = CurveAxis.step
   /// Whether only the mouse's passing has put it there: then Esc leaves the screen all the same.
   var isHovering = false
   /// While the mouse draws a box.
@@ -118,13 +120,27 @@ extension ChartsView {
     return item.prefix.isEmpty ? item.id.step : item.id.step + ": " + item.prefix
   }
 
-  /// From the first to the last x of the charts in view; nil before the first answer.
+  /// What x is in a chart: by steps what Lathe has sampled has none, and is shown by the time.
+  func axis(of item: ChartItem) -> CurveAxis { look.axis.fitting(item.metrics.map(\.name)) }
+
+  /// That of the selected chart, and of all that share its window.
+  var axis: CurveAxis { selectedItem.map { axis(of: $0) } ?? look.axis }
+
+  /// Where a chart tells its values; nil also where it has no such place.
+  func crosshair(of item: ChartItem) -> Double? {
+    axis(of: item) == crosshairAxis ? crosshair : nil
+  }
+
+  /// From the first to the last x of the charts in view that have the selected one's axis; nil before
+  /// the first answer.
   var whole: ClosedRange<Double>? {
-    if case .metric = look.axis { return wholeOnAxis }
-    let facts = plots.values.flatMap { $0.shown?.facts.curves ?? [] }
+    let axis = axis
+    if case .metric = axis { return wholeOnAxis }
+    let facts = plots.values.filter { $0.look.axis == axis }
+      .flatMap { $0.shown?.facts.curves ?? [] }
     let ranges = facts.compactMap { curve -> ClosedRange<Double>? in
       guard let summary = curve.summary else { return nil }
-      switch look.axis {
+      switch axis {
       case .step, .metric: return summary.stepRange
       case .relativeTime, .clock:
         return summary.timeRange.map {

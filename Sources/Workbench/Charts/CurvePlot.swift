@@ -57,8 +57,11 @@ struct CurvePlot: Sendable, Equatable {
     ask(lines, look, columns: columns)
   }
 
+  /// By steps what Lathe has sampled is shown by the time, as it has no steps.
   mutating func ask(_ lines: [Line], _ look: Look, columns: Int) {
     (self.lines, self.look) = (lines, look)
+    self.look.axis = look.axis.fitting(lines.map(\.key.name))
+    if self.look.axis != look.axis { self.look.xLabel = nil }
     guard !lines.isEmpty, columns > 0 else {
       request = nil
       if lines.isEmpty { shown = nil }
@@ -66,7 +69,7 @@ struct CurvePlot: Sendable, Equatable {
     }
     request = CurvesRequest(
       series: lines.map(\.key),
-      axis: look.axis,
+      axis: self.look.axis,
       window: look.window,
       columns: columns,
       floor: look.y == .logarithmic ? 0 : nil,
@@ -169,7 +172,12 @@ struct CurvePlot: Sendable, Equatable {
     series = series.filter { $0.role == .behind } + series.filter { $0.role == .curve }
     var x = look.axis.localAxis(range: facts?.range ?? look.window)
     if let label = look.xLabel { x.label = label }
-    var chart = LineChart(series: series, x: x, y: ChartAxis(look.y, range: look.yRange))
+    let y = ChartAxis(
+      look.y,
+      unit: SampledMetric.unit(of: lines.map(\.key.name)),
+      range: look.yRange
+    )
+    var chart = LineChart(series: series, x: x, y: y)
     chart.showsEndLabels = look.hasEndLabels
     chart.isRobust = look.isRobust
     return chart

@@ -147,15 +147,17 @@ extension CompareView {
       cells: shown.enumerated().map { index, reading in
         guard let reading else { return StyledText("-", .dim) }
         var cell = StyledText(
-          column(numberText(reading.value), 8),
+          column(valueText(reading.value, SampledMetric.unit(of: row.name)), 8),
           reading.value.isFinite ? (index == winner ? Style(.good, bold: true) : .normal) : .bad
         )
-        cell.append(column("@" + stepText(reading.step), 5), .dim)
+        let isSampled = SampledMetric.isSampled(row.name)
+        let place = isSampled ? durationText(reading.step) : stepText(reading.step)
+        cell.append(column("@" + place, 5), .dim)
         if index > 0, let first {
           let past = reading.value - first
           let style = style(reading.value, first, row.goal)
           // Blanks behind it only where "best" follows: they would be underlined, too.
-          let text = difference(past)
+          let text = difference(past, SampledMetric.unit(of: row.name))
           cell.append(" " + (index == winner ? column(text, 8) : text), style)
         }
         if index == winner { cell.append(" best", .good) }
@@ -189,10 +191,10 @@ extension CompareView {
     text.width < width ? text.padded(to: width) : text + " "
   }
 
-  private func difference(_ value: Double) -> SafeText {
+  private func difference(_ value: Double, _ unit: AxisUnit) -> SafeText {
     guard value.isFinite else { return "" }
     if value == 0 { return "=" }
-    return value > 0 ? "+" + numberText(value) : numberText(value)
+    return value > 0 ? "+" + valueText(value, unit) : valueText(value, unit)
   }
 
   private func style(_ value: Double, _ base: Double, _ goal: Goal?) -> Style {

@@ -66,9 +66,14 @@ extension CompareView {
     plot.look(at: context)
   }
 
+  /// What x is in the chart: what Lathe has sampled has no steps.
+  func drawnAxis(_ context: Context) -> CurveAxis {
+    axis.fitting([shownMetric(context)].compactMap(\.self))
+  }
+
   /// Asks for what the table shows at one step, and for what the drawn metric says there.
   mutating func askReadings(_ context: Context) {
-    let chosen = axis == .step ? crosshair : nil
+    let chosen = drawnAxis(context) == .step ? crosshair : nil
     var places: [ReadingsRequest.Place] = []
     if let chosen {
       places += drawnRuns(context).map { .init(series: $0.key, step: chosen) }
@@ -123,6 +128,8 @@ extension CompareView {
   /// "step 210: ● 0.0912  ■ 0.318": each run's value at the crosshair; empty without one.
   func readings(_ context: Context) -> StyledText {
     guard let crosshair, let shown = plot.shown else { return StyledText() }
+    let axis = drawnAxis(context)
+    let unit = SampledMetric.unit(of: shownMetric(context) ?? "")
     var text = StyledText(axisWord(context) + " " + stepText(crosshair) + ":", .dim)
     for (run, key) in drawnRuns(context) {
       let curve = shown.lines.firstIndex { $0.key == key }.map { shown.facts.curves[$0].points }
@@ -130,7 +137,7 @@ extension CompareView {
       let value = axis == .step ? readings[key]?.value ?? drawn : drawn
       guard let value else { continue }
       text.append("  " + marker(of: run, context.glyphs) + " ", Style(color(of: run)))
-      text.append(numberText(value), value.isFinite ? .normal : .bad)
+      text.append(valueText(value, unit), value.isFinite ? .normal : .bad)
     }
     return text
   }

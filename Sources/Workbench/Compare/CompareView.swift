@@ -106,6 +106,7 @@ extension CompareView {
 
   /// What x counts: the word that all runs have for a step, else "step"; or "seconds".
   func axisWord(_ context: Context) -> SafeText {
+    let axis = drawnAxis(context)
     guard axis == .step else { return axis.word }
     let words = runs.compactMap { run -> SafeText? in
       guard let origin = origins[run], let facts = facts(of: run, context) else { return nil }

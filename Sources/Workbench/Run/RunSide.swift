@@ -1,3 +1,4 @@
+import Curves
 import Foundation
 import Pipelines
 import Store
@@ -85,7 +86,7 @@ struct RunSide {
     let best = metric.best
     var shownBest: SafeText = ""
     if metric.goal != nil, best.value.isFinite {
-      let value = numberText(best.value)
+      let value = figure(best.value, metric)
       let whole = value + "@" + stepText(best.step)
       // A step that is cut would be another one.
       shownBest = whole.width <= 12 ? whole : value
@@ -97,10 +98,16 @@ struct RunSide {
     }
     return Table.Row([
       StyledText(SafeText(hostile: name(of: metric)), metric.isMain ? .bold : .normal),
-      StyledText(numberText(metric.last), metric.last.isFinite ? .normal : .bad),
+      StyledText(figure(metric.last, metric), metric.last.isFinite ? .normal : .bad),
       StyledText(shownBest, style),
-      StyledText(old.map { numberText($0.best.value) } ?? "", .dim),
+      StyledText(old.map { figure($0.best.value, metric) } ?? "", .dim),
     ])
+  }
+
+  /// With its unit, in the eight cells of a column: "4.508MiB".
+  private func figure(_ value: Double, _ metric: MetricSummary) -> SafeText {
+    let text = valueText(value, SampledMetric.unit(of: metric.name))
+    return text.width <= 8 ? text : SafeText(hostile: text.string.filter { $0 != " " })
   }
 
   /// With its step where another step logs one of this name, too: the shown step's own stand alone.

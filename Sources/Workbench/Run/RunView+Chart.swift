@@ -58,7 +58,7 @@ extension RunView {
       .joined(separator: "  ")
     let groups = curves.order.groups.count
     var right: SafeText = groups > 1 ? "m: \(groups) groups  " : ""
-    right = right + "x: " + (curves.plot.look.xLabel ?? curves.axis.word)
+    right = right + "x: " + (curves.plot.look.xLabel ?? curves.plot.look.axis.word)
     right = right + (curves.isLogarithmic ? "  y: log" : "  y: linear")
     let frame = Frame(
       title.isEmpty ? "Metrics" : title,

@@ -1,0 +1,88 @@
+import Testing
+
+@testable import Terminal
+
+struct AxisUnitTests {
+  @Test(arguments: [
+    (0.0, AxisUnit.bytes, "0 B"), (1023, .bytes, "0.999 KiB"), (999, .bytes, "999 B"),
+    (4_727_000, .bytes, "4.508 MiB"), (16.5 * 1_073_741_824, .bytes, "16.5 GiB"),
+    (-2048, .bytes, "-2 KiB"), (1e30, .bytes, "8.882e14 PiB"), (.nan, .bytes, "nan"),
+    (97.456, .suffixed("%"), "97.46%"), (0, .suffixed("%"), "0%"),
+    (250.5, .suffixed("W"), "250.5W"),
+    (.infinity, .suffixed("%"), "inf"), (12.5, .number, "12.5"), (12.5, .duration, "12.5"),
+  ])
+  func `a value is told with its unit`(value: Double, unit: AxisUnit, text: String) {
+    #expect(valueText(value, unit).string == text)
+  }
+
+  @Test func `ticks of amounts are told in one unit, and are what they say`() throws {
+    var dice = SystemRandomNumberGenerator()
+    for _ in 0..<2000 {
+      let low = Double.random(in: 0...1, using: &dice) * 1e9
+      let high = low + Double.random(in: 0.01...1, using: &dice) * 1e10
+      let unit: AxisUnit = Bool.random(using: &dice) ? .bytes : .suffixed("%")
+      let ends = unit == .bytes ? low...high : low / 1e7...high / 1e7
+      let (ticks, base) = AxisScale(ends).valueTicks(6, width: 7, unit: unit)
+      #expect(ticks.allSatisfy { $0.label.count <= 7 }, "\(ends) \(ticks)")
+      #expect(Set(ticks.map(\.label)).count == ticks.count, "\(ends) \(ticks)")
+      if let base {
+        #expect(base.hasSuffix("B") || base.hasSuffix("%"))
+        continue
+      }
+      let words = Set(
+        ticks.filter { $0.label != "0" }.map { $0.label.drop { !$0.isLetter && $0 != "%" } }
+      )
+      #expect(words.count <= 1, "\(ends) \(ticks)")
+      for tick in ticks where tick.label != "0" {
+        let number = try #require(Double(tick.label.prefix { $0.isNumber || ".-e".contains($0) }))
+        let factors = ["KiB": 1024, "MiB": 1_048_576, "GiB": 1_073_741_824, "k%": 1000.0]
+        let word = String(tick.label.drop { $0.isNumber || ".-e".contains($0) })
+        let told = number * (factors[word] ?? 1)
+        #expect(abs(told - tick.value) <= abs(tick.value) * 1e-9, "\(tick)")
+      }
+    }
+  }
+
+  @Test func `where digits leave no room for the unit it stands beside the axis`() {
+    let high = 1000.03 * 1_048_576
+    let (ticks, base) = AxisScale(1000 * 1_048_576...high).valueTicks(4, width: 7, unit: .bytes)
+    #expect(ticks.count > 1 && ticks.allSatisfy { $0.label.hasPrefix("+") || $0.label.count <= 7 })
+    #expect(base?.hasSuffix("GiB") == true, "\(ticks) \(base ?? "")")
+  }
+
+  @Test(
+    arguments: [
+      (0, 0, 1), (7, 6, 8), (0.5, 0, 1.5), (-3, -4, -2), (1e9, 1e9 - 1, 1e9 + 1),
+    ] as [(Double, Double, Double)]
+  )
+  func `around a single point the axis begins at 0 or goes one to both sides`(
+    place: Double,
+    low: Double,
+    high: Double
+  ) {
+    #expect(LineChart.fittedX(place...place, kind: .linear) == low...high)
+  }
+
+  @Test func `a single amount is seen against nothing`() {
+    func chart(_ value: Double) -> LineChart {
+      let line = LineChart.Series(label: "memory", x: [0], y: [value], color: .series1)
+      let time = ChartAxis(unit: .duration, label: "time")
+      return LineChart(series: [line], x: time, y: ChartAxis(unit: .bytes))
+    }
+    var screen = Screen(size: Size(width: 52, height: 8))
+    chart(3 * 1_048_576).draw(on: &screen, in: screen.bounds, glyphs: .ascii)
+    #expect(
+      screen.text == """
+           6MiB+
+               |
+           4MiB+
+           2MiB+*                           memory 3 MiB
+               |
+              0+
+               ++------------+------------+
+                0           0.5s          1s            time
+        """
+    )
+    #expect(chart(0).scales().y.range == 0...1)
+  }
+}
