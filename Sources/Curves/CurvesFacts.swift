@@ -44,7 +44,8 @@ package struct CurveFacts: Sendable, Equatable {
     label: SafeText,
     smoothing: Smoothing = .none,
     color: Color,
-    stroke: LineChart.Stroke
+    stroke: LineChart.Stroke,
+    unit: AxisUnit? = nil
   ) -> [LineChart.Series] {
     let isMarked = smoothed != nil && smoothing != .none
     func line(_ points: CurvePoints, _ role: LineChart.Role) -> LineChart.Series {
@@ -54,7 +55,8 @@ package struct CurveFacts: Sendable, Equatable {
         y: points.y,
         color: color,
         stroke: stroke,
-        role: role
+        role: role,
+        unit: unit
       )
     }
     guard let smoothed else { return [line(points, .curve)] }

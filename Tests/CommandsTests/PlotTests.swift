@@ -343,7 +343,10 @@ struct PlotTests {
     #expect(text.contains("2.0GiB+") && text.contains(" 3 GiB") && text.contains("time"), "\(text)")
     #expect(text.contains("1m"))
     let loss = try logged(1, [3, 2, 1], times: [1e9, 1e9 + 60, 1e9 + 120])
-    #expect(try plot("", [loss, memory]).lines(size: size, .ascii).plain.contains("time"))
+    let both = try plot("", [loss, memory]).lines(size: size, .ascii).plain
+    #expect(
+      both.contains("time") && both.contains("system/memory 3 GiB") && both.contains("loss 1")
+    )
     #expect(try plot("--x step", [memory]).lines(size: size, .ascii).plain.contains("step"))
     #expect(try plot("", [loss]).lines(size: size, .ascii).plain.contains("step"))
     #expect(try plot("--bars", [memory]).bars(size: nil, width: 40, .ascii).plain.contains("3 GiB"))

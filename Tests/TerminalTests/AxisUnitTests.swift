@@ -9,7 +9,8 @@ struct AxisUnitTests {
     (-2048, .bytes, "-2 KiB"), (1e30, .bytes, "8.882e14 PiB"), (.nan, .bytes, "nan"),
     (97.456, .suffixed("%"), "97.46%"), (0, .suffixed("%"), "0%"),
     (250.5, .suffixed("W"), "250.5W"),
-    (.infinity, .suffixed("%"), "inf"), (12.5, .number, "12.5"), (12.5, .duration, "12.5"),
+    (.infinity, .suffixed("%"), "inf"), (12.5, .number, "12.5"), (12.5, .duration, "12.5s"),
+    (150, .duration, "2m30"),
   ])
   func `a value is told with its unit`(value: Double, unit: AxisUnit, text: String) {
     #expect(valueText(value, unit).string == text)

@@ -40,7 +40,7 @@ package func stepFigure(_ step: Double) -> String { stepText(step).string }
 
 /// Where a metric has a point: its step, or of what Lathe has sampled the time since the attempt began.
 package func stepFigure(_ step: Double, of metric: String) -> String {
-  SampledMetric.isSampled(metric) ? durationText(step).string : stepFigure(step)
+  SampledMetric.isSampled(metric) ? valueText(step, .duration).string : stepFigure(step)
 }
 
 /// Values as one row of blocks, thinned to `width` cells by the extreme of each group.

@@ -99,7 +99,8 @@ package struct Plot: Sendable {
           label: label(of: curve),
           smoothing: options.smooth?.smoothing ?? .none,
           color: .series(index),
-          stroke: .series(index)
+          stroke: .series(index),
+          unit: SampledMetric.unit(of: curve.name)
         )
     }
     let zone = TimeZone.current.secondsFromGMT()

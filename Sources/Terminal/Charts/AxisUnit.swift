@@ -35,7 +35,10 @@ package enum AxisUnit: Sendable, Hashable {
 }
 
 /// A value with its unit, for tables and labels: "4.508 MiB", "97.5%", "250W"; see `numberText`.
+///
+/// Seconds to the thousandth: "13.986s", "2m30".
 package func valueText(_ value: Double, _ unit: AxisUnit) -> SafeText {
+  if unit == .duration { return SafeText(trusted: durationText(value, places: 3)) }
   guard value.isFinite else { return numberText(value) }
   let (factor, word) = unit.scale(of: value)
   return numberText(value / factor) + (unit == .bytes ? " " : "") + word

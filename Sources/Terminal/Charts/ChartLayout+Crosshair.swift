@@ -58,12 +58,13 @@ extension ChartLayout {
     for reading in shown {
       let label = reading.label.shortened(to: widest)
       var text = label + SafeText(trusted: String(repeating: " ", count: widest - label.width))
-      text = text + " " + valueText(reading.value, chart.y.unit)
+      let unit = reading.unit ?? chart.y.unit
+      text = text + " " + valueText(reading.value, unit)
       if reading.low < reading.high, !isShort {
         let dots: SafeText = glyphs == .ascii ? ".." : "…"
         let (low, high) = (reading.low, reading.high)
-        text = text + " (" + valueText(low, chart.y.unit) + dots
-        text = text + valueText(high, chart.y.unit) + ")"
+        text = text + " (" + valueText(low, unit) + dots
+        text = text + valueText(high, unit) + ")"
       }
       lines.append((text, Style(reading.color)))
     }

@@ -74,7 +74,7 @@ extension ChartLayout {
     }
     for (end, row) in zip(ends, rows) {
       let sample = sample(of: end.line, end.index)
-      let value = valueText(end.end.value, chart.y.unit)
+      let value = valueText(end.end.value, end.line.unit ?? chart.y.unit)
       let left = room - sample.width - value.width - 1
       let name = left >= 3 || end.line.label.width <= left ? end.line.label.shortened(to: left) : ""
       let isShort = name.isEmpty && (1...5).contains(end.line.label.width)

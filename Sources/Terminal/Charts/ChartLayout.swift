@@ -26,7 +26,8 @@ struct ChartLayout {
     let widest = labelled.map(\.label.width).max()
     let sample = Self.sampleWidth(chart, glyphs)
     // An amount may have its unit behind a blank.
-    let value = chart.y.unit.isAmount ? 12 : 9
+    let hasUnit = labelled.contains { ($0.unit ?? chart.y.unit).isAmount }
+    let value = hasUnit ? 12 : 9
     let room = min((widest ?? 0) + sample + value, plot.width * 2 / 5)
     endWidth = widest != nil && room >= 8 && plot.width - room >= 10 ? room : 0
     plot = plot.right(endWidth).0

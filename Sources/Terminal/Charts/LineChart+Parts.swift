@@ -10,6 +10,8 @@ extension LineChart {
     package var role: Role
     /// What the line is drawn with in ASCII; nil for that of its place among the curves.
     package var mark: Character?
+    /// What its values are told in; nil for the unit of the y axis.
+    package var unit: AxisUnit?
 
     package init(
       label: SafeText,
@@ -17,7 +19,8 @@ extension LineChart {
       y: [Double],
       color: Color,
       stroke: Stroke = .solid,
-      role: Role = .curve
+      role: Role = .curve,
+      unit: AxisUnit? = nil
     ) {
       self.label = label
       self.x = x
@@ -25,6 +28,7 @@ extension LineChart {
       self.color = color
       self.stroke = stroke
       self.role = role
+      self.unit = unit
     }
 
     var count: Int { min(x.count, y.count) }
@@ -123,6 +127,8 @@ extension LineChart {
     /// The least and greatest value in that column.
     package var low: Double
     package var high: Double
+    /// As the series has it.
+    package var unit: AxisUnit?
   }
 }
 

@@ -29,7 +29,8 @@ extension LineChart {
             x: at,
             value: value,
             low: low,
-            high: high
+            high: high,
+            unit: line.unit
           )
         }
       }
@@ -41,7 +42,8 @@ extension LineChart {
         x: before.x,
         value: before.value,
         low: before.value,
-        high: before.value
+        high: before.value,
+        unit: line.unit
       )
     }
   }

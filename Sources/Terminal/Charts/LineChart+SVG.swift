@@ -182,7 +182,7 @@ private struct SVGPicture {
       let color = end.line.color.hex
       line(left, row, left + 18, row, color, " stroke-width=\"2\"" + end.line.stroke.dashes)
       let room = (size.width - plot.maxX - 30) / Self.glyphWidth
-      let value = valueText(end.value, chart.y.unit)
+      let value = valueText(end.value, end.line.unit ?? chart.y.unit)
       let name = end.line.label.cut(to: max(1, room - value.width - 1))
       text(name + " " + value, x: left + 23, y: row + 4, fill: color)
     }

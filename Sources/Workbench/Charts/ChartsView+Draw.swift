@@ -92,7 +92,7 @@ extension ChartsView {
   /// Values of the charts in view that a logarithmic axis has no place for.
   private var unplaced: Int {
     guard look.y == .logarithmic else { return 0 }
-    return plots.values.flatMap { $0.shown?.facts.curves ?? [] }.reduce(0) { $0 + $1.unplaced }
+    return plots.values.reduce(0) { $0 + $1.unplaced }
   }
 
   /// A short piece of a run's line, so that it is known without colours.

@@ -170,7 +170,7 @@ extension ChartsView {
   func xText(_ x: Double, by axis: CurveAxis) -> SafeText {
     switch axis {
     case .clock: clockText(x, now: x, seconds: true)
-    case .relativeTime: durationText(x)
+    case .relativeTime: valueText(x, .duration)
     case .step: stepText(x)
     case .metric: numberText(x)
     }

@@ -150,6 +150,12 @@ struct CurvePlot: Sendable, Equatable {
     )
   }
 
+  /// Values of the last answer that a logarithmic axis has no place for.
+  var unplaced: Int { shown?.facts.curves.reduce(0) { $0 + $1.unplaced } ?? 0 }
+
+  /// What is said of them behind the word for the axis: ", 3 left out"; empty where there is none.
+  var leftOut: SafeText { unplaced > 0 ? ", " + grouped(unplaced) + " left out" : "" }
+
   /// Whether the last answer has any point.
   var hasPoints: Bool { shown?.facts.range != nil }
 
@@ -161,7 +167,8 @@ struct CurvePlot: Sendable, Equatable {
         label: line.label,
         smoothing: look.smoothing,
         color: line.color,
-        stroke: line.stroke
+        stroke: line.stroke,
+        unit: SampledMetric.unit(of: line.key.name)
       ).map { series in
         var series = series
         series.mark = line.mark

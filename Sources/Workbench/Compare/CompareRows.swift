@@ -151,7 +151,7 @@ extension CompareView {
           reading.value.isFinite ? (index == winner ? Style(.good, bold: true) : .normal) : .bad
         )
         let isSampled = SampledMetric.isSampled(row.name)
-        let place = isSampled ? durationText(reading.step) : stepText(reading.step)
+        let place = isSampled ? valueText(reading.step, .duration) : stepText(reading.step)
         cell.append(column("@" + place, 5), .dim)
         if index > 0, let first {
           let past = reading.value - first

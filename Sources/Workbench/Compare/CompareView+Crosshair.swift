@@ -130,7 +130,11 @@ extension CompareView {
     guard let crosshair, let shown = plot.shown else { return StyledText() }
     let axis = drawnAxis(context)
     let unit = SampledMetric.unit(of: shownMetric(context) ?? "")
-    var text = StyledText(axisWord(context) + " " + stepText(crosshair) + ":", .dim)
+    var text = StyledText(
+      axisWord(context) + " "
+        + (axis == .step ? stepText(crosshair) : valueText(crosshair, .duration)) + ":",
+      .dim
+    )
     for (run, key) in drawnRuns(context) {
       let curve = shown.lines.firstIndex { $0.key == key }.map { shown.facts.curves[$0].points }
       let drawn = curve.flatMap { CompareView.reading($0.x, $0.y, at: crosshair)?.value }

@@ -230,7 +230,9 @@ extension CompareView {
     let name = shownMetric(context)
     let index = name.flatMap { names.firstIndex(of: $0) } ?? 0
     var right: SafeText = names.count > 1 ? "\(index + 1)/\(names.count) metrics  " : ""
-    right = right + "x: " + axisWord(context) + (isLogarithmic ? "  y: log" : "  y: linear")
+    right =
+      right + "x: " + axisWord(context)
+      + (isLogarithmic ? "  y: log" + plot.leftOut : "  y: linear")
     let read = readings(context)
     var frame = Frame(
       name.map { SafeText(hostile: $0) } ?? "Curves",

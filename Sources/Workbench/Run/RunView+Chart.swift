@@ -59,7 +59,7 @@ extension RunView {
     let groups = curves.order.groups.count
     var right: SafeText = groups > 1 ? "m: \(groups) groups  " : ""
     right = right + "x: " + (curves.plot.look.xLabel ?? curves.plot.look.axis.word)
-    right = right + (curves.isLogarithmic ? "  y: log" : "  y: linear")
+    right = right + (curves.isLogarithmic ? "  y: log" + curves.plot.leftOut : "  y: linear")
     let frame = Frame(
       title.isEmpty ? "Metrics" : title,
       right: names.isEmpty ? "" : right,
