@@ -375,6 +375,14 @@ struct ChartsViewTests {
     press(.left, Key("+"))
     #expect(view.plots[loss]?.look.window == nil && view.plots[use]?.look.window != nil)
     #expect(view.crosshair == 6 && view.crosshair(of: items[0]) == nil)
+    // What is laid over a chart by steps takes it to the time, and its window away.
+    press(.home, Key("+"))
+    #expect(view.plots[loss]?.look.window != nil)
+    press(Key("a"), Key("c"), Key("p"), Key("u"), .enter)
+    #expect(view.selectedItem?.metrics == [loss, use] && view.view.isWhole)
+    #expect(view.plots[loss]?.look.axis == .relativeTime)
+    press(Key("a"), Key("c"), Key("p"), Key("u"), .enter, .tab, .left)
+    #expect(view.selected == use && view.crosshair == 6)
     // By the time all of them share an x; there is no press that changes nothing.
     press(Key("x"))
     #expect(view.look.axis == .clock)

@@ -62,6 +62,7 @@ extension ChartsView {
     if !isChosen || !shown.contains(where: { $0.id == selected }) {
       selected = shown.first?.id
     }
+    settleAxis()
     if !isFull { top = grid(context).top }
     var window = view.window(whole)
     // New points must not take back a question before it is answered, or a slow answer never comes.

@@ -136,9 +136,8 @@ extension ChartsView {
     guard !shown.isEmpty else { return }
     let id = shown[min(max(0, index), shown.count - 1)].id
     if id != selected { view.leaveChart() }
-    let before = axis
     (selected, isChosen) = (id, true)
-    if axis != before { forgetX() }
+    settleAxis()
     points.top = 0
   }
 
@@ -208,6 +207,14 @@ extension ChartsView {
     return names.filter { CurveAxis.progress(of: $0) != nil }
       .sorted { (CurveAxis.progress(of: $0) ?? 0) < (CurveAxis.progress(of: $1) ?? 0) }
       + names.filter { CurveAxis.progress(of: $0) == nil }
+  }
+
+  /// Drops the window where the selected chart has another axis than before, by another selection or by
+  /// what is laid over it.
+  mutating func settleAxis() {
+    guard viewAxis != axis else { return }
+    viewAxis = axis
+    forgetX()
   }
 
   /// On another axis no window and no place means the same.

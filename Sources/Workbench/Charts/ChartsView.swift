@@ -36,6 +36,8 @@ package struct ChartsView: View {
   /// While another metric for the selected chart is sought.
   var picker: MetricPicker?
   var view = ChartViewport()
+  /// What the window is a part of.
+  var viewAxis = CurveAxis.step
   var look = CurvePlot.Look()
   /// Where all charts tell their values.
   var crosshair: Double?
