@@ -27,7 +27,7 @@ extension RunComparison {
       differences.isEmpty
       ? [Line("  Nothing: parameters, code and pipeline are the same.", .dim)] : table(differences)
     if !metrics.isEmpty {
-      lines += [Line(), Line("Metrics", .bold)] + table(metrics.flatMap(rows))
+      lines += [Line(), Line("Metrics", .bold)] + table(zip(metrics, self.titles).flatMap(rows))
     }
     return lines + [Line(), Line("Runs", .bold)] + table(runRows(at: now))
   }
@@ -54,10 +54,10 @@ extension RunComparison {
     return changed + edited + others
   }
 
-  private func rows(of metric: MetricRow) -> [[Line]] {
+  private func rows(of metric: MetricRow, title: String) -> [[Line]] {
     let arrow = metric.goal.map { $0 == .min ? " ↓" : " ↑" } ?? ""
     let name =
-      Line(SafeText(hostile: title(of: metric)), metric.isMain ? .bold : .normal)
+      Line(SafeText(hostile: title), metric.isMain ? .bold : .normal)
       + Line(SafeText(hostile: arrow), .dim)
     func row(
       _ label: SafeText,

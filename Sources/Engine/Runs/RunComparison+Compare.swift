@@ -117,20 +117,19 @@ extension RunComparison {
   }
 
   private static func metrics(_ sides: [Side]) -> [MetricRow] {
+    // Looked up, because a step may have ten thousand of them.
+    let named = sides.map { Dictionary(grouping: $0.metrics, by: \.name) }
     var all: [Series] = []
+    var seen: Set<Series> = []
     for metric in sides.flatMap(\.metrics) {
       // Where no run has it from two steps, a metric is the same whatever its step is called.
-      let isAmbiguous = sides.contains { side in
-        side.metrics.count { $0.name == metric.name } > 1
-      }
+      let isAmbiguous = named.contains { $0[metric.name, default: []].count > 1 }
       let series = Series(step: isAmbiguous ? metric.step : nil, name: metric.name)
-      if !all.contains(series) { all.append(series) }
+      if seen.insert(series).inserted { all.append(series) }
     }
     let rows = all.map { series in
-      let values = sides.map { side in
-        side.metrics.last {
-          $0.name == series.name && (series.step == nil || $0.step == series.step)
-        }
+      let values = named.map { side in
+        side[series.name]?.last { series.step == nil || $0.step == series.step }
       }
       return MetricRow(
         step: series.step ?? values.lazy.compactMap { $0?.step }.first ?? "",

@@ -85,12 +85,7 @@ package struct RunComparison: Sendable, Equatable {
     }
   }
 
-  /// What a metric is called: with its step where another step's has the same name.
-  package func title(of row: MetricRow) -> String {
-    metrics.count { $0.name == row.name } > 1 ? row.step + ": " + row.name : row.name
-  }
-
-  /// The titles of all metrics, in their order: counted once, however many there are.
+  /// What the metrics are called, in their order: with the step where another step's has the same name.
   package var titles: [String] {
     let counts = Dictionary(metrics.map { ($0.name, 1) }, uniquingKeysWith: +)
     return metrics.map { counts[$0.name, default: 0] > 1 ? $0.step + ": " + $0.name : $0.name }
