@@ -1,5 +1,6 @@
 import Documents
 import Foundation
+import Glibc
 import Pipelines
 import Store
 import Testing
@@ -38,6 +39,25 @@ struct CacheRunTests {
     let third = try site.run()
     #expect(third.stepsCached == 3)
     #expect(try site.steps(third.id)["train"]?.cachedFrom == 1)
+  }
+
+  @Test func `the code that was read for one run serves the next, and an edit another`() throws {
+    let executor = ScriptedExecutor()
+    let site = try RunSite(Self.files, executor: executor)
+    _ = try site.run()
+    let first = try #require(site.agent.newestCode)
+    #expect(try site.run().stepsCached == 3)
+    #expect(site.agent.newestCode === first)
+    try site.write("t = 2", "train.py")
+    // It makes the same bytes, so that what follows does not run again.
+    #expect(try site.run().stepsCached == 2)
+    #expect(site.agent.newestCode !== first)
+    // Collected meanwhile: what a step sees is stored again for the run that needs it.
+    let key = try #require(try site.steps(3)["train"]?.key)
+    let code = try #require(try site.agent.reader.execution(key)?.components["code"])
+    unlink(site.store.path(of: code))
+    _ = try site.run(caching: .off)
+    #expect(site.store.contains(code))
   }
 
   @Test func `other bytes under an equal key are noticed`() throws {

@@ -191,6 +191,54 @@ struct CodeTests {
     #expect(!code.isCode(stored.digest, pipelineFile: "pipeline.yaml"))
   }
 
+  @Test func `what was concluded from a file that could not be read holds for no other run`() throws
+  {
+    try site.write("import util", "a.py")
+    try site.write("x = 1", "util.py")
+    let intake = Intake(into: site.store)
+    let snapshot = CodeSnapshot(folder: site.folder, pipeline: Pipeline(name: "p", steps: []))
+    let stored = try intake.put(try snapshot.scan(intake))
+    let process = ProcessStep(command: python("a.py"))
+    let broken = site.store.path(of: Digest(of: "import util"))
+    unlink(broken)
+    let code = try RunCode(stored.digest, of: "r1", objects: site.store)
+    let less = try code.digest(for: process, without: [], isWhole: false)
+    #expect(site.store.manifest(less)?.entries.keys == ["a.py"])
+    #expect(!code.isCode(stored.digest, pipelineFile: nil))
+    _ = try site.store.put(artifact: site.folder + "/a.py")
+    let whole = try RunCode(stored.digest, of: "r2", objects: site.store)
+    let seen = try whole.digest(for: process, without: [], isWhole: false)
+    #expect(site.store.manifest(seen)?.entries.keys == ["a.py", "util.py"])
+    #expect(whole.isCode(stored.digest, pipelineFile: nil))
+  }
+
+  @Test func `code that many steps declare is counted once, and the limit holds for all of it`()
+    throws
+  {
+    for number in 0..<700 { try site.write("", "src/\(number % 7)/f\(number)") }
+    func scan(_ declared: [[String]]) throws -> Int {
+      let steps = declared.enumerated().map { index, code in
+        Step(
+          name: "s\(index)",
+          type: .processing,
+          work: .process(ProcessStep(command: .arguments([Text("a")]), code: code))
+        )
+      }
+      return try CodeSnapshot(folder: site.folder, pipeline: Pipeline(name: "p", steps: steps))
+        .scan(Intake(into: site.store)).files.count
+    }
+    let folders = (0..<7).map { "src/\($0)" }
+    #expect(try scan((0..<200).map { ["src", folders[$0 % 7], "./src/"] }) == 700)
+    let over = site.root + "/instance/.more"
+    try makeFolder(over)
+    for number in 0...(CodeSnapshot.mostFiles - 700) {
+      close(open("\(over)/\(number)", O_CREAT | O_WRONLY, 0o600))
+    }
+    #expect(throws: Explanation.self) { try scan([["src"], [".more"]]) }
+    unlink("\(over)/0")
+    #expect(try scan([["src"], [".more"]]) == CodeSnapshot.mostFiles)
+  }
+
   // MARK: Version control
 
   @Test func `a folder's commit, branch and edits are known`() throws {

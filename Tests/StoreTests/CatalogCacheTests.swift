@@ -62,6 +62,19 @@ struct CatalogCacheTests {
     #expect(try writer.write { try $0.executions([]) }.isEmpty)
   }
 
+  @Test(arguments: [1, 7, 8, 300])
+  func `results are found by few keys and by many, without what only explains`(count: Int) throws {
+    let many = (0..<count).map { Self.execution("key \($0)", step: "s\($0)") }
+    try writer.write { try $0.add(many) }
+    let asked = many.map(\.key) + [Digest(of: "none")]
+    let found = try writer.results(asked)
+    #expect(found.count == count)
+    for var execution in many {
+      execution.components = [:]
+      #expect(found[execution.key] == execution)
+    }
+  }
+
   @Test func `an alias is followed to the execution that it means, a ring to none`() throws {
     func alias(_ key: String, _ target: String) -> AliasRecord {
       AliasRecord(

@@ -53,6 +53,37 @@ struct IntakeTests {
     #expect(store.contains(Digest(of: "in/b")))
   }
 
+  @Test func `what cannot be looked at hides no neighbour, and keeps an output from being stored`()
+    throws
+  {
+    for name in ["a", "dead", "z"] { try scratch.write(name, "in/" + name) }
+    let listing = try FolderListing(
+      of: scratch.path + "/in",
+      known: { _ in nil },
+      look: { folder, name, facts in
+        guard String(cString: name) == "dead" else {
+          return fstatat(folder, name, facts, AT_SYMLINK_NOFOLLOW)
+        }
+        errno = ENOTCONN
+        return -1
+      }
+    )
+    #expect(listing.entries.map(\.name) == ["a", "z"])
+    var scan = FolderScan(scratch.path + "/in")
+    var folders: [String] = []
+    #expect(throws: SystemFailure.self) { try scan.add(listing, of: "", folders: &folders) }
+  }
+
+  @Test func `a name that is not UTF-8 keeps an output from being stored`() throws {
+    try scratch.write("a", "in/a")
+    let name = scratch.path + "/in/"
+    let bytes = name.utf8.map { CChar(bitPattern: $0) } + [-1, 0]
+    close(open(bytes, O_CREAT | O_WRONLY, 0o600))
+    let listing = try FolderListing(of: scratch.path + "/in", known: { _ in nil })
+    #expect(listing.entries.map(\.name) == ["a"])
+    #expect(throws: Explanation.self) { try store.put(artifact: scratch.path + "/in") }
+  }
+
   @Test func `two names of one file are two entries`() throws {
     let path = try scratch.write("x", "in/a")
     #expect(link(path, scratch.path + "/in/b") == 0)

@@ -42,6 +42,38 @@ struct StatCacheTests {
     #expect(other.digest(of: stamp) == Digest(of: "new"))
   }
 
+  @Test(arguments: [1, 2, 7, 1024])
+  func `however many pages are kept in mind, the same is known`(memory: Int) throws {
+    var generator = Seeded(state: UInt64(memory))
+    let cache = StatCache(path: path, memory: memory)
+    var known: [UInt64: String] = [:]
+    for round in 0..<3_000 {
+      // Some 60 pages, each asked for now and then.
+      let inode = UInt64.random(in: 1...1_000, using: &generator)
+      let stamp = try #require(Self.stamp(inode))
+      if Bool.random(using: &generator) {
+        known[inode] = "\(round)"
+        cache.record(Digest(of: "\(round)"), of: stamp, readAt: Self.later + Int64(round))
+      } else {
+        #expect(cache.digest(of: stamp) == known[inode].map { Digest(of: $0) })
+      }
+    }
+    let other = StatCache(path: path)
+    for (inode, text) in known {
+      #expect(other.digest(of: try #require(Self.stamp(inode))) == Digest(of: text))
+    }
+  }
+
+  @Test func `a cache that cannot be opened now is not replaced`() throws {
+    let stamp = try #require(Self.stamp(77))
+    StatCache(path: path).record(Digest(of: "x"), of: stamp, readAt: Self.later)
+    // A folder in its way is none of its format; a path through a file cannot be opened at all.
+    let through = StatCache(path: path + "/inner")
+    through.record(Digest(of: "y"), of: stamp, readAt: Self.later)
+    #expect(through.digest(of: stamp) == nil)
+    #expect(StatCache(path: path).digest(of: stamp) == Digest(of: "x"))
+  }
+
   @Test func `more files than there is room for push the oldest out`() throws {
     let cache = StatCache(path: path)
     // One page has 42 places, and these are its only files.

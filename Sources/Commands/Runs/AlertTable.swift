@@ -1,3 +1,4 @@
+import Curves
 package import Foundation
 import Pipelines
 package import Store
@@ -24,7 +25,7 @@ package enum AlertTable {
         Line(SafeText(hostile: alert.step ?? ""), .bold),
         Line(attempt > 1 ? "\(attempt)" : "", .dim),
         Line(SafeText(hostile: finding?.rule ?? ""), .warning),
-        Line(SafeText(hostile: finding?.place ?? "")),
+        Line(SafeText(hostile: finding.map(place(of:)) ?? "")),
         Line(SafeText(hostile: finding?.message ?? alert.words)),
         Line(finding?.action == .stop ? "StopTraining" : "", .warning),
       ]
@@ -40,6 +41,14 @@ package enum AlertTable {
     let all = "and \(rest) more: lathe show \(run.shortName) --json"
     return lines + [Line(SafeText(hostile: all), .dim)]
   }
+}
+
+/// The metric and where on its curve, as other tables tell it.
+private func place(of finding: WatchFinding) -> String {
+  guard let metric = finding.metric, SampledMetric.isSampled(metric), finding.step.isFinite else {
+    return finding.place ?? ""
+  }
+  return "\(metric) at \(stepFigure(finding.step, of: metric))"
 }
 
 extension Int {

@@ -30,6 +30,8 @@ extension Agent {
   }
 
   /// Earlier executions by key: those of this moment as well, which the catalog does not have yet.
+  ///
+  /// Most are without the parts of their keys, which only explain.
   func executions(of keys: [Digest]) -> [Digest: ExecutionRecord] {
     guard !keys.isEmpty else { return [:] }
     var found: [Digest: ExecutionRecord] = [:]

@@ -40,10 +40,11 @@ struct CacheKey: Sendable, Equatable {
     paths: [String: String] = [:],
     programs: [String: Digest] = [:]
   ) {
-    var parts: [String: Digest] = [
-      "type": Digest(of: step.type.rawValue), "command": CacheKey.command(of: process),
-      "outputs": CacheKey.pairs(process.outputs), "code": code,
-    ]
+    var parts = [String: Digest](minimumCapacity: 16)
+    parts["type"] = Digest(of: step.type.rawValue)
+    parts["command"] = CacheKey.command(of: process)
+    parts["outputs"] = CacheKey.pairs(process.outputs)
+    parts["code"] = code
     if !process.metrics.isEmpty {
       var text = KeyText("metrics")
       for metric in process.metrics {
@@ -104,7 +105,10 @@ struct CacheKey: Sendable, Equatable {
     return text.digest
   }
 
+  private static let noPairs = KeyText("pairs").digest
+
   private static func pairs(_ pairs: [String: String]) -> Digest {
+    if pairs.isEmpty { return noPairs }
     var text = KeyText("pairs")
     for (name, value) in pairs.sorted(by: { $0.key < $1.key }) {
       text.add(name)

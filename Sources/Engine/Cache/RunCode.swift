@@ -24,6 +24,8 @@ final class RunCode {
   private var closures: [String: Manifest] = [:]
   private var digests: [String: Digest] = [:]
   private var modules: [Digest: [PythonImports.Module]] = [:]
+  /// A file could not be read: what follows from that holds for no other run.
+  private var hasFailed = false
 
   /// Throws where the code of the run is missing from the store.
   ///
@@ -52,7 +54,7 @@ final class RunCode {
 
   /// Whether it is that of a run with this code and this pipeline.
   func isCode(_ code: Digest, pipelineFile: String?) -> Bool {
-    digest == code && self.pipelineFile == pipelineFile.map(CodeSnapshot.normal)
+    !hasFailed && digest == code && self.pipelineFile == pipelineFile.map(CodeSnapshot.normal)
   }
 
   /// Begins to serve one more run: what was stored for an earlier one may have been collected since.
@@ -108,9 +110,9 @@ final class RunCode {
 
   private func isPipeline(_ file: Digest) -> Bool {
     if let known = RunCode.pipelines.withLock({ $0[file] }) { return known }
-    let text = objects.data(file, limit: RunCode.longestPipeline)
-      .map { String(decoding: $0, as: UTF8.self) }
+    let text = text(of: file, limit: RunCode.longestPipeline)
     let found = text.map { $0.contains("steps") && Pipeline.read($0, name: "it").0 != nil } ?? false
+    if hasFailed { return found }
     RunCode.pipelines.withLock { known in
       if known.count >= RunCode.mostKnown { known = [:] }
       known[file] = found
@@ -120,10 +122,16 @@ final class RunCode {
 
   private func imports(of file: Digest) -> [PythonImports.Module] {
     if let known = modules[file] { return known }
-    let data = objects.data(file, limit: CodeSnapshot.largestFile)
-    let found = data.map { PythonImports.modules(in: String(decoding: $0, as: UTF8.self)) } ?? []
+    let found = text(of: file, limit: CodeSnapshot.largestFile).map(PythonImports.modules) ?? []
     modules[file] = found
     return found
+  }
+
+  /// Nil for a longer file, and for one that cannot be read.
+  private func text(of file: Digest, limit: Int) -> String? {
+    if let data = objects.data(file, limit: limit) { return String(decoding: data, as: UTF8.self) }
+    if objects.size(of: file).map({ $0 <= limit }) ?? true { hasFailed = true }
+    return nil
   }
 
   /// Tells commands apart by what their closure depends on: declared code, or the words that are files.

@@ -29,8 +29,11 @@ struct CodeSnapshot {
     } else {
       try walk("", intake, into: &scan)
     }
-    for path in pipeline.steps.flatMap({ $0.process?.code ?? [] }).map(CodeSnapshot.normal) {
+    let declared = pipeline.steps.flatMap { $0.process?.code ?? [] }.map(CodeSnapshot.normal)
+    // Many steps may declare the same, and one folder may lie in another.
+    for path in Set(declared).sorted() where scan.files.count <= 2 * CodeSnapshot.mostFiles {
       try add(declared: path, intake, to: &scan)
+      if scan.files.count > CodeSnapshot.mostFiles { scan.sortFiles() }
     }
     scan.sortFiles()
     guard scan.files.count <= CodeSnapshot.mostFiles else {
@@ -46,11 +49,11 @@ struct CodeSnapshot {
   /// `./src/` is `src`, and the folder itself is the empty text.
   static func normal(_ path: String) -> String {
     if isNormal(path) { return path }
-    var parts: [Substring] = []
-    for part in path.split(separator: "/") where part != "." {
-      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    var parts: [Substring.UTF8View] = []
+    for part in path.utf8.split(separator: 47) where !part.elementsEqual(".".utf8) {
+      if part.elementsEqual("..".utf8) { _ = parts.popLast() } else { parts.append(part) }
     }
-    return parts.joined(separator: "/")
+    return parts.map { Substring($0) }.joined(separator: "/")
   }
 
   /// Whether a path has no empty part and none that begins with a dot, as most have not.

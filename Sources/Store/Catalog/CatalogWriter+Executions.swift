@@ -35,7 +35,7 @@ extension CatalogWriter.Transaction {
     var found: [Digest: ExecutionRecord] = [:]
     found.reserveCapacity(keys.count)
     let row = try ExecutionRow.reader(db)
-    let targets = try aliasTargets()
+    var targets: [Digest: Digest]?
     for key in keys {
       var target = key
       // A result that was declared to be good may itself have been declared for a later key.
@@ -44,7 +44,9 @@ extension CatalogWriter.Transaction {
           found[key] = execution
           break
         }
-        guard let next = targets[target] else { break }
+        let declared = try targets ?? aliasTargets()
+        targets = declared
+        guard let next = declared[target] else { break }
         target = next
       }
     }

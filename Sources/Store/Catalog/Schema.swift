@@ -131,6 +131,7 @@ enum Schema {
           ALTER TABLE alert ADD COLUMN step TEXT;
           ALTER TABLE alert ADD COLUMN attempt INTEGER;
           ALTER TABLE alert ADD COLUMN finding TEXT;
+          DELETE FROM alert WHERE run IS NOT NULL AND run NOT IN (SELECT id FROM run);
           UPDATE alert SET step = \(stepOfOlderAlert);
           CREATE INDEX alertByRun ON alert(run, step);
           """

@@ -25,7 +25,8 @@ package struct Digest: Sendable, Hashable, Codable, Comparable, CustomStringConv
     self = text.withUTF8 { Digest(of: UnsafeRawBufferPointer($0)) }
   }
 
-  init(of bytes: UnsafeRawBufferPointer) {
+  /// In place: for a short text the generic way costs more than the hash.
+  package init(of bytes: UnsafeRawBufferPointer) {
     var hash = SHA256()
     hash.update(bufferPointer: bytes)
     self.init(hash.finalize())

@@ -45,8 +45,8 @@ package struct FolderScan: Sendable {
     }
   }
 
-  /// So many folders are listed at once.
-  package static let many = 256
+  /// So many folders are listed at once: enough for all cores, and few enough to be held.
+  package static let many = 32
 
   /// Adds a file as it was listed.
   package mutating func add(file entry: FolderListing.Entry, as name: String) {
@@ -94,18 +94,12 @@ package struct FolderScan: Sendable {
     files = kept
   }
 
-  private mutating func add(
+  mutating func add(
     _ listing: FolderListing,
     of prefix: String,
     folders next: inout [String]
   ) throws {
-    if let name = listing.unreadableName {
-      throw Explanation(
-        what: "\(name) in \(folder)/\(prefix) cannot be stored.",
-        why: "Its name is not UTF-8.",
-        next: "Rename it."
-      )
-    }
+    if let fault = listing.fault { throw fault }
     for entry in listing.entries {
       let name = prefix + entry.name
       switch entry.kind {

@@ -4,9 +4,9 @@ import Glibc
 
 /// What one launch, or one output, brings into the store.
 ///
-/// Each folder is listed once, each file and each object looked at once, however many ask for it: a
-/// launch's code and its inputs mostly lie in the same folders. What was seen is one moment's view, so
-/// an intake lives no longer than what it serves.
+/// Of what a launch's code and its inputs have in common, each folder is listed once, and each file and
+/// object looked at once, or read once. What was seen is one moment's view, so an intake lives no longer
+/// than what it serves.
 package final class Intake {
   private let store: ObjectStore
   private var listings: [FolderIdentity: FolderListing] = [:]
@@ -14,7 +14,7 @@ package final class Intake {
   /// What is stored and stays, by the stamp that it had.
   private var taken: [FileStamp: Digest] = [:]
 
-  /// Things in folders that are remembered, about 20 MB of them.
+  /// Things in folders that are remembered, and files that are stored: about 20 MB of either.
   private static let mostListed = 100_000
   /// Fewer files are not worth a second core.
   private static let share = 512
@@ -93,14 +93,13 @@ package final class Intake {
       }
     }
     var unknown: [FolderScan.File] = []
-    taken.reserveCapacity(taken.count + unseen.count)
     for (files, digests) in try look(at: unseen, while: goesOn) {
       for (file, digest) in zip(files, digests) {
         guard let digest else {
           unknown.append(file)
           continue
         }
-        taken[file.stamp] = digest
+        remember(file, digest)
         add(file, digest, size: file.stamp.size)
       }
     }
@@ -109,8 +108,15 @@ package final class Intake {
     let read = try Crew.map(unknown, while: goesOn) { [store] file, goesOn in
       (file, try store.put(file: scan.path(of: file), while: goesOn))
     }
-    for (file, found) in read { add(file, found.digest, size: found.size) }
+    for (file, found) in read {
+      remember(file, found.digest)
+      add(file, found.digest, size: found.size)
+    }
     return Manifest(Manifest.Entries(unordered: pairs))
+  }
+
+  private func remember(_ file: FolderScan.File, _ digest: Digest) {
+    if taken.count < Intake.mostListed { taken[file.stamp] = digest }
   }
 
   /// What files are known to hold whose objects are there, by shares.

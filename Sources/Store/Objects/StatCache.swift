@@ -103,7 +103,7 @@ package final class StatCache: Sendable {
   private static let slots = pageSize / slotSize
   /// As many pages of data, behind one with the head: 1.4 million files, in a file with holes.
   private static let pages: UInt64 = 1 << 15
-  private static let head = Array("lathe stat cache 1, 32768 pages of 42 slots\n".utf8)
+  private static let head = Array("lathe stat cache 2, 32768 pages of 42 slots\n".utf8)
 
   /// Files that were made together have neighbouring inodes, and so one page; two such groups have room
   /// in one.
@@ -252,16 +252,32 @@ package final class StatCache: Sendable {
     private mutating func isOpen(_ path: String) -> Bool {
       if descriptor >= 0 { return true }
       if isRefused { return false }
-      descriptor = Open.existing(path)
-      if descriptor < 0 { descriptor = Open.made(path) }
-      isRefused = descriptor < 0
+      switch Open.existing(path) {
+      case .whole(let opened): descriptor = opened
+      case .none, .foreign:
+        descriptor = Open.made(path)
+        isRefused = descriptor < 0
+      // Too many open files, say: it is not replaced for that, and looked for again.
+      case .unknown: break
+      }
       return descriptor >= 0
     }
 
-    /// Opens the file when it is one of this format, whole; else -1.
-    private static func existing(_ path: String) -> Int32 {
+    private enum Found {
+      case whole(Int32)
+      case none, foreign, unknown
+    }
+
+    /// Opens the file when it is one of this format, whole.
+    private static func existing(_ path: String) -> Found {
       let descriptor = Glibc.open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
-      guard descriptor >= 0 else { return -1 }
+      guard descriptor >= 0 else {
+        switch errno {
+        case ENOENT: return .none
+        case ELOOP, EISDIR, ENXIO: return .foreign
+        default: return .unknown
+        }
+      }
       var facts = stat()
       let found = withUnsafeTemporaryAllocation(byteCount: head.count, alignment: 1) { buffer in
         pread(descriptor, buffer.baseAddress, head.count, 0) == head.count
@@ -270,10 +286,10 @@ package final class StatCache: Sendable {
       if found, fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG,
         facts.st_size == off_t((pages + 1) * UInt64(pageSize))
       {
-        return descriptor
+        return .whole(descriptor)
       }
       close(descriptor)
-      return -1
+      return .foreign
     }
 
     /// Makes a new file in the place of what may be there.
