@@ -137,8 +137,13 @@ struct CodeTests {
   private func snapshot(_ code: [String]? = nil) throws -> [String] {
     let process = ProcessStep(command: .arguments([Text("a")]), code: code)
     let step = Step(name: "a", type: .processing, work: .process(process))
-    return try CodeSnapshot(folder: site.folder, pipeline: Pipeline(name: "p", steps: [step]))
-      .scan(Intake(into: site.store)).files.map(\.name)
+    let plain = ProcessStep(command: .arguments([Text("a")]))
+    let other = Step(name: "b", type: .processing, work: .process(plain))
+    return try CodeSnapshot(
+      folder: site.folder,
+      pipeline: Pipeline(name: "p", steps: [step, other])
+    )
+    .scan(Intake(into: site.store)).files.map(\.name)
   }
 
   private func writeTree() throws {
@@ -234,7 +239,10 @@ struct CodeTests {
     for number in 0...(CodeSnapshot.mostFiles - 700) {
       close(open("\(over)/\(number)", O_CREAT | O_WRONLY, 0o600))
     }
-    #expect(throws: Explanation.self) { try scan([["src"], [".more"]]) }
+    let refusal = #expect(throws: Explanation.self) { try scan([["src"], [".more"]]) }
+    #expect(refusal?.why.hasPrefix("Most of them lie in '.more'.") == true)
+    // What no step declares is nobody's code.
+    #expect(try scan([["src"]]) == 700)
     unlink("\(over)/0")
     #expect(try scan([["src"], [".more"]]) == CodeSnapshot.mostFiles)
   }

@@ -7,7 +7,7 @@ import Store
 /// Which files of an instance are its code: what a launch freezes.
 ///
 /// By default every file that is small and neither hidden, ignored by git, nor part of an environment
-/// or of version control; where steps declare `code`, also all of that.
+/// or of version control; where steps declare `code`, also all of that, and where all of them do, no more.
 struct CodeSnapshot {
   let folder: String
   let pipeline: Pipeline
@@ -22,14 +22,12 @@ struct CodeSnapshot {
   /// The files, in the order of their names' bytes; each is looked at once and not read.
   func scan(_ intake: Intake) throws -> FolderScan {
     var scan = FolderScan(folder)
-    if let files = SourceControl(folder: folder).files() {
-      for path in files where isCode(path) {
-        scan.addIfPlain(named: path, largest: CodeSnapshot.largestFile)
-      }
-    } else {
-      try walk("", intake, into: &scan)
+    let processes = pipeline.steps.compactMap(\.process)
+    // Else nobody sees what is not declared, however much there is of it.
+    if processes.isEmpty || processes.contains(where: { $0.code == nil }) {
+      try addAll(intake, to: &scan)
     }
-    let declared = pipeline.steps.flatMap { $0.process?.code ?? [] }.map(CodeSnapshot.normal)
+    let declared = processes.flatMap { $0.code ?? [] }.map(CodeSnapshot.normal)
     // Many steps may declare the same, and one folder may lie in another.
     for path in Set(declared).sorted() where scan.files.count <= 2 * CodeSnapshot.mostFiles {
       try add(declared: path, intake, to: &scan)
@@ -37,13 +35,36 @@ struct CodeSnapshot {
     }
     scan.sortFiles()
     guard scan.files.count <= CodeSnapshot.mostFiles else {
-      throw Explanation(
-        what: "\(folder) has more than \(CodeSnapshot.mostFiles) code files.",
-        why: "A launch keeps a copy of all of them.",
-        next: "Name the folders with code in the pipeline: code: [src, configs]"
-      )
+      throw refusal(of: scan)
     }
     return scan
+  }
+
+  private func addAll(_ intake: Intake, to scan: inout FolderScan) throws {
+    guard let files = SourceControl(folder: folder).files() else {
+      return try walk("", intake, into: &scan)
+    }
+    for path in files where isCode(path) {
+      scan.addIfPlain(named: path, largest: CodeSnapshot.largestFile)
+    }
+  }
+
+  /// Of more files than a launch keeps: most likely they are data.
+  private func refusal(of scan: FolderScan) -> Explanation {
+    var counts: [Substring: Int] = [:]
+    for file in scan.files {
+      let parts = file.name.split(separator: "/", maxSplits: 1)
+      if parts.count > 1, let top = parts.first { counts[top, default: 0] += 1 }
+    }
+    let most = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }
+    let place = most.map { "Most of them lie in '\($0.key)'. " } ?? ""
+    return Explanation(
+      what: "\(folder) has more than \(CodeSnapshot.mostFiles) code files.",
+      why: "\(place)A launch keeps a copy of all that is code.",
+      next:
+        "Let git ignore data, keep it outside of this folder, or name the code in every step: "
+        + "code: [src, configs]"
+    )
   }
 
   /// `./src/` is `src`, and the folder itself is the empty text.
