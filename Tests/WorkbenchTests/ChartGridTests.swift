@@ -171,6 +171,26 @@ struct ChartGridTests {
     #expect(next.groups.allSatisfy { !$0.isFolded })
   }
 
+  @Test func `what another screen of charts has folded stays so on the one below`() {
+    var view = ChartsView(runs: [142])
+    var context = RunFixture.told(&view, RunFixture.context(80, 24, Self.answers))
+    func fold(_ view: inout ChartsView, _ prefix: String) {
+      let item = view.shown.firstIndex { $0.prefix == prefix } ?? 0
+      view.select(item)
+      for effect in view.press(Key("z"), context) {
+        if case .keep(let habits) = effect { context.chartHabits = habits }
+      }
+    }
+    fold(&view, "opt/")
+    var above = ChartsView(runs: [142])
+    context = RunFixture.told(&above, context)
+    fold(&above, "layer/")
+    _ = view.update(.terminal(.resize(context.size)), context)
+    #expect(view.folded == context.chartHabits.folded)
+    fold(&view, "grad/")
+    #expect(context.chartHabits.folded.map(\.prefix).sorted() == ["grad/", "layer/", "opt/"])
+  }
+
   @Test func `all groups are folded and opened by one key, Enter opens one`() {
     var view = ChartsView(runs: [142])
     var context = RunFixture.told(&view, RunFixture.context(80, 24, Self.answers))

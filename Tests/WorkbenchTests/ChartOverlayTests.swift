@@ -33,6 +33,14 @@ struct ChartOverlayTests {
     // The same split twice is no pair, and what names no split is alone.
     (["train/box_loss", "train/box/loss"], [["train/box_loss"], ["train/box/loss"]]),
     (["system/cpu", "lr"], [["system/cpu"], ["lr"]]),
+    // Those whose names are written alike go together, and no second pair is forgotten.
+    (
+      ["val/loss", "val_loss", "train_loss", "train/loss"],
+      [["val/loss", "train/loss"], ["val_loss", "train_loss"]]
+    ),
+    (["val/loss", "val_loss", "train/loss"], [["val/loss", "train/loss"], ["val_loss"]]),
+    (["std_dev", "std", "std/dev"], [["std_dev"], ["std"], ["std/dev"]]),
+    (["dev_loss", "train_loss"], [["dev_loss", "train_loss"]]),
   ])
   func `metrics that differ only in their split are a pair`(
     _ names: [String],
@@ -69,7 +77,7 @@ struct ChartOverlayTests {
     var overlays = ChartOverlays()
     let all = items(["a/loss", "b/loss", "lr"] + (0..<8).map { "m\($0)" })
     func toggle(_ item: ChartItem) -> Bool {
-      overlays.toggle(item.id, on: overlays.charts(of: all)[0])
+      overlays.toggle(item.id, on: overlays.charts(of: all)[0], of: all)
     }
     var isDone = toggle(all[2])
     #expect(isDone)
@@ -87,10 +95,69 @@ struct ChartOverlayTests {
     var pairs = ChartOverlays()
     pairs.isPaired = true
     let losses = items(["val/loss", "train/loss"])
-    _ = pairs.toggle(losses[1].id, on: pairs.charts(of: losses)[0])
+    _ = pairs.toggle(losses[1].id, on: pairs.charts(of: losses)[0], of: losses)
     #expect(ids(pairs.charts(of: losses)) == [["val/loss"], ["train/loss"]])
-    _ = pairs.toggle(losses[1].id, on: pairs.charts(of: losses)[0])
+    _ = pairs.toggle(losses[1].id, on: pairs.charts(of: losses)[0], of: losses)
     #expect(ids(pairs.charts(of: losses)) == [["val/loss", "train/loss"]])
+  }
+
+  @Test func `what was taken out of a pair by hand is laid over it again, paired or split`() {
+    var overlays = ChartOverlays()
+    let all = items(["val/loss", "train/loss", "lr"])
+    func toggle(_ name: String, on place: Int = 0) {
+      _ = overlays.toggle(
+        .init(step: "train", name: name),
+        on: overlays.charts(of: all)[place],
+        of: all
+      )
+    }
+    overlays.isPaired = true
+    toggle("train/loss")
+    overlays.isPaired = false
+    toggle("train/loss")
+    #expect(ids(overlays.charts(of: all)) == [["val/loss", "train/loss"], ["train/loss"], ["lr"]])
+    overlays.isPaired = true
+    #expect(ids(overlays.charts(of: all)) == [["val/loss", "train/loss"], ["lr"]])
+    // It leaves both what was laid over the chart and the pair.
+    toggle("train/loss")
+    #expect(ids(overlays.charts(of: all)).contains(["val/loss"]))
+    overlays.isPaired = false
+    #expect(overlays.charts(of: all) == all)
+  }
+
+  @Test func `what was laid over a chart by hand is taken off it, also once it is its pair`() {
+    var overlays = ChartOverlays()
+    let all = items(["val/loss", "train/loss"])
+    func toggle() { _ = overlays.toggle(all[1].id, on: overlays.charts(of: all)[0], of: all) }
+    toggle()
+    overlays.isPaired = true
+    #expect(ids(overlays.charts(of: all)) == [["val/loss", "train/loss"]])
+    toggle()
+    #expect(ids(overlays.charts(of: all)) == [["val/loss"], ["train/loss"]])
+    toggle()
+    #expect(ids(overlays.charts(of: all)) == [["val/loss", "train/loss"]])
+  }
+
+  @Test func `what is laid over another chart stays out of its pair`() {
+    var overlays = ChartOverlays()
+    let all = items(["val/loss", "train/loss", "lr"])
+    overlays.isPaired = true
+    _ = overlays.toggle(all[1].id, on: overlays.charts(of: all)[0], of: all)
+    let charts = overlays.charts(of: all)
+    let rate = charts.firstIndex { $0.id == all[2].id } ?? 0
+    _ = overlays.toggle(all[1].id, on: charts[rate], of: all)
+    #expect(
+      Set(ids(overlays.charts(of: all))) == [["val/loss"], ["train/loss"], ["lr", "train/loss"]]
+    )
+  }
+
+  @Test func `what was taken out of a pair stays out where the chart is named by another metric`() {
+    var overlays = ChartOverlays()
+    overlays.isPaired = true
+    let first = items(["train/loss", "test/loss"])
+    _ = overlays.toggle(first[1].id, on: overlays.charts(of: first)[0], of: first)
+    let all = items(["val/loss"]) + first
+    #expect(Set(ids(overlays.charts(of: all))) == [["val/loss", "train/loss"], ["test/loss"]])
   }
 
   @Test func `a key lays validation and training over each other in the grid`() {

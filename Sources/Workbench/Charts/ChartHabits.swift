@@ -9,11 +9,13 @@ package struct ChartHabits: Sendable, Equatable {
 }
 
 extension ChartsView {
-  /// Takes over how charts were shown before, once.
+  /// Takes over how charts were shown last, also where another screen of charts was in front meanwhile.
   mutating func takeHabits(_ context: Context) {
-    guard habits == nil else { return }
-    habits = context.chartHabits
+    guard seenHabits != context.chartHabits else { return }
+    (seenHabits, habits) = (context.chartHabits, context.chartHabits)
+    guard overlays.isPaired != context.chartHabits.isPaired else { return }
     overlays.isPaired = context.chartHabits.isPaired
+    arrange()
   }
 
   // MARK: Folding

@@ -7,11 +7,15 @@ struct ChartOverlays: Sendable, Equatable {
   var isPaired = false
   /// What was laid over a chart by hand.
   private var added: [ChartItem.ID: [ChartItem.ID]] = [:]
-  /// What was taken out of a pair by hand.
-  private var dropped: [ChartItem.ID: Set<ChartItem.ID>] = [:]
+  /// What was taken out of its pair by hand: it stands alone, whichever metric the others' chart is
+  /// named by.
+  private var dropped: Set<ChartItem.ID> = []
 
   /// As many as have a line style of their own.
   static let mostMetrics = 6
+
+  /// Of so many charts whose names differ in splits and separators alone each may get its pair.
+  private static let mostAlike = 16
 
   /// Names that differ only in their splits.
   private struct Pair: Hashable {
@@ -36,13 +40,18 @@ struct ChartOverlays: Sendable, Equatable {
 
   private func paired(_ items: [ChartItem]) -> [ChartItem] {
     var charts: [ChartItem] = []
-    var places: [Pair: Int] = [:]
+    var places: [Pair: [Int]] = [:]
     for item in items {
       let pair = Pair(step: item.id.step, unit: MetricGroup.unit(of: item.id.name))
-      if let place = places[pair], goesWith(charts[place], item) {
+      let fitting = (places[pair] ?? []).filter { goesWith(charts[$0], item) }
+      let separators = MetricGroup.separators(of: item.id.name)
+      // Of several charts the one whose name is written alike: val_loss goes with train_loss.
+      let alike = fitting.first { MetricGroup.separators(of: charts[$0].id.name) == separators }
+      if let place = alike ?? fitting.first {
         charts[place].pair(with: item)
       } else {
-        if places[pair] == nil { places[pair] = charts.count }
+        let count = places[pair]?.count ?? 0
+        if count < Self.mostAlike { places[pair, default: []].append(charts.count) }
         charts.append(item)
       }
     }
@@ -53,7 +62,7 @@ struct ChartOverlays: Sendable, Equatable {
 
   /// Whether a metric is another split's of what a chart shows.
   private func goesWith(_ chart: ChartItem, _ item: ChartItem) -> Bool {
-    guard dropped[chart.id]?.contains(item.id) != true else { return false }
+    guard !dropped.contains(item.id), !dropped.contains(chart.id) else { return false }
     let split = MetricGroup.split(of: item.id.name)
     return chart.metrics.count < Self.mostMetrics
       && !chart.metrics.contains { MetricGroup.split(of: $0.name) == split }
@@ -66,20 +75,44 @@ struct ChartOverlays: Sendable, Equatable {
     return overlays.charts(of: items).count < items.count
   }
 
-  /// Lays a metric over a chart, or takes it off; false where there is no room for another one.
-  mutating func toggle(_ id: ChartItem.ID, on chart: ChartItem) -> Bool {
+  /// Lays a metric over a chart of `items`, or takes it off; false where there is no room for another
+  /// one.
+  mutating func toggle(
+    _ id: ChartItem.ID,
+    on chart: ChartItem,
+    of items: [ChartItem]
+  ) -> Bool {
     guard id != chart.id else { return true }
     guard chart.metrics.contains(id) else {
       guard chart.metrics.count < Self.mostMetrics else { return false }
-      if dropped[chart.id]?.remove(id) == nil { added[chart.id, default: []].append(id) }
+      var whole = self
+      whole.dropped.remove(id)
+      // Back into its pair, also while pairs are split; over any other chart it is laid by hand.
+      if Self.isOver(chart.id, id, in: whole.paired(items)) { dropped = whole.dropped }
+      if !Self.isOver(chart.id, id, in: charts(of: items)) {
+        added[chart.id, default: []].append(id)
+      }
       return true
     }
-    var wasAdded = false
-    for metric in chart.metrics where added[metric]?.contains(id) == true {
-      added[metric]?.removeAll { $0 == id }
-      wasAdded = true
-    }
-    if !wasAdded { dropped[chart.id, default: []].insert(id) }
+    for metric in chart.metrics { added[metric]?.removeAll { $0 == id } }
+    // What is still there is so by its pair.
+    if Self.isOver(chart.id, id, in: charts(of: items)) { dropped.insert(id) }
     return true
+  }
+
+  /// Whether a metric is among those of the chart of another one.
+  private static func isOver(
+    _ chart: ChartItem.ID,
+    _ id: ChartItem.ID,
+    in charts: [ChartItem]
+  ) -> Bool {
+    charts.chart(of: chart)?.metrics.contains(id) == true
+  }
+}
+
+extension [ChartItem] {
+  /// The chart of a metric: its own, else the first that it is laid over.
+  func chart(of id: ChartItem.ID) -> ChartItem? {
+    first { $0.id == id } ?? first { $0.metrics.contains(id) }
   }
 }

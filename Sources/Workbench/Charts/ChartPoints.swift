@@ -129,8 +129,11 @@ struct ChartPoints: Sendable {
     _ window: ClosedRange<Double>?
   ) {
     copied = []
-    copiedLines = lines
-    copying = lines.map { line in
+    // Run by run, as `lathe plot --csv` prints them.
+    var runs: [SafeText] = []
+    for line in lines where !runs.contains(line.run) { runs.append(line.run) }
+    copiedLines = runs.flatMap { run in lines.filter { $0.run == run } }
+    copying = copiedLines.map { line in
       TableRequest(
         series: [line.key],
         axis: axis,
@@ -145,13 +148,13 @@ struct ChartPoints: Sendable {
   mutating func takeCopy() -> [Effect] {
     guard !copied.isEmpty else { return [] }
     defer { (copying, copied) = (nil, []) }
-    let hasMetrics = Set(copied.map(\.line.key.name)).count > 1
+    let hasMetrics = Set(copied.map(\.line.metric)).count > 1
     var text = PointText.head(hasMetrics: hasMetrics)
     let total = copied.reduce(0) { $0 + $1.facts.total }
     var count = 0
     let room = (Self.mostBytes - text.utf8.count) / copied.count
     for (line, facts) in copied {
-      let metric = PointText.field(SafeText(hostile: line.key.name).string)
+      let metric = PointText.field(line.metric.string)
       let start = line.run.string + (hasMetrics ? ",\(metric)," : ",")
       var part = ""
       for row in facts.rows {

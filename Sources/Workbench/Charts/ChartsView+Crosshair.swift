@@ -32,7 +32,7 @@ extension ChartsView {
   mutating func moveCrosshair(by direction: Int, _ context: Context) {
     guard let id = selected, let geometry = geometry(of: id, context), geometry.plot.width > 0
     else { return }
-    isHovering = false
+    (isHovering, isCrosshairLoose) = (false, false)
     let places = loggedPlaces(of: id, in: geometry)
     if crosshairAxis != axis { (crosshair, crosshairAxis) = (nil, axis) }
     guard let crosshair, let column = geometry.column(of: crosshair) else {
@@ -49,7 +49,18 @@ extension ChartsView {
     } else if let whole, view.window(whole) != nil {
       view.pan(by: isLeft ? -0.25 : 0.25, in: whole)
       self.crosshair = geometry.x(atColumn: column + direction)
+      isCrosshairLoose = true
     }
+  }
+
+  /// Puts a crosshair that has left the window to a logged place, once those of the new one are known.
+  mutating func settleCrosshair(_ context: Context) {
+    guard isCrosshairLoose, let id = selected, plots[id]?.isWaiting == false else { return }
+    isCrosshairLoose = false
+    guard let geometry = geometry(of: id, context), let crosshair,
+      let column = geometry.column(of: crosshair)
+    else { return }
+    self.crosshair = crosshairPlace(atColumn: column, of: id, in: geometry)
   }
 }
 

@@ -187,7 +187,7 @@ extension ChartsView {
         "x metric",
         "x metric",
         "Takes the next metric of the step as x, the epoch first where it is logged.",
-        xMetrics.isEmpty ? "The step has logged no other metric." : nil
+        hasXMetrics ? nil : "The step has logged no other metric."
       ),
       Binding(
         [Key("L")],

@@ -86,6 +86,7 @@ extension ChartsView {
       if window == nil, let range = plot.shown?.facts.range { wholeOnAxis = range }
     }
     plots = kept
+    settleCrosshair(context)
     askMap(context)
     askPoints(window, context)
   }

@@ -11,8 +11,8 @@ extension ChartsView {
   func marks(of item: ChartItem, _ plot: CurvePlot, _ context: Context) -> [LineChart.Mark] {
     guard let shown = plot.shown else { return [] }
     var marks: [LineChart.Mark] = []
-    var seen: Set<AttemptFolder> = []
-    for part in item.parts where seen.insert(part.folder).inserted {
+    // Beside the chart's own metric: what is laid over it began elsewhere.
+    if let part = item.parts.first {
       let place = shown.lines.firstIndex { $0.key.folder == part.folder }
       let origin = place.map { shown.facts.curves[$0].origin } ?? 0
       marks += borders(item, part, shown.look.axis, origin, context)

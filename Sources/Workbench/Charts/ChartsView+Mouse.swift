@@ -8,11 +8,11 @@ extension ChartsView {
       if picker != nil { return pickerKey(key, context) }
       guard field != nil else { return move(key, context) }
       _ = field?.handle(key)
-      arrange()
+      find()
     case .paste(let text):
       picker?.paste(text)
       field?.insert(text)
-      arrange()
+      find()
     case .mouse(let mouse): take(mouse, context)
     case .resize, .focus, .hangup: break
     }
@@ -74,7 +74,7 @@ extension ChartsView {
     let x = crosshairPlace(atColumn: point.x, of: place.item.id, in: geometry)
     let axis = axis(of: place.item)
     guard x != crosshair || axis != crosshairAxis else { return }
-    (crosshair, crosshairAxis, isHovering) = (x, axis, true)
+    (crosshair, crosshairAxis, isHovering, isCrosshairLoose) = (x, axis, true, false)
   }
 
   private mutating func press(_ mouse: Mouse, _ context: Context) {
@@ -88,7 +88,7 @@ extension ChartsView {
     guard let geometry = geometry(of: place.item.id, context), geometry.plot.contains(mouse.at)
     else { return }
     let x = crosshairPlace(atColumn: mouse.at.x, of: place.item.id, in: geometry)
-    (crosshair, crosshairAxis, isHovering) = (x, axis, false)
+    (crosshair, crosshairAxis, isHovering, isCrosshairLoose) = (x, axis, false, false)
     drag = ChartDrag(chart: place.item.id, from: mouse.at, to: mouse.at)
   }
 

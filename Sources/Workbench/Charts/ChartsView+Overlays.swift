@@ -19,6 +19,7 @@ extension ChartsView {
       return CurvePlot.Line(
         key: SeriesKey(folder: part.folder, name: part.metric.name),
         run: run,
+        metric: SafeText(hostile: name(of: part, in: item)),
         label: label(of: part, in: item),
         owner: runs.count > 1 ? run : nil,
         color: .series(places.color),
@@ -46,10 +47,14 @@ extension ChartsView {
     guard item.metrics.count > 1 else {
       return runs.count > 1 ? run : SafeText(hostile: part.metric.name, limit: 40)
     }
-    let isOneStep = item.metrics.allSatisfy { $0.step == item.id.step }
-    let name = isOneStep ? part.metric.name : part.metric.step + "/" + part.metric.name
-    let metric = SafeText(hostile: name, limit: 40)
+    let metric = SafeText(hostile: name(of: part, in: item), limit: 40)
     return runs.count > 1 ? run + " " + metric : metric
+  }
+
+  /// A metric's name, behind its step's where the chart has metrics of several.
+  private func name(of part: ChartItem.Part, in item: ChartItem) -> String {
+    let isOneStep = item.metrics.allSatisfy { $0.step == item.id.step }
+    return isOneStep ? part.metric.name : part.metric.step + "/" + part.metric.name
   }
 
   /// The names of a chart's metrics, each as its line is drawn where they are several; without what a
@@ -89,10 +94,6 @@ extension ChartsView {
     overlays.isPaired.toggle()
     habits?.isPaired = overlays.isPaired
     arrange()
-    // What was selected may be within another chart now.
-    if let selected, let chart = shown.first(where: { $0.metrics.contains(selected) }) {
-      self.selected = chart.id
-    }
     return keepHabits()
   }
 }

@@ -42,6 +42,7 @@ extension ChartsView {
   private mutating func take(_ request: CurvesRequest, _ context: Context) {
     for id in plots.keys where plots[id]?.request == request { plots[id]?.look(at: context) }
     if map.request == request { map.look(at: context) }
+    settleCrosshair(context)
     guard view.place.x == nil, let first = plots.values.first?.shown else { return }
     wholeOnAxis = first.facts.range ?? wholeOnAxis
   }
@@ -56,8 +57,21 @@ extension ChartsView {
   /// Makes the charts of what is known, of what is laid over what, and of the filter.
   mutating func arrange() {
     charts = overlays.charts(of: items.all)
-    shown = ChartItems.matching(charts, field?.text ?? filter)
+    find()
+    // What was selected, or has another metric sought for it, may be within another chart now.
+    if let selected, let chart = shown.chart(of: selected), chart.id != selected {
+      // Its curves are shown until those of the other one have been answered.
+      if plots[chart.id] == nil { plots[chart.id] = plots[selected] }
+      self.selected = chart.id
+    }
+    if let picker {
+      let chart = charts.chart(of: picker.chart)
+      if let chart { self.picker?.chart = chart.id } else { self.picker = nil }
+    }
   }
+
+  /// Shows what the filter finds of the charts.
+  mutating func find() { shown = ChartItems.matching(charts, field?.text ?? filter) }
 
   // MARK: Actions
 
@@ -97,7 +111,7 @@ extension ChartsView {
     case "filtered": (filter, field) = (field?.text ?? "", nil)
     case "unfilter":
       (filter, field) = ("", nil)
-      arrange()
+      find()
     case "pairs": return togglePairs()
     case "add metric": picker = selectedItem.map { MetricPicker(chart: $0.id) }
     case "pick": return pick(context)
@@ -201,13 +215,21 @@ extension ChartsView {
   /// What x may be besides steps and times: first what counts epochs and the like, and nothing that the
   /// selected chart shows itself.
   var xMetrics: [String] {
-    let own = Set(selectedItem?.metrics.map(\.name) ?? [])
+    let own = ownNames
     let names = items.all.filter { $0.id.step == selected?.step && !own.contains($0.id.name) }
-      .map(\.id.name)
-    return names.filter { CurveAxis.progress(of: $0) != nil }
-      .sorted { (CurveAxis.progress(of: $0) ?? 0) < (CurveAxis.progress(of: $1) ?? 0) }
-      + names.filter { CurveAxis.progress(of: $0) == nil }
+      .map { (name: $0.id.name, progress: CurveAxis.progress(of: $0.id.name) ?? .max) }
+    return names.enumerated()
+      .sorted { ($0.element.progress, $0.offset) < ($1.element.progress, $1.offset) }
+      .map(\.element.name)
   }
+
+  /// Whether there are any, which is asked with every frame.
+  var hasXMetrics: Bool {
+    let own = ownNames
+    return items.all.contains { $0.id.step == selected?.step && !own.contains($0.id.name) }
+  }
+
+  private var ownNames: Set<String> { Set(selectedItem?.metrics.map(\.name) ?? []) }
 
   /// Drops the window where the selected chart has another axis than before, by another selection or by
   /// what is laid over it.
@@ -245,8 +267,8 @@ extension ChartsView {
     switch context.answers[.logLine(place)] {
     case .logLine(let line?):
       self.jump = nil
-      let step = selected?.step ?? ""
-      return [.open(.runLog(runs[jump.part.run], step: step, line: line))]
+      let part = jump.part
+      return [.open(.runLog(runs[part.run], step: part.metric.step, line: line))]
     case .logLine(nil):
       self.jump = nil
       return [.tell(Notice(.information, "Nothing had been printed by then."))]

@@ -24,6 +24,8 @@ package struct ChartsView: View {
   var isChosen = false
   /// As they are kept for the next screen of charts; nil until the first event.
   var habits: ChartHabits?
+  /// As they were kept when they were looked at last.
+  var seenHabits: ChartHabits?
   /// The first band of the grid in view.
   var top = 0
   var isFull = false
@@ -43,6 +45,8 @@ package struct ChartsView: View {
   var crosshair: Double?
   /// What it is a place of.
   var crosshairAxis = CurveAxis.step
+  /// Whether it was moved to where no points are known yet: it goes to a logged place with the answer.
+  var isCrosshairLoose = false
   /// Whether only the mouse's passing has put it there: then Esc leaves the screen all the same.
   var isHovering = false
   /// While the mouse draws a box.
@@ -51,7 +55,9 @@ package struct ChartsView: View {
   var jump: (place: LogPlace, part: ChartItem.Part)?
   /// The glyphs that were chosen with a key.
   var glyphs: GlyphSet?
-  /// Whether runs have line styles of their own, as chosen with a key; nil: where there are no colours.
+  /// Whether runs have line styles of their own, as chosen with a key.
+  ///
+  /// Nil: those of several runs where there are no colours, those of one run's metrics always.
   var strokes: Bool?
   var plots: [ChartItem.ID: CurvePlot] = [:]
   /// What was asked for last while the window follows.
@@ -138,8 +144,9 @@ extension ChartsView {
   var whole: ClosedRange<Double>? {
     let axis = axis
     if case .metric = axis { return wholeOnAxis }
-    let facts = plots.values.filter { $0.look.axis == axis }
-      .flatMap { $0.shown?.facts.curves ?? [] }
+    // Answers of another axis have its origins.
+    let facts = plots.values.compactMap(\.shown).filter { $0.look.axis == axis }
+      .flatMap(\.facts.curves)
     let ranges = facts.compactMap { curve -> ClosedRange<Double>? in
       guard let summary = curve.summary else { return nil }
       switch axis {

@@ -10,6 +10,8 @@ struct CurvePlot: Sendable, Equatable {
     var key: SeriesKey
     /// The run's own name: "r12"; empty where nobody asks.
     var run: SafeText = ""
+    /// What tells the metric from the chart's others; empty where nobody asks.
+    var metric: SafeText = ""
     var label: SafeText
     /// Whose marks they are where there are several; nil: the label says so.
     var owner: SafeText?

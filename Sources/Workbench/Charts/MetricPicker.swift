@@ -2,7 +2,7 @@ import Terminal
 
 /// Finds a metric that is to be laid over a chart, by a part of its name.
 struct MetricPicker: Sendable, Equatable {
-  let chart: ChartItem.ID
+  var chart: ChartItem.ID
   private(set) var field = TextField(placeholder: "Type a part of a metric's name", limit: 200)
   private(set) var list = ListState()
 
@@ -80,7 +80,7 @@ extension ChartsView {
       let chart = charts.first(where: { $0.id == picker.chart })
     else { return [] }
     self.picker = nil
-    guard overlays.toggle(all[picker.list.selected], on: chart) else {
+    guard overlays.toggle(all[picker.list.selected], on: chart, of: items.all) else {
       let most = ChartOverlays.mostMetrics
       return [.tell(Notice(.information, "A chart has at most \(most) metrics: take one off."))]
     }

@@ -273,6 +273,9 @@ package struct Root: Sendable {
     case .back:
       guard layers.count > 1 else { return leave(.quit) }
       layers.removeLast()
+      forgetUnused()
+      // The terminal's size may be another one by now, and so may what is kept between screens.
+      return tellFront(.terminal(.resize(context.size)))
     case .switchTo(let destination):
       layers.removeSubrange(1...)
       if layers[0].destination != destination { return push(destination) }

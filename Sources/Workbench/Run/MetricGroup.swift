@@ -30,19 +30,27 @@ struct MetricGroup: Sendable, Equatable {
   /// A metric's name without the words that only say on which split it was measured.
   static func unit(of name: String) -> String {
     let words = parts(of: name)
-    let rest = words.filter { !splits.contains($0) }
+    let rest = words.indices.filter { !isSplit(words, $0) }.map { words[$0] }
     return rest.isEmpty ? words.joined(separator: "_") : rest.joined(separator: "_")
   }
 
   /// The words of a name that say on which split it was measured.
-  static func split(of name: String) -> [String] { parts(of: name).filter(splits.contains) }
+  static func split(of name: String) -> [String] {
+    let words = parts(of: name)
+    return words.indices.filter { isSplit(words, $0) }.map { words[$0] }
+  }
+
+  /// What parts the words of a name: "/_" of "val/box_loss".
+  static func separators(of name: String) -> String { name.filter(isSeparator) }
 
   /// What names begin with, without such words: "model/" of "model/val/".
   static func withoutSplits(_ prefix: String) -> String {
     prefix.split(separator: "/").compactMap { folder in
       guard !split(of: String(folder)).isEmpty else { return folder + "/" }
-      let words = folder.split { "_-.: ".contains($0) }
-      let rest = words.filter { !splits.contains($0.lowercased()) }.joined(separator: "_")
+      let words = folder.split(whereSeparator: isSeparator)
+      let lowered = words.map { $0.lowercased() }
+      let rest = words.indices.filter { !isSplit(lowered, $0) }.map { words[$0] }
+        .joined(separator: "_")
       return rest.isEmpty ? nil : rest + "/"
     }.joined()
   }
@@ -52,8 +60,18 @@ struct MetricGroup: Sendable, Equatable {
     "dev",
   ]
 
+  /// "dev" behind "std" is a deviation and no split.
+  private static func isSplit(_ words: [String], _ index: Int) -> Bool {
+    guard splits.contains(words[index]) else { return false }
+    return words[index] != "dev" || index == 0 || words[index - 1] != "std"
+  }
+
+  private static func isSeparator(_ character: Character) -> Bool {
+    "_-/.: ".contains(character)
+  }
+
   private static func parts(of name: String) -> [String] {
-    name.lowercased().split { "_-/.: ".contains($0) }.map(String.init)
+    name.lowercased().split(whereSeparator: isSeparator).map(String.init)
   }
 
   private static func stableSort<Element>(
