@@ -1,4 +1,6 @@
+import Curves
 import Engine
+import Series
 import Store
 import Terminal
 import Testing
@@ -216,5 +218,51 @@ struct CompareViewTests {
     context.hasColors = false
     let picture = RunFixture.picture(Self.view(context), context)
     #expect(picture.contains("── ● r141") && picture.contains("╌╌ ■ r142"))
+  }
+
+  @Test func `a crosshair at a step is no second of what Lathe has sampled`() throws {
+    var answers = RunFixture.comparison
+    var compared = RunFixture.compared
+    var row = compared.metrics[0]
+    row.name = "system/memory"
+    row.isMain = false
+    row.values = row.values.map { value in
+      var value = value
+      value?.last = 4_727_000
+      return value
+    }
+    compared.metrics.append(row)
+    answers[.comparison([141, 142])] = .comparison(compared)
+    let context = RunFixture.context(120, 40, answers)
+    var view = Self.view(context)
+    view.moment = .last
+    // The digits and the unit keep to their column.
+    #expect(RunFixture.picture(view, context).contains(" 4.508MiB @27s"))
+    (view.moment, view.crosshair) = (.sameStep, 5)
+    view.askReadings(context)
+    guard case .readings(let request)? = view.readings.query else {
+      Issue.record("nothing is asked")
+      return
+    }
+    let steps = Dictionary(grouping: request.places, by: \.series.name).mapValues { $0.map(\.step) }
+    #expect(steps["val_acc"] == [5, 5])
+    #expect(steps["system/memory"] == [27, 27])
+  }
+
+  @Test func `what has no steps is not drawn by them, and the key says so`() {
+    let cpu = LoggedSeries(
+      name: "system/cpu",
+      data: SeriesData(steps: [2, 4], times: [2, 4], values: [50, 60])
+    )
+    var answers = RunFixture.comparison
+    for run in [141, 142] {
+      answers[.metrics(RunFixture.attempt(run))] = LoggedSeries.metrics([cpu])
+    }
+    let context = RunFixture.context(80, 24, answers)
+    var view = Self.view(context)
+    view.crosshair = 4
+    let reason = "What Lathe samples has no steps: it is drawn by the time."
+    #expect(view.press(Key("x"), context) == [.tell(Notice(.information, reason))])
+    #expect(view.crosshair == 4)
   }
 }

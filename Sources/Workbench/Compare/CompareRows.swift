@@ -147,7 +147,7 @@ extension CompareView {
       cells: shown.enumerated().map { index, reading in
         guard let reading else { return StyledText("-", .dim) }
         var cell = StyledText(
-          column(valueText(reading.value, SampledMetric.unit(of: row.name)), 8),
+          column(valueText(reading.value, SampledMetric.unit(of: row.name)).closed(to: 7), 8),
           reading.value.isFinite ? (index == winner ? Style(.good, bold: true) : .normal) : .bad
         )
         let isSampled = SampledMetric.isSampled(row.name)

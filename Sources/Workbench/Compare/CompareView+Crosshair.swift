@@ -82,7 +82,9 @@ extension CompareView {
       for row in all.metrics {
         // Behind the end of the shortest run there is no step that all of them have.
         guard let common = row.values.compactMap({ $0?.lastStep }).min() else { continue }
-        let step = min(chosen ?? common, common)
+        // What Lathe has sampled has seconds there and no steps.
+        let asked = SampledMetric.isSampled(row.name) ? nil : chosen
+        let step = min(asked ?? common, common)
         places += all.runs.compactMap { run in
           series[run.id].map {
             ReadingsRequest.Place(series: SeriesKey(folder: $0, name: row.name), step: step)

@@ -1,3 +1,4 @@
+import Curves
 import Engine
 import Terminal
 
@@ -81,7 +82,15 @@ extension CompareView {
         action: "charts",
         help: "Opens every metric of these runs in a grid of charts."
       ),
-      .hidden([Key("x")], "x", "x axis", "x axis", "Switches x between step and seconds."),
+      .hidden(
+        [Key("x")],
+        "x",
+        "x axis",
+        "x axis",
+        "Switches x between step and seconds.",
+        SampledMetric.isSampled(shownMetric(context) ?? "")
+          ? "What Lathe samples has no steps: it is drawn by the time." : nil
+      ),
       .hidden([Key("L")], "L", "log axis", "log axis", "Switches y between linear and log."),
       Binding([.enter], "Enter", "open run", action: "open run", help: "Opens the selected run."),
       Binding(

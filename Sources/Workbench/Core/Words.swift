@@ -24,6 +24,13 @@ private func localTime(_ seconds: Double) -> tm? {
   return localtime_r(&time, &parts) == nil ? nil : parts
 }
 
+extension SafeText {
+  /// Without its blanks where it has no room with them: "4.508MiB".
+  func closed(to width: Int) -> SafeText {
+    self.width <= width ? self : SafeText(hostile: string.filter { $0 != " " })
+  }
+}
+
 extension RunStatus {
   /// One cell that tells the status where there is no colour.
   func glyph(_ glyphs: GlyphSet) -> SafeText {

@@ -106,8 +106,7 @@ struct RunSide {
 
   /// With its unit, in the eight cells of a column: "4.508MiB".
   private func figure(_ value: Double, _ metric: MetricSummary) -> SafeText {
-    let text = valueText(value, SampledMetric.unit(of: metric.name))
-    return text.width <= 8 ? text : SafeText(hostile: text.string.filter { $0 != " " })
+    valueText(value, SampledMetric.unit(of: metric.name)).closed(to: 8)
   }
 
   /// With its step where another step logs one of this name, too: the shown step's own stand alone.
