@@ -64,6 +64,25 @@ struct AxisUnitTests {
     #expect(LineChart.fittedX(place...place, kind: .linear) == low...high)
   }
 
+  @Test(arguments: [AxisKind.logarithmic, .symlog], [AxisUnit.bytes, .suffixed("W")])
+  func `also on other axes every amount is told apart, and with its unit`(
+    kind: AxisKind,
+    unit: AxisUnit
+  ) {
+    let word = unit == .bytes ? "B" : "W"
+    let ranges: [ClosedRange<Double>] = [
+      4.4e9...4.6e9, 4.5e9...4.5004e9, 1...9e15, 1e3...5e6, 1000 * 1_048_576...1000.03 * 1_048_576,
+      250...260,
+    ]
+    for range in ranges {
+      let (ticks, base) = AxisScale(range, kind: kind).valueTicks(6, width: 7, unit: unit)
+      #expect(!ticks.isEmpty && ticks.allSatisfy { $0.label.count <= 7 }, "\(range) \(ticks)")
+      #expect(Set(ticks.map(\.label)).count == ticks.count, "\(range) \(ticks)")
+      let isTold = ticks.allSatisfy { $0.label.hasSuffix(word) || $0.label == "0" }
+      #expect(base?.hasSuffix(word) ?? isTold, "\(range) \(ticks)")
+    }
+  }
+
   @Test func `a single amount is seen against nothing`() {
     func chart(_ value: Double) -> LineChart {
       let line = LineChart.Series(label: "memory", x: [0], y: [value], color: .series1)

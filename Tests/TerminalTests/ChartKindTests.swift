@@ -96,6 +96,18 @@ struct ChartKindTests {
     #expect(drawn(14, 3) { empty.draw(on: &$0, in: $1, glyphs: .ascii) } == "no values yet\n\n")
   }
 
+  @Test func `spreads that have no column of their own are counted`() {
+    func text(_ count: Int) -> String {
+      let parts = (0..<count).map {
+        Histogram.Part(label: "r\($0)", color: .series($0), counts: [1, 2])
+      }
+      let histogram = Histogram(parts: parts, range: 0...2, title: "values")
+      return drawn(22, 6) { histogram.draw(on: &$0, in: $1, glyphs: .ascii) }
+    }
+    #expect(text(30).contains("16 hidden"))
+    #expect(!text(6).contains("hidden"))
+  }
+
   @Test func `spreads of several runs stand side by side in each bin, with a legend`() {
     let histogram = Histogram(
       parts: [

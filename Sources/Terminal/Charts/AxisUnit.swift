@@ -57,10 +57,27 @@ extension AxisScale {
     guard unit.isAmount else {
       return fitted(ticks(count, unit: unit).filter { contains($0.value) }, width: width)
     }
-    guard kind == .linear else {
-      let ticks = ticks(count).filter { contains($0.value) }
-      return fitted(ticks.map { told($0.value, unit) }, width: width)
-    }
+    guard kind != .linear else { return linearAmounts(count, width: width, unit: unit) }
+    let ticks = ticks(count).filter { contains($0.value) }
+    let whole = ticks.map { told($0.value, unit) }
+    if Self.areTold(whole, width: width) { return (whole, nil) }
+    // Within a decade values are evenly apart, and three digits tell none of them from the next.
+    guard !Self.areEven(ticks) else { return linearAmounts(count, width: width, unit: unit) }
+    return (fitted(ticks, width: width).ticks, unit.scale(of: 0).word.string)
+  }
+
+  private static func areEven(_ ticks: [AxisTick]) -> Bool {
+    let steps = zip(ticks, ticks.dropFirst()).map { $1.value - $0.value }
+    guard let first = steps.first else { return true }
+    return steps.allSatisfy { abs($0 - first) <= abs(first) * 1e-6 }
+  }
+
+  /// Ticks that are evenly apart, all in one unit.
+  private func linearAmounts(
+    _ count: Int,
+    width: Int,
+    unit: AxisUnit
+  ) -> (ticks: [AxisTick], base: String?) {
     let (factor, word) = unit.scale(of: max(abs(range.lowerBound), abs(range.upperBound)))
     let scaled = AxisScale(range.lowerBound / factor...range.upperBound / factor)
     let plain = scaled.ticks(count).filter { scaled.contains($0.value) }

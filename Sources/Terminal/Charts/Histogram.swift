@@ -111,6 +111,9 @@ package struct Histogram: Sendable, Equatable {
     let bar = shown > 1 ? max(1, (width - 1) / shown) : width
     let most = counts.joined().max() ?? 1
     var framed = chart
+    // In front: where a bar is missing there is no room for more.
+    let hidden = counts.indices.count { $0 * bar >= width }
+    if hidden > 0, let heading { framed.title = "\(hidden) hidden  " + heading }
     framed.y.range = 0...Double(max(1, most))
     // The axis ends where the last bin does.
     let spare = plot.width - width * bins
