@@ -3,7 +3,7 @@ package import Terminal
 /// What x stands for.
 package enum CurveAxis: Sendable, Hashable {
   case step
-  /// Seconds since the first point of the attempt.
+  /// Seconds since the attempt began, or where Lathe has not sampled it, since its first point.
   case relativeTime
   /// Seconds since 1970.
   case clock

@@ -41,6 +41,8 @@ package struct CurveSource {
   private static let mostReaders = 64
   private static let mostSmoothed = 64
   private static let mostThinned = 64
+  /// Two numbers each; one that was forgotten costs a pass over its points.
+  private static let mostUnplaced = 4096
 
   package init() {}
 
@@ -169,9 +171,10 @@ package struct CurveSource {
 
   /// Looks only at the points that have come since the last time.
   private mutating func unplaced(_ drawn: DrawnTrack, _ floor: Double?) throws -> Int {
-    guard let floor, let track = drawn.track else { return 0 }
+    guard let floor, let track = drawn.track, let least = track.summary?.min, least <= floor
+    else { return 0 }
     let key = FloorKey(series: drawn.key, floor: floor)
-    if unplaced.count >= Self.mostThinned, unplaced[key] == nil { unplaced = [:] }
+    if unplaced.count >= Self.mostUnplaced, unplaced[key] == nil { unplaced = [:] }
     let known = unplaced[key] ?? (0, 0)
     guard known.count < track.count else { return known.found }
     let found = known.found + (try track.count(upTo: floor, from: known.count))
@@ -215,7 +218,7 @@ struct DrawnTrack {
     case .clock: (logged, origin, other) = (.time, 0, nil)
     case .relativeTime:
       // All metrics of an attempt begin together.
-      (logged, origin, other) = (.time, reader.earliestTime ?? 0, nil)
+      (logged, origin, other) = (.time, SampledMetric.beginning(in: reader), nil)
     case .metric(let name): (logged, origin, other) = (nil, 0, reader[name])
     }
   }

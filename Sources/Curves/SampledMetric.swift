@@ -1,8 +1,10 @@
+import Series
 package import Terminal
 
 /// What Lathe itself samples of a step while it runs: `system/cpu`, `system/gpu.0.memory`, ...
 ///
-/// Their x are seconds since the attempt began, not steps of the script.
+/// Their x are seconds since the attempt began, not steps of the script; the time of a chart counts from
+/// there, too.
 package enum SampledMetric {
   package static func isSampled(_ name: String) -> Bool { unit(of: name) != .number }
 
@@ -31,6 +33,21 @@ package enum SampledMetric {
   package static func unit(of names: some Sequence<String>) -> AxisUnit {
     let units = Set(names.map { unit(of: $0) })
     return units.count == 1 ? units.first ?? .number : .number
+  }
+}
+
+extension SampledMetric {
+  /// When an attempt began, in seconds since 1970: what is sampled first tells so, to the twentieth of a
+  /// second, else its first point was then.
+  static func beginning(in reader: SeriesReader) -> Double {
+    let first = reader.earliestTime ?? 0
+    guard let summary = reader["system/memory"]?.summary, let times = summary.timeRange,
+      let seconds = summary.stepRange
+    else { return first }
+    // Else a script has logged its own under this name.
+    let span = times.upperBound - times.lowerBound
+    let isClock = abs(span - (seconds.upperBound - seconds.lowerBound)) < 1
+    return isClock ? min(first, times.lowerBound - seconds.lowerBound) : first
   }
 }
 

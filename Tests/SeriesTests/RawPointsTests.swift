@@ -52,6 +52,22 @@ struct RawPointsTests {
     }
   }
 
+  @Test(arguments: 0..<30)
+  func `values up to a bound are those of a search through all points from a place on`(
+    _ seed: UInt64
+  ) throws {
+    var dice = Dice(state: seed &* 31 &+ 5)
+    let file = try TemporaryFile()
+    let (track, data) = try Self.series(in: file.metrics, &dice)
+    for _ in 0..<8 {
+      // In the journal, in a sealed block, at its edge or behind the last point.
+      let start = Int.random(in: 0...data.count + 1, using: &dice)
+      let bound = Double.random(in: -1...1, using: &dice)
+      let naive = data.values.dropFirst(start).count { $0.isFinite && $0 <= bound }
+      #expect(try track.count(upTo: bound, from: start) == naive)
+    }
+  }
+
   @Test func `values stand in the bins that they belong to`() throws {
     var histogram = SeriesHistogram(bins: 4, range: 0...8)
     histogram.add([0, 1.9, 2, 4, 7.9, 8, -1, 9, .nan, .infinity])
