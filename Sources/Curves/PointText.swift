@@ -1,5 +1,3 @@
-import Foundation
-
 /// Text of points, made fast: there may be a hundred million of them.
 package enum PointText {
   /// Every digit that there is, and no ".0" behind whole numbers.
@@ -17,10 +15,20 @@ package enum PointText {
     return "\(sign)\(all / 1_000_000).\(String(repeating: "0", count: 6 - part.count))\(part)"
   }
 
-  /// A field of a line of comma-separated values, harmless on a terminal.
+  /// A field of a line of comma-separated values: in quotes where it has a comma, a quote or the end of a
+  /// line, also one that an accent makes a character of its own.
+  ///
+  /// Control characters stay: who prints it has made it a `SafeText` before.
   package static func field(_ text: String) -> String {
-    guard text.contains(where: { $0 == "," || $0 == "\"" }) else { return text }
-    return "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+    let special: Set<Unicode.Scalar> = [",", "\"", "\n", "\r"]
+    guard text.unicodeScalars.contains(where: special.contains) else { return text }
+    var field = "\"".unicodeScalars
+    for scalar in text.unicodeScalars {
+      if scalar == "\"" { field.append(scalar) }
+      field.append(scalar)
+    }
+    field.append("\"")
+    return String(field)
   }
 
   /// The columns of points as comma-separated values; the metric's only where there are several.

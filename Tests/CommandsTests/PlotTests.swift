@@ -241,6 +241,104 @@ struct PlotTests {
     #expect(note.isEmpty ? text.isEmpty : text.contains(note))
   }
 
+  @Test func `in prints of every point a range is one of steps, of what is sampled one of seconds`()
+    throws
+  {
+    defer { clean() }
+    let loss = try logged(1, (0..<60).map(Double.init), times: (0..<60).map { Double($0) * 1000 })
+    let cpu = try logged(2, [50, 60], name: "system/cpu", times: [0, 1])
+    #expect(
+      try plot("--range 50:55 --csv", [loss, cpu]).notes.plain
+        == "r2 system/cpu: no point lies between 50 and 55; it has seconds 0 to 1.\n"
+    )
+    #expect(
+      try plot("--range 90: --csv", [loss]).notes.plain.contains("it has steps 0 to 59.")
+    )
+    #expect(
+      try plot("--range 50000:55000", [loss, cpu]).notes.plain
+        == "r2 system/cpu: no point lies between 50000 and 55000; it has seconds 0 to 1.\n"
+    )
+  }
+
+  @Test func `a picture tells what it leaves out, a print of every point leaves out nothing`()
+    throws
+  {
+    defer { clean() }
+    let curve = try logged(1, [1, 0, .nan, 2])
+    let picture = try plot("--svg --log", [curve]).notes.plain
+    #expect(picture.contains("1 of 4 values is 0 or less") && picture.contains("! marks where"))
+    #expect(try plot("--svg --log", [curve]).svg(size: nil).contains(">!</text>"))
+    #expect(try plot("--csv --log", [curve]).notes.isEmpty)
+  }
+
+  @Test func `what is sampled is drawn where it is told, and all else from that beginning on`()
+    throws
+  {
+    defer { clean() }
+    func extents(_ seconds: [Double], _ folder: String) throws -> [ClosedRange<Double>?] {
+      let folder = AttemptFolder(path: scratch + "/" + folder)
+      try FileManager.default.createDirectory(
+        atPath: folder.path,
+        withIntermediateDirectories: true
+      )
+      var writer = try SeriesWriter(folder: folder.metrics)
+      for (place, second) in seconds.enumerated() {
+        let time = 1.7e9 + 2 * Double(place + 1)
+        writer.append("system/memory", step: second, time: time, value: 9)
+      }
+      for step in 0..<9 {
+        writer.append("loss", step: Double(step), time: 1.7e9 + 3 + Double(step), value: 1)
+      }
+      try writer.flush()
+      var source = CurveSource()
+      let series = ["system/memory", "loss"].map { SeriesKey(folder: folder, name: $0) }
+      return try source.extents(
+        of: CurvesRequest(series: series, axis: .relativeTime, columns: 80)
+      )
+    }
+    #expect(try extents([2, 4, 6], "sampled") == [2...6, 3...11])
+    #expect(try extents([], "short") == [nil, 0...8])
+    // A script's own metric of that name is no clock.
+    #expect(try extents([7000, 9000, 0], "own") == [0...4, 1...9])
+  }
+
+  @Test
+  func `what a logarithmic axis has no place for is counted while it grows, for every series`()
+    throws
+  {
+    defer { clean() }
+    let folder = AttemptFolder(path: scratch + "/grown")
+    try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+    var writer = try SeriesWriter(folder: folder.metrics, pointsOfJournal: 150)
+    let names = (0..<100).map { "m\($0)" }
+    var source = CurveSource()
+    let request = CurvesRequest(
+      series: names.map { SeriesKey(folder: folder, name: $0) },
+      columns: 40,
+      floor: 0
+    )
+    for round in 1...4 {
+      for (place, name) in names.enumerated() {
+        let step = Double(round)
+        writer.append(name, step: step, time: step, value: place % 2 == 0 ? 1 : -step)
+        writer.append(name, step: step + 0.5, time: step, value: .nan)
+      }
+      try writer.flush()
+      let counts = try source.curves(request).curves.map(\.unplaced)
+      #expect(counts == names.indices.map { $0 % 2 == 0 ? 0 : round })
+    }
+  }
+
+  @Test(arguments: [
+    ("loss", "loss"), ("a,b", "\"a,b\""), ("a\"b", "\"a\"\"b\""),
+    // An accent makes one character of what it stands on, and no other byte.
+    ("a,\u{301}b", "\"a,\u{301}b\""), ("a\"\u{301}b", "\"a\"\"\u{301}b\""),
+    ("a\r\nb", "\"a\r\nb\""), ("a\nb", "\"a\nb\""), ("é", "é"),
+  ])
+  func `a field of comma-separated values is one, whatever it holds`(text: String, field: String) {
+    #expect(Array(PointText.field(text).utf8) == Array(field.utf8))
+  }
+
   @Test func `a metric that is not there is told with what may have been meant`() {
     let names = ["loss", "learning_rate"]
     #expect(

@@ -4,19 +4,23 @@ import Store
 import Terminal
 
 extension Plot {
-  /// What the picture cannot show.
-  package var notes: [Line] { get throws { try besides + notFinite + (try notPositive) } }
+  /// What the picture cannot show; a print of every point leaves out nothing but what lies beside it.
+  package var notes: [Line] {
+    get throws { options.csv ? try besides : try besides + notFinite + (try notPositive) }
+  }
 
   /// Which curves lie beside the part of x that was asked for, or beside that of the values.
   package var besides: [Line] {
     get throws {
       guard options.range != nil || options.yrange != nil else { return [] }
       var source = CurveSource()
-      let extents = try source.extents(of: request(columns: 1))
+      var request = request(columns: 1)
+      request.axis = rangeAxis
+      let extents = try source.extents(of: request)
       return zip(curves, extents).flatMap { curve, extent in
         var notes: [Line] = []
         if let range = options.range, let extent, !range.overlaps(extent) {
-          let all = "\(unit) \(text(extent, stepFigure))"
+          let all = "\(unit(of: curve)) \(text(extent, stepFigure))"
           notes.append(note(curve, "no point lies \(range.text(stepFigure)); it has \(all)."))
         }
         // Prints of every point know no values that are left out.
@@ -69,9 +73,13 @@ extension Plot {
     return low == high ? low : "\(low) to \(high)"
   }
 
+  /// What `--range` is a part of: in prints of every point it chooses by the steps that they print.
+  private var rangeAxis: CurveAxis { options.csv ? .step : axis }
+
   /// What x counts.
-  private var unit: String {
-    switch axis {
+  private func unit(of curve: LoggedMetric) -> String {
+    switch rangeAxis {
+    case .step where SampledMetric.isSampled(curve.name): "seconds"
     case .step: "steps"
     case .relativeTime: "seconds"
     case .clock: "seconds since 1970"

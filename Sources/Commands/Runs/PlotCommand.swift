@@ -173,19 +173,21 @@ package struct PlotCommand: ParsableCommand {
     let plot = Plot(self, curves: curves)
     if csv {
       try PointsCSV.print(curves, hasMetrics: names.count > 1, within: range, to: session.output)
-      return session.errors.print(try plot.besides)
-    }
-    let picture = size?.size ?? fitting(session)
-    if let svg {
+    } else if let svg {
       try write(try plot.svg(size: size?.size), to: svg, session)
-      return session.errors.print(try plot.besides)
+    } else {
+      try draw(plot, session)
     }
+    session.errors.print(try plot.notes)
+  }
+
+  private func draw(_ plot: Plot, _ session: Session) throws {
+    let picture = size?.size ?? fitting(session)
     if bars {
       session.output.print(plot.bars(size: size?.size, width: picture.width, glyphs(session)))
     } else {
       session.output.print(try plot.lines(size: picture, glyphs(session)))
     }
-    session.errors.print(try plot.notes)
   }
 
   private func fitting(_ session: Session) -> Size {
