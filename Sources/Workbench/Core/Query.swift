@@ -93,7 +93,7 @@ package enum Answer: Sendable, Equatable {
   /// From 0; nil where nothing was printed by then.
   case logLine(Int?)
   case curves(CurvesFacts)
-  /// Nil where no value is finite.
+  /// One a series; none where no value is finite.
   case histogram([SeriesHistogram])
   case table(TableFacts)
   /// In the order of the request; nil where nothing was logged up to there.
