@@ -80,6 +80,19 @@ struct RootTests {
     #expect(root.destination == .compare([1, 2]))
   }
 
+  @Test func `charts below other charts are shown as these were left`() {
+    let answers = ChartsViewTests.answers
+    var root = Root(context: RunFixture.context(80, 24, answers), start: .charts([142, 141]))
+    for (query, answer) in answers { _ = root.update(.answered(query, answer)) }
+    func isPaired() -> Bool? { (root.front as? ChartsView)?.overlays.isPaired }
+    _ = press(&root, Key("c"), Key("C"))
+    #expect(root.destination == .charts([142, 141]) && isPaired() == false)
+    _ = press(&root, Key("p"))
+    #expect(isPaired() == true)
+    _ = press(&root, Key("q"), Key("q"))
+    #expect(isPaired() == true)
+  }
+
   @Test func `a reply finds its screen, and a refusal is shown when the screen is gone`() {
     var root = root(.runs, someRuns)
     let sent = press(&root, Key("s"))
