@@ -212,25 +212,6 @@ extension ChartsView {
     forgetX()
   }
 
-  /// What x may be besides steps and times: first what counts epochs and the like, and nothing that the
-  /// selected chart shows itself.
-  var xMetrics: [String] {
-    let own = ownNames
-    let names = items.all.filter { $0.id.step == selected?.step && !own.contains($0.id.name) }
-      .map { (name: $0.id.name, progress: CurveAxis.progress(of: $0.id.name) ?? .max) }
-    return names.enumerated()
-      .sorted { ($0.element.progress, $0.offset) < ($1.element.progress, $1.offset) }
-      .map(\.element.name)
-  }
-
-  /// Whether there are any, which is asked with every frame.
-  var hasXMetrics: Bool {
-    let own = ownNames
-    return items.all.contains { $0.id.step == selected?.step && !own.contains($0.id.name) }
-  }
-
-  private var ownNames: Set<String> { Set(selectedItem?.metrics.map(\.name) ?? []) }
-
   /// Drops the window where the selected chart has another axis than before, by another selection or by
   /// what is laid over it.
   mutating func settleAxis() {

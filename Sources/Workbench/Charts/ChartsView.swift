@@ -134,6 +134,25 @@ extension ChartsView {
   /// That of the selected chart, and of all that share its window.
   var axis: CurveAxis { selectedItem.map { axis(of: $0) } ?? look.axis }
 
+  /// What x may be besides steps and times: first what counts epochs and the like, and nothing that the
+  /// selected chart shows itself.
+  var xMetrics: [String] {
+    let own = ownNames
+    let names = items.all.filter { $0.id.step == selected?.step && !own.contains($0.id.name) }
+      .map { (name: $0.id.name, progress: CurveAxis.progress(of: $0.id.name) ?? .max) }
+    return names.enumerated()
+      .sorted { ($0.element.progress, $0.offset) < ($1.element.progress, $1.offset) }
+      .map(\.element.name)
+  }
+
+  /// Whether there are any, which is asked with every frame.
+  var hasXMetrics: Bool {
+    let own = ownNames
+    return items.all.contains { $0.id.step == selected?.step && !own.contains($0.id.name) }
+  }
+
+  private var ownNames: Set<String> { Set(selectedItem?.metrics.map(\.name) ?? []) }
+
   /// Where a chart tells its values; nil also where it has no such place.
   func crosshair(of item: ChartItem) -> Double? {
     axis(of: item) == crosshairAxis ? crosshair : nil
