@@ -189,7 +189,7 @@ struct PlotTests {
     let curve = try logged(1, [1, .nan, .infinity, 2])
     #expect(
       try plot("", [curve]).notes.plain
-        == "r1 loss: 2 of 4 values are NaN or infinite; ! marks where.\n"
+        == "r1 loss: 2 of 4 values are NaN or infinite; ! and arrows mark where.\n"
     )
     #expect(try plot("", [logged(2, [1])]).notes.isEmpty)
   }
@@ -264,7 +264,7 @@ struct PlotTests {
     defer { clean() }
     let curve = try logged(1, [1, 0, .nan, 2])
     let picture = try plot("--svg --log", [curve]).notes.plain
-    #expect(picture.contains("1 of 4 values is 0 or less") && picture.contains("! marks where"))
+    #expect(picture.contains("1 of 4 values is 0 or less") && picture.contains("! and arrows mark where"))
     #expect(try plot("--svg --log", [curve]).svg(size: nil).contains(">!</text>"))
     #expect(try plot("--csv --log", [curve]).notes.isEmpty)
   }

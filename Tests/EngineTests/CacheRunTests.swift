@@ -60,6 +60,31 @@ struct CacheRunTests {
     #expect(site.store.contains(code))
   }
 
+  @Test func `a run whose logs others show is not removed before them`() throws {
+    let site = try RunSite(Self.files)
+    _ = try site.run()
+    _ = try site.run()
+    let refusal = #expect(throws: Explanation.self) { try site.ask(.remove(run: 1)) }
+    #expect(refusal?.what == "Logs and curves of r1 are shown by r2.")
+    #expect(try site.agent.reader.run(1) != nil)
+    try site.ask(.remove(run: 2))
+    try site.ask(.remove(run: 1))
+    #expect(try site.agent.reader.run(1) == nil)
+  }
+
+  @Test func `a metric that names no goal is judged as its name tells`() throws {
+    let site = try RunSite([
+      "pipeline.yaml": """
+      steps:
+        a: { type: Training, run: [x], metrics: [{ name: loss, regex: 'loss=(\\S+)' }, { name: zeta }] }
+      """
+    ])
+    let run = try site.run()
+    #expect(run.mainGoal == .min)
+    let spec = try AttemptSpec.read(site.home.attempt(run: run.id, step: "a", attempt: 1))
+    #expect(spec.metrics.map(\.goal) == [.min, nil])
+  }
+
   @Test func `other bytes under an equal key are noticed`() throws {
     var count = 0
     let executor = ScriptedExecutor { spec in

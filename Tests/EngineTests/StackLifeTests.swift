@@ -85,7 +85,8 @@ struct StackLifeTests {
     try site.up(instanceTemplate(create: "echo create", start: "echo start $LATHE_INSTANCE"))
     let provisioner = site.provisioner()
     #expect(try provisioner.stopInstance("lab").status == .stopped)
-    #expect(throws: Explanation.self) { try provisioner.stopInstance("lab") }
+    let twice = #expect(throws: Explanation.self) { try provisioner.stopInstance("lab") }
+    #expect(twice?.what == "'lab' is stopped already.")
     #expect(try provisioner.startInstance("lab").status == .inService)
     #expect(try site.output() == ["create", "start lab", "start lab"])
   }

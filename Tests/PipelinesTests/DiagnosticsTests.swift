@@ -66,6 +66,18 @@ struct DiagnosticsTests {
       "The regex of metric 'l' cannot be used, at its column 2"
     ),
     Case(
+      "steps:\n  a: { type: Training, run: x, metrics: [{ name: l, regex: ▸'l=5' }] }",
+      "The regex of metric 'l' has no group: nothing says which part is the number. Put it in brackets, such as 'l=(\\S+)'."
+    ),
+    Case(
+      "steps:\n  a: { type: Training, run: x, watch: [{ rule: Plateau, metric: l, num_steps: ▸0 }] }",
+      "'num_steps' has to be a number above 0, and is '0'."
+    ),
+    Case(
+      "steps:\n  a: { type: Training, run: x, watch: [{ rule: Overfit, metric: l, train: l }] }",
+      "Rule 'Overfit' holds 'l' against itself."
+    ),
+    Case(
       "steps:\n  a: { type: Processing, run: [x, \"▸${HOME}\", \"▸${parameter.b}\", ▸~] }",
       "'${HOME}' is not a reference. References begin with",
       "'${parameter.b}' is not a reference. Did you mean 'parameters'?",

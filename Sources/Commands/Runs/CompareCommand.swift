@@ -41,7 +41,7 @@ package struct CompareCommand: ParsableCommand {
       throw Explanation(
         what: "There is only \(records[0].shortName) to compare.",
         why: "\(runs.joined(separator: " ")) is no more than that.",
-        next: "Name another run: lathe compare \(records[0].shortName) r2"
+        next: "Name another run with it: 'lathe runs' lists them."
       )
     }
     let comparison = try RunComparison(

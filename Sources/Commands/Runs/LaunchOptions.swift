@@ -101,7 +101,7 @@ extension RunReport {
       )
     } else if run.status == .stopped {
       lines.append(
-        Line(" next: 'lathe resume \(run.shortName)' goes on from where it stopped.", .dim)
+        Line(" next: 'lathe resume \(run.shortName)' goes on with the step that was stopped.", .dim)
       )
     }
     return lines

@@ -42,7 +42,7 @@ extension Plot {
       }
       let odd = countText(summary.count - summary.finiteCount)
       let all = countText(summary.count)
-      return note(curve, "\(odd) of \(all) values are NaN or infinite; ! marks where.")
+      return note(curve, "\(odd) of \(all) values are NaN or infinite; ! and arrows mark where.")
     }
   }
 

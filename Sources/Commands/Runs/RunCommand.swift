@@ -55,6 +55,11 @@ package struct RunCommand: ParsableCommand {
   package init() {}
 
   package func validate() throws {
+    if command.isEmpty, CommandLine.arguments.last == "--" {
+      throw ValidationError(
+        "Nothing stands behind '--': write the command there, or leave '--' out to run the pipeline."
+      )
+    }
     guard !command.isEmpty else { return }
     if pipeline != nil {
       throw ValidationError("Give a pipeline or a command after '--', not both.")

@@ -61,6 +61,10 @@ package struct RunsCommand: ParsableCommand {
       // Thousands of runs of a sweep would hide all others: it has a line of its own.
       runs = try session.catalog.runsOfNoSweep(instance: instance, limit: limit)
     }
+    if runs.isEmpty, let instance {
+      // One that was taken down may have left runs; one that nobody knows is a slip of the pen.
+      _ = try session.catalog.instances().meant(by: instance, in: session.folder)
+    }
     let alerts = try session.catalog.alertCounts()
     if session.isJSON { return session.output.print(JSON(runs, alerts: alerts)) }
     session.sayWhoseHome()

@@ -284,6 +284,16 @@ extension Agent {
         next: "Runs without models can be removed."
       )
     }
+    let others = try reader.runs(showing: id)
+    if let first = others.first {
+      let names = others.prefix(3).map { "r\($0)" }.joined(separator: ", ")
+      throw Explanation(
+        what:
+          "Logs and curves of r\(id) are shown by \(names)\(others.count > 3 ? " and more" : "").",
+        why: "Steps there were taken from it, and would have none without it.",
+        next: "Remove those first: lathe rm r\(first)"
+      )
+    }
     try moveToTrash(id)
     try catalog.write { try $0.deleteRun(id) }
     try catalog.sync()

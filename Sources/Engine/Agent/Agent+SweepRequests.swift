@@ -116,7 +116,9 @@ extension Agent {
     var rest = runs
     try catalog.write { transaction in
       while let run = rest.popFirst() {
-        guard !kept.contains(run), self.runs[run] == nil, !isWaiting(run) else { continue }
+        guard !kept.contains(run), self.runs[run] == nil, !isWaiting(run),
+          try reader.runs(showing: run, besides: id, limit: 1).isEmpty
+        else { continue }
         // Where the rows stay after all, the next removal finds the folder gone.
         try moveToTrash(run)
         try transaction.deleteRun(run)

@@ -140,7 +140,9 @@ struct Launcher: Sendable {
     if let options { run.note = run.note ?? options.arguments.joined(separator: " ") }
     run.stepCount = pipeline.steps.count
     run.mainMetric = pipeline.mainMetric?.metric.name
-    run.mainGoal = pipeline.mainMetric?.metric.goal
+    run.mainGoal = pipeline.mainMetric.flatMap {
+      $0.metric.goal ?? Goal.guessed(for: $0.metric.name)
+    }
     return PreparedLaunch(
       run: run,
       steps: LaunchBody.rows(of: pipeline, run: 0),

@@ -124,7 +124,7 @@ final class StepPlanner {
         AttemptSpec.Metric(
           name: $0.name,
           regex: $0.pattern?.source,
-          goal: $0.goal,
+          goal: $0.goal ?? Goal.guessed(for: $0.name),
           isMain: active.isMain($0.name, of: step.name),
           isGuess: launch.isCommand ? true : nil
         )

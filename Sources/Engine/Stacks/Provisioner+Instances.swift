@@ -13,6 +13,9 @@ extension Provisioner {
     environment: [String: String] = [:]
   ) throws -> InstanceRecord {
     var instance = try instance(name)
+    guard instance.status != .inService else {
+      throw Explanation(what: "'\(name)' is running already.", next: "'lathe run' runs in it.")
+    }
     try catalog.write { try $0.move(&instance, to: .pending) }
     do {
       if let resource = try resource(of: instance), let owner = instance.stack {
@@ -37,6 +40,12 @@ extension Provisioner {
   @discardableResult
   package func stopInstance(_ name: String) throws -> InstanceRecord {
     var instance = try instance(name)
+    guard instance.status != .stopped else {
+      throw Explanation(
+        what: "'\(name)' is stopped already.",
+        next: "'lathe instance start \(name)' starts it."
+      )
+    }
     try checkNoActiveRuns(name, to: "stopped")
     try catalog.write { try $0.move(&instance, to: .stopping) }
     if let owner = instance.stack {

@@ -222,7 +222,14 @@ extension PipelineReader {
   private mutating func pattern(_ node: Node, of metric: String) -> Pattern? {
     guard let source = string(node, "regex") else { return nil }
     do throws(PatternError) {
-      return try Pattern(source)
+      let pattern = try Pattern(source)
+      if pattern.groupCount > 0 { return pattern }
+      self.error(
+        at: node.place,
+        "The regex of metric '\(metric)' has no group: nothing says which part is the number.",
+        hint: "Put it in brackets, such as '\(metric)=(\\S+)'."
+      )
+      return nil
     } catch {
       self.error(
         at: node.place(at: error.offset),

@@ -132,6 +132,9 @@ extension PipelineReader {
         )
         return nil
       }
+      if train == owner ?? fields.given["metric"]?.scalar?.text {
+        error(at: fields.place, "Rule 'Overfit' holds '\(train.prefix(80))' against itself.")
+      }
       return .overfit(
         train: train,
         ratioThreshold: positive(fields, "ratio_threshold", 0.1),
@@ -169,8 +172,14 @@ extension PipelineReader {
   private mutating func positive(_ fields: RuleFields, _ key: String, _ usual: Double) -> Double {
     guard let node = fields.given[key], let number = finite(node, key) else { return usual }
     let isCount = key == "patience"
-    guard number >= (isCount ? 1 : 0), number <= 1e12, !isCount || number == number.rounded() else {
-      let what = isCount ? "a whole number of at least 1" : "a number from 0 on"
+    // Over no steps there is no change.
+    let isSpan = key == "num_steps"
+    guard number >= (isCount ? 1 : 0), !isSpan || number > 0, number <= 1e12,
+      !isCount || number == number.rounded()
+    else {
+      let what =
+        isCount
+        ? "a whole number of at least 1" : isSpan ? "a number above 0" : "a number from 0 on"
       error(
         at: node.place,
         "'\(key)' has to be \(what), and is '\(node.scalar?.text.prefix(80) ?? "")'."
