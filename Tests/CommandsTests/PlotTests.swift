@@ -264,7 +264,9 @@ struct PlotTests {
     defer { clean() }
     let curve = try logged(1, [1, 0, .nan, 2])
     let picture = try plot("--svg --log", [curve]).notes.plain
-    #expect(picture.contains("1 of 4 values is 0 or less") && picture.contains("! and arrows mark where"))
+    #expect(
+      picture.contains("1 of 4 values is 0 or less") && picture.contains("! and arrows mark where")
+    )
     #expect(try plot("--svg --log", [curve]).svg(size: nil).contains(">!</text>"))
     #expect(try plot("--csv --log", [curve]).notes.isEmpty)
   }
@@ -447,6 +449,23 @@ struct PlotTests {
     #expect(try plot("", [loss]).lines(size: size, .ascii).plain.contains("step"))
     #expect(try plot("--bars", [memory]).bars(size: nil, width: 40, .ascii).plain.contains("3 GiB"))
     #expect(try plot("--svg", [memory]).svg(size: nil).contains("GiB"))
+  }
+
+  @Test func `what a step logs is told while it executes, and judged as its run will be`() throws {
+    var record = run(7, .executing)
+    record.mainMetric = "reward"
+    record.mainGoal = .min
+    let track = SeriesTrack(SeriesData(steps: [1, 2, 3], times: [1, 2, 3], values: [5, 2, 4]))
+    let summary = try #require(track.summary)
+    func live(_ name: String) -> MetricSummary {
+      let facts = MetricFacts(name: name, summary: summary, sparkline: [])
+      return MetricSummary(facts, of: step("train", .executing), in: record)
+    }
+    let main = live("reward")
+    #expect(main.isMain && main.goal == .min && main.best.value == 2 && main.last == 4)
+    #expect(main.run == 7 && main.step == "train" && main.count == 3)
+    #expect(live("accuracy").best.value == 5 && !live("accuracy").isMain)
+    #expect(live("zeta").goal == nil)
   }
 
   @Test func `tables tell sampled metrics in their unit, by the time`() throws {

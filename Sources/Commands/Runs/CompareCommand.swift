@@ -47,7 +47,8 @@ package struct CompareCommand: ParsableCommand {
     let comparison = try RunComparison(
       of: records,
       catalog: session.catalog,
-      objects: ObjectStore(home: session.home)
+      objects: ObjectStore(home: session.home),
+      live: session.liveMetrics
     )
     session.answer(comparison.json(at: Date())) {
       comparison.lines(at: Date(), width: session.width)

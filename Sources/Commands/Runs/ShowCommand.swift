@@ -68,11 +68,12 @@ extension Session {
       }
       return step
     }
+    let metrics = try catalog.metrics(of: run.id)
     var report = RunReport(
       run: run,
       parent: try run.parent.flatMap { try catalog.run($0) },
       steps: steps,
-      metrics: try catalog.metrics(of: run.id),
+      metrics: metrics + (try liveMetrics(of: run, recorded: metrics)),
       model: try catalog.models().first { $0.run == run.id },
       home: home
     )

@@ -4,14 +4,21 @@ package import Store
 extension RunComparison {
   /// Compares runs as the catalog and the object store hold them, the base first.
   ///
-  /// A snapshot that is no longer there compares as unknown: no file of it is listed.
-  package init(of runs: [RunRecord], catalog: Catalog, objects: ObjectStore) throws {
+  /// A snapshot that is no longer there compares as unknown: no file of it is listed. `live` has what the
+  /// steps of a run that execute have logged so far, which the catalog does not have yet.
+  package init(
+    of runs: [RunRecord],
+    catalog: Catalog,
+    objects: ObjectStore,
+    live: (RunRecord, [MetricSummary]) throws -> [MetricSummary] = { _, _ in [] }
+  ) throws {
     let snapshots = runs.map { objects.manifest($0.code)?.files }
     let areThere = !snapshots.contains(nil)
     let sides = try zip(runs, snapshots).map { run, files in
-      Side(
+      let metrics = try catalog.metrics(of: run.id)
+      return Side(
         run: run,
-        metrics: try catalog.metrics(of: run.id),
+        metrics: metrics + (try live(run, metrics)),
         files: areThere ? files ?? [:] : [:],
         inputs: try RunComparison.inputs(of: run, catalog)
       )
