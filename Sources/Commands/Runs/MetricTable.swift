@@ -150,20 +150,13 @@ extension MetricSummary {
   /// What a step that executes has logged so far: goals are told by names until it has ended.
   package init(_ facts: MetricFacts, of step: StepRecord, in run: RunRecord) {
     let isMain = facts.name == run.mainMetric
-    let summary = facts.summary
     self.init(
       run: run.id,
       step: step.name,
       name: facts.name,
       goal: isMain ? run.mainGoal : Goal.guessed(for: facts.name),
       isMain: isMain,
-      count: summary.count,
-      last: summary.last,
-      lastStep: summary.lastStep,
-      min: summary.min ?? .nan,
-      minStep: summary.minStep ?? .nan,
-      max: summary.max ?? .nan,
-      maxStep: summary.maxStep ?? .nan
+      summary: facts.summary
     )
   }
 }

@@ -38,13 +38,7 @@ struct Logged {
           name: metric.name,
           goal: metric.goal,
           isMain: metric.isMain,
-          count: summary.count,
-          last: summary.last,
-          lastStep: summary.lastStep,
-          min: summary.min ?? .nan,
-          minStep: summary.minStep ?? .nan,
-          max: summary.max ?? .nan,
-          maxStep: summary.maxStep ?? .nan
+          summary: summary
         )
       )
     }

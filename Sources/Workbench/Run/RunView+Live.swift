@@ -30,13 +30,7 @@ extension RunView {
         name: named.name,
         goal: definition?.goal ?? old?.goal ?? named.goal,
         isMain: definition?.isMain ?? (named.name == main),
-        count: summary.count,
-        last: summary.last,
-        lastStep: summary.lastStep,
-        min: summary.min ?? .nan,
-        minStep: summary.minStep ?? .nan,
-        max: summary.max ?? .nan,
-        maxStep: summary.maxStep ?? .nan
+        summary: summary
       )
     }
   }
