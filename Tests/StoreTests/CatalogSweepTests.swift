@@ -54,6 +54,28 @@ struct CatalogSweepTests {
     )
   }
 
+  @Test func `a run is needed by those that show its logs, in its sweep by those that stay`() throws
+  {
+    var pinned = Self.run(3, .succeeded, sweep: 1)
+    pinned.isPinned = true
+    try add([
+      Self.run(1, .succeeded, sweep: 1), Self.run(2, .succeeded, sweep: 1), pinned,
+      Self.run(4, .succeeded, sweep: nil), Self.run(5, .succeeded, sweep: 1),
+    ])
+    func show(_ log: Int, in run: Int) throws {
+      var step = StepRecord(run: run, name: "s", index: 0, type: .training, status: .cached)
+      step.logRun = log
+      step.logAttempt = 1
+      try writer.write { [step] in try $0.save(step) }
+    }
+    for (run, log) in [(1, 1), (2, 1), (3, 2), (4, 5)] { try show(log, in: run) }
+    #expect(try catalog.runs(showing: 1) == [2])
+    #expect(try catalog.runs(showing: 1, besides: 1) == [])
+    #expect(try catalog.runs(showing: 2, besides: 1) == [3])
+    #expect(try catalog.runs(showing: 5, besides: 1) == [4])
+    #expect(try catalog.runs(showing: 3) == [])
+  }
+
   @Test func `a sweep counts what watch rules found in its runs`() throws {
     try add([
       Self.run(1, .succeeded, sweep: 1), Self.run(2, .failed, sweep: 1),

@@ -27,6 +27,23 @@ struct IntakeTests {
     #expect(store.manifest(later.digest)?.entries.keys == ["a", "b"])
   }
 
+  @Test func `a file that grows between its listing and its reading has the size of what was read`()
+    throws
+  {
+    try scratch.write("a", "in/a")
+    let intake = Intake(into: store)
+    let listing = try #require(
+      try intake.listings(of: [scratch.path + "/in"], isKept: true).first?.get()
+    )
+    try scratch.write("longer", "in/a")
+    var scan = FolderScan(scratch.path + "/in")
+    for entry in listing.entries { scan.add(file: entry, as: entry.name) }
+    for stored in [try intake.put(scan), try intake.put(artifact: scratch.path + "/in")] {
+      let entry = store.manifest(stored.digest)?.entries["a"]
+      #expect(entry?.digest == Digest(of: "longer") && entry?.size == 6)
+    }
+  }
+
   @Test func `more files than one core looks at are stored as they are, known or not`() throws {
     for number in 0..<1_300 { try scratch.write("\(number)", "in/\(number % 7)/f\(number)") }
     var artifacts: [Artifact] = []

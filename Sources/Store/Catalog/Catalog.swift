@@ -144,14 +144,15 @@ package final class Catalog: Sendable {
 
   /// Some runs that have steps whose log and metrics are another run's: taken from the cache.
   ///
-  /// Those of one sweep are left out, where it is given.
+  /// Those that go with a sweep are left out, where it is given: its runs without a pin or a model.
   package func runs(showing run: Int, besides sweep: Int? = nil, limit: Int = 4) throws -> [Int] {
     try read(none: []) { db in
       try Int.fetchAll(
         db,
         sql: """
           SELECT DISTINCT step.run FROM step JOIN run ON run.id = step.run
-          WHERE step.logRun = ?1 AND step.logRun != step.run AND (?2 IS NULL OR run.sweep IS NOT ?2)
+          WHERE step.logRun = ?1 AND step.logRun != step.run AND (?2 IS NULL
+            OR run.sweep IS NOT ?2 OR run.isPinned OR run.id IN (SELECT run FROM model))
           ORDER BY step.run LIMIT ?3
           """,
         arguments: [run, sweep, limit]

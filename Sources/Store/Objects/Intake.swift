@@ -109,7 +109,8 @@ package final class Intake {
       (file, try store.put(file: scan.path(of: file), while: goesOn))
     }
     for (file, found) in read {
-      remember(file, found.digest)
+      // Of another size it was written since it was listed: whoever asks next reads it, too.
+      if found.size == file.stamp.size { remember(file, found.digest) }
       add(file, found.digest, size: found.size)
     }
     return Manifest(Manifest.Entries(unordered: pairs))
