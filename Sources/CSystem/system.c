@@ -10,11 +10,21 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 int lathe_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+int lathe_peer_pidfd(int socket) {
+  struct ucred peer;
+  socklen_t size = sizeof(peer);
+  if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return -1;
+  // A process of another namespace has no number here.
+  if (peer.pid <= 0) return errno = ESRCH, -1;
+  return lathe_pidfd_open(peer.pid);
+}
 
 int lathe_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 

@@ -7,6 +7,9 @@
 /// A descriptor that becomes readable when the process ends; -1 with errno on failure.
 int lathe_pidfd_open(pid_t pid);
 
+/// The same for the process that listens at the other end of a socket; -1 with errno on failure.
+int lathe_peer_pidfd(int socket);
+
 /// A pipe whose ends are closed in programs that are started; 0, or -1 with errno.
 int lathe_pipe(int ends[2]);
 

@@ -67,15 +67,11 @@ package struct AgentCommand: ParsableCommand {
 
     package func run() throws {
       let session = Session(output)
-      guard session.agent.isAgentRunning() else {
-        return session.answer(["stopped": JSON(false)]) { [AgentReport.none] }
-      }
       // One of another version may not tell; it ends all the same.
       let status = try? session.agentStatus()
-      _ = try? session.agent.sendToLiving(.shutdown)
-      // It answers before it ends.
-      for _ in 0..<500 where session.agent.isAgentRunning() { usleep(10_000) }
-      let hasEnded = !session.agent.isAgentRunning()
+      guard let hasEnded = session.agent.endLiving() else {
+        return session.answer(["stopped": JSON(false)]) { [AgentReport.none] }
+      }
       session.answer(["stopped": JSON(hasEnded)]) {
         hasEnded ? AgentReport.stopped(status) : AgentReport.stays
       }

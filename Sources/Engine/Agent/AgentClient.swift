@@ -75,7 +75,7 @@ package struct AgentClient: Sendable {
     }
   }
 
-  private func connect(startingAgent: Bool) throws -> Int32 {
+  func connect(startingAgent: Bool) throws -> Int32 {
     for attempt in 0..<200 {
       let descriptor = socket(
         AF_UNIX,
