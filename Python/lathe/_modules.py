@@ -10,6 +10,8 @@ import os
 import sys
 from typing import Optional, Set
 
+from lathe._folder import folder
+
 MOST_FILES = 10_000
 INSTALLED = ("/site-packages/", "/dist-packages/")
 
@@ -36,7 +38,7 @@ def _tell(script: Optional[str]) -> None:
         if not files or len(files) > MOST_FILES:
             return
         name = f"{os.getpid()}-{os.urandom(8).hex()}.modules"
-        with open(os.path.join(os.environ["LATHE_SDK"], name), "x", encoding="utf-8", errors="replace") as out:
+        with open(os.path.join(folder(), name), "x", encoding="utf-8", errors="replace") as out:
             out.write("".join(path + "\n" for path in sorted(files)))
     except Exception:  # A program that is ending is not disturbed.
         pass

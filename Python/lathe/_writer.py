@@ -29,6 +29,8 @@ from struct import Struct
 from time import time as now
 from typing import Any, Callable, Dict, Iterator, List, Set, Tuple
 
+from lathe._folder import folder
+
 MAGIC = b"LATHEPT1"
 NAME = Struct("<BIH")
 LAYOUT = Struct("<BHH")
@@ -299,7 +301,7 @@ class Writer:
             raise
 
     def _open(self) -> None:
-        path = os.path.join(os.environ["LATHE_SDK"], f"{os.getpid()}-{os.urandom(8).hex()}.lathe")
+        path = os.path.join(folder(), f"{os.getpid()}-{os.urandom(8).hex()}.lathe")
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
         self._file = os.open(path, flags, 0o600)
         self._rest = MAGIC

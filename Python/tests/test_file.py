@@ -25,6 +25,20 @@ class FileTests(InRun):
         self.assertEqual(file.stat().st_mode & 0o777, 0o600)
         self.assertFalse(os.get_inheritable(lathe._writer._file))
 
+    def test_the_folder_is_made_by_whoever_comes_first_but_not_for_an_attempt_that_has_ended(self):
+        attempt = os.path.join(self.folder, "attempt")
+        os.mkdir(attempt)
+        self.enter(os.path.join(attempt, "sdk"))
+        lathe.log({"loss": 1})
+        self.assertEqual(len(decode(os.path.join(attempt, "sdk"))), 1)
+        self.assertEqual(self.warnings, [])
+        Path(attempt, "exit.json").touch()
+        Path(attempt, "sdk").rename(os.path.join(attempt, "gone"))
+        self.enter(os.path.join(attempt, "sdk"))
+        lathe.log({"loss": 2})
+        self.assertFalse(os.path.exists(os.path.join(attempt, "sdk")))
+        self.assertIn("Metrics are lost", self.warnings[0])
+
     def test_threads_lose_nothing(self):
         def work(number):
             for count in range(500):
@@ -176,7 +190,7 @@ for count in range(10, 13):
             self.assertEqual(points, sorted(points, key=lambda point: point[1]))
 
     def test_a_missing_folder_is_told_once_and_raises_nothing(self):
-        self.enter(self.folder + "/missing")
+        self.enter(self.folder + "/missing/sdk")
         for count in range(3):
             lathe.log({"loss": count})
             lathe.artifact(__file__)

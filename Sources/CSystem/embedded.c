@@ -58,6 +58,9 @@ static const unsigned char starter_template_yaml[] = {
 static const unsigned char python_lathe_init___py[] = {
 #embed "../../Python/lathe/__init__.py"
 };
+static const unsigned char python_lathe_folder_py[] = {
+#embed "../../Python/lathe/_folder.py"
+};
 static const unsigned char python_lathe_modules_py[] = {
 #embed "../../Python/lathe/_modules.py"
 };
@@ -114,6 +117,7 @@ static const struct embedded_file files[] = {
     PLAIN("Workspaces/starter/steps/train.py", starter_steps_train_py),
     PLAIN("Workspaces/starter/template.yaml", starter_template_yaml),
     PLAIN("python/lathe/__init__.py", python_lathe_init___py),
+    PLAIN("python/lathe/_folder.py", python_lathe_folder_py),
     PLAIN("python/lathe/_modules.py", python_lathe_modules_py),
     PLAIN("python/lathe/_writer.py", python_lathe_writer_py),
     PLAIN("python/lathe/keras.py", python_lathe_keras_py),

@@ -5,8 +5,8 @@ internal import Glibc
 /// The order of its system calls is what makes a kill at any of them harmless.
 struct SeriesFiles: ~Copyable {
   private let folder: String
-  /// Its lock says that there is a writer.
-  private let lock: Int32
+  /// Its lock says that there is a writer; -1 while the folder is still to be made.
+  private var lock: Int32 = -1
   private var journal: Int32 = -1
   private var index: Int32 = -1
   private var blocks: Int32 = -1
@@ -19,18 +19,33 @@ struct SeriesFiles: ~Copyable {
   /// Whether the folder was made just now: there is nothing to go on with.
   let isNew: Bool
 
-  /// Makes the folder and takes its lock.
-  init(folder: String) throws {
+  /// Makes the folder and takes its lock; with `isLazy`, a folder that is not there yet is made by `open`.
+  init(folder: String, isLazy: Bool) throws {
+    self.folder = folder
+    if isLazy, access(folder, F_OK) != 0 {
+      isNew = true
+      return
+    }
     isNew = mkdir(folder, 0o700) == 0
     if !isNew, errno != EEXIST {
       throw SeriesError.system(call: "mkdir", path: folder, number: errno)
     }
     lock = try SeriesFiles.lock(folder)
-    self.folder = folder
+  }
+
+  /// Makes the folder, unless it is there.
+  mutating func open() throws {
+    guard lock < 0 else { return }
+    guard mkdir(folder, 0o700) == 0 else {
+      // Another writer's: what it holds was not read.
+      if errno == EEXIST { throw SeriesError.busy(path: folder) }
+      throw SeriesError.system(call: "mkdir", path: folder, number: errno)
+    }
+    lock = try SeriesFiles.lock(folder)
   }
 
   private static func lock(_ folder: String) throws -> Int32 {
-    let lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let lock = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard lock >= 0 else { throw SeriesError.system(call: "open", path: folder, number: errno) }
     // A program that an earlier writer's process is just starting shares the lock until its exec: that
     // is over in a moment.
@@ -127,7 +142,8 @@ struct SeriesFiles: ~Copyable {
   }
 
   private mutating func make(_ path: String, _ flags: Int32) throws -> Int32 {
-    let file = open(path, flags | O_CREAT | O_CLOEXEC, 0o600)
+    try open()
+    let file = Glibc.open(path, flags | O_CREAT | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw SeriesError.system(call: "open", path: path, number: errno) }
     hasNewName = true
     return file

@@ -55,9 +55,10 @@ package struct SeriesWriter: ~Copyable {
   ///
   /// Throws a `SeriesError`: `.busy` where another writer has it open, `.damaged` where a file was
   /// changed by something else. A journal is sealed when it holds `pointsOfJournal` points; fewer
-  /// than usual are for tests.
-  package init(folder: String, pointsOfJournal: Int = 1 << 18) throws {
-    var files = try SeriesFiles(folder: folder)
+  /// than usual are for tests. With `isLazy`, a folder that is not there is made by the first write, or
+  /// by `open`; another writer that came before is noticed then.
+  package init(folder: String, isLazy: Bool = false, pointsOfJournal: Int = 1 << 18) throws {
+    var files = try SeriesFiles(folder: folder, isLazy: isLazy)
     var reader = SeriesReader(folder: folder)
     if !files.isNew {
       _ = try reader.refresh()
@@ -91,6 +92,9 @@ package struct SeriesWriter: ~Copyable {
       )
     }
   }
+
+  /// Makes the folder, if it is not there yet.
+  package mutating func open() throws { try files.open() }
 
   /// The number of a name, which is defined if it is new; nil for a name that is refused.
   package mutating func id(of name: String) -> Int? {

@@ -122,7 +122,7 @@ struct AdoptionTests {
     try site.replaceAgent(executor: executor)
     let folder = site.home.attempt(run: run, step: "a", attempt: 1)
     #expect(Claim.state(of: folder) == .givenUp)
-    #expect(try Claim.take(folder, for: late) == nil)
+    #expect(try Claim.take(folder, for: PackedSpec(late)) == nil)
     #expect(try site.end(of: run).status == .succeeded)
     #expect(try site.steps(run)["a"]?.attempt == 2)
   }
@@ -133,7 +133,7 @@ struct AdoptionTests {
     let run = try site.launch()
     let folder = site.home.attempt(run: run, step: "a", attempt: 1)
     let late = try #require(executor.specs.first)
-    let lock = try #require(try Claim.take(folder, for: late))
+    let lock = try #require(try Claim.take(folder, for: PackedSpec(late)))
     #expect(try !Claim.giveUp(folder))
     try site.replaceAgent(executor: executor)
     #expect(executor.started == ["a"])

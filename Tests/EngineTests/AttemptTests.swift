@@ -41,6 +41,26 @@ struct AttemptTests {
     #expect(Claim.state(of: attempt) == .dead(nil))
   }
 
+  @Test func `a claim holds its spec without secrets, and one of an earlier version is read`()
+    throws
+  {
+    var spec = try RunnerSeat().spec("a", "true")
+    spec.environment["TOKEN"] = "t0p-secret"
+    spec.secrets = ["TOKEN"]
+    spec.keyParts = ["input data": Digest(of: "1")]
+    let packed = try PackedSpec(spec)
+    #expect(try packed.spec() == spec)
+    close(try #require(try Claim.take(attempt, for: packed.withoutSecrets(of: spec))))
+    #expect(site.read(attempt.claim)?.contains("t0p-secret") == false)
+    spec.environment["TOKEN"] = nil
+    #expect(Claim.read(attempt)?.spec == spec)
+
+    var earlier = Claim.ofThisProcess()
+    earlier.spec = spec
+    try JSONEncoder.keepingNaN.encode(earlier).write(to: URL(filePath: attempt.claim))
+    #expect(Claim.read(attempt) == earlier)
+  }
+
   @Test func `two claims at once give one lock`() async throws {
     let attempt = attempt
     let locks = try await withThrowingTaskGroup(of: Int32?.self) { group in

@@ -34,6 +34,7 @@ struct MetricScriptTests {
         echo '{"step": 3, "train": {"loss": 0.5}}'
         echo 'val_loss=0.25'
         echo "shell/x=7 step=2" >> "$LATHE_METRICS"
+        mkdir -p "$LATHE_SDK"
         printf '%b' '\(octal)' > "$LATHE_SDK/$$-x.lathe"
         echo weights > m.bin
         """,

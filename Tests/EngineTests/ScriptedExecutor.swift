@@ -47,7 +47,7 @@ final class ScriptedExecutor: Executor {
     case .vanish: break
     case .refuse: throw SystemFailure("start a step runner", EAGAIN)
     case .hold:
-      guard let lock = try Claim.take(attempt, for: spec) else { break }
+      guard let lock = try Claim.take(attempt, for: PackedSpec(spec)) else { break }
       held["r\(spec.run) \(spec.step)"] = (lock, attempt, spec)
       return
     case .succeed(let texts): try publish(.succeeded, texts, of: spec, in: attempt)

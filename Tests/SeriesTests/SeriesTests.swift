@@ -291,6 +291,35 @@ struct SeriesTests {
     #expect(first.names.isEmpty)
   }
 
+  @Test func `a lazy writer makes its folder with its first point, and notices another one then`()
+    throws
+  {
+    let file = try TemporaryFile()
+    let folder = file.metrics + "/late"
+    var lazy = try SeriesWriter(folder: folder, isLazy: true)
+    try lazy.seal()
+    try lazy.sync()
+    #expect(access(folder, F_OK) != 0)
+    var other = try SeriesWriter(folder: folder, isLazy: true)
+    lazy.append("loss", step: 1, time: 0, value: 2)
+    try lazy.flush()
+    other.append("loss", step: 1, time: 0, value: 3)
+    #expect(throws: SeriesError.busy(path: folder)) { try other.flush() }
+    var reader = SeriesReader(folder: folder)
+    #expect(try reader.refresh())
+    #expect(reader["loss"]?.count == 1)
+    // What is there already is gone on with at once.
+    #expect(throws: SeriesError.busy(path: folder)) {
+      _ = try SeriesWriter(folder: folder, isLazy: true)
+    }
+    _ = consume lazy
+    var next = try SeriesWriter(folder: folder, isLazy: true)
+    next.append("loss", step: 2, time: 0, value: 1)
+    try next.flush()
+    #expect(try reader.refresh())
+    #expect(reader["loss"]?.count == 2)
+  }
+
   @Test func `a full disk loses nothing and says so`() throws {
     let file = try TemporaryFile()
     try FileManager.default.createSymbolicLink(

@@ -279,7 +279,7 @@ extension Agent {
   /// What the instance's type allows; looked up once a wave.
   private func instance(of run: RunRecord) -> InstanceRecord? {
     if let known = instances[run.instance] { return known }
-    let found = try? reader.instance(run.instance)
+    let found = try? catalog.instance(run.instance)
     instances[run.instance] = found
     return found
   }

@@ -12,7 +12,11 @@ enum Wire {
     _ message: some Encodable,
     with encoder: JSONEncoder = JSONEncoder()
   ) throws -> [UInt8] {
-    let body = try encoder.encode(message)
+    try frame(encoder.encode(message))
+  }
+
+  /// Bytes with their length before them.
+  static func frame(_ body: some Collection<UInt8>) throws -> [UInt8] {
     guard body.count <= limit else {
       throw Explanation(
         what: "The request is too large.",

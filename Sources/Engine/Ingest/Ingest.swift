@@ -26,6 +26,7 @@ struct Ingest: ~Copyable {
   /// Points that came of the log and are not noted yet.
   private var logged = 0
 
+  private let isNew: Bool
   private let limits: IngestLimits
   private let clock: StepClock
   /// Bytes that were taken of files.
@@ -48,14 +49,13 @@ struct Ingest: ~Copyable {
     watchedBy rules: StepWatch? = nil,
     clock: StepClock = StepClock()
   ) throws {
-    self.clock = clock
+    (self.clock, self.isNew) = (clock, isNew)
     let log = try LogInput(metrics: spec.metrics)
-    var sink = try MetricSink(folder: folder)
+    var sink = try MetricSink(folder: folder, isNew: isNew)
     sink.observer = rules
     let path = Ingest.linePath(folder, spec)
     var lines = LineInput(path: path, isOwn: path == folder.metricLines, punchSize: punchSize)
     if isNew {
-      mkdir(folder.sdk, 0o700)
       if lines.isOwn {
         let file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
         if file >= 0 { close(file) }
@@ -78,7 +78,13 @@ struct Ingest: ~Copyable {
   }
 
   /// Watches what the script writes to: a script that is over before has nothing that is urgent.
+  ///
+  /// Folders are made only here: most of what a short script costs is making and removing them. Its Python
+  /// module makes its own where it comes first.
   mutating func start() {
+    if isNew { mkdir(sdk.path, 0o700) }
+    // What keeps it from being made is told by the first point.
+    try? sink.open()
     watch.start()
     let added = UInt32(IN_CREATE | IN_MOVED_TO | IN_MASK_ADD)
     sdkWatch = watch.add(sdk.path, added | UInt32(IN_MODIFY))

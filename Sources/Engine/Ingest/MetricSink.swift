@@ -26,15 +26,19 @@ struct MetricSink: ~Copyable {
   private static let batch = 1 << 14
   private static let mostWarnings = 100
 
-  init(folder: AttemptFolder) throws {
+  /// With `isNew`, the series' folder is made when there is something to write, or by `open`.
+  init(folder: AttemptFolder, isNew: Bool = false) throws {
     let book = FactBook(path: folder.facts)
-    writer = try SeriesWriter(folder: folder.metrics)
+    writer = try SeriesWriter(folder: folder.metrics, isLazy: isNew)
     facts = book
     told = writer.names.count
     for (id, name) in writer.names.enumerated() {
       Array(name.utf8).withUnsafeBufferPointer { table.add($0, id: id) }
     }
   }
+
+  /// Makes the series' folder, so that readers have something to wait at.
+  mutating func open() throws { try writer.open() }
 
   /// In the order of their first point.
   var names: [String] { writer.names }

@@ -12,7 +12,7 @@ struct Claim: Codable, Equatable {
   var host: String
   /// From /etc/machine-id; nil in claims of earlier versions.
   var machine: String?
-  /// What is run, where it came over a channel.
+  /// What is run, where it came over a channel: the file's second line, where earlier versions had one for all.
   var spec: AttemptSpec?
 
   static func ofThisProcess() -> Claim {
@@ -40,17 +40,13 @@ struct Claim: Codable, Equatable {
   ///
   /// The file is locked before it gets its name, so nobody ever sees it without its lock. Returns the
   /// descriptor that holds the lock, or nil when somebody else has claimed the attempt.
-  static func take(_ attempt: AttemptFolder, for spec: AttemptSpec? = nil) throws -> Int32? {
+  static func take(_ attempt: AttemptFolder, for spec: PackedSpec? = nil) throws -> Int32? {
     let temporary = attempt.claim + ".\(getpid()).\(UInt32.random(in: .min ... .max))"
     let descriptor = open(temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw SystemFailure("write \(temporary)", errno) }
     defer { unlink(temporary) }
     do {
-      var claim = ofThisProcess()
-      claim.spec = spec
-      // Whoever reads the claim later has no use for them.
-      for name in spec?.secrets ?? [] { claim.spec?.environment[name] = nil }
-      let bytes = try JSONEncoder.keepingNaN.encode(claim)
+      let bytes = try own.get() + (spec.map { [newline] + $0.json } ?? [])
       try bytes.withUnsafeBytes { try writeAll($0, to: descriptor, attempt.claim) }
       guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
         throw SystemFailure("claim \(attempt.path)", errno)
@@ -107,10 +103,18 @@ struct Claim: Codable, Equatable {
 
   /// What the claim says; nil where there is none, or a damaged one.
   static func read(_ attempt: AttemptFolder) -> Claim? {
-    (try? Data(contentsOf: URL(filePath: attempt.claim)))
-      .flatMap { try? JSONDecoder.keepingNaN.decode(Claim.self, from: $0) }
+    guard let data = try? Data(contentsOf: URL(filePath: attempt.claim)) else { return nil }
+    let lines = data.split(separator: newline, maxSplits: 1)
+    guard let first = lines.first,
+      var claim = try? JSONDecoder.keepingNaN.decode(Claim.self, from: first)
+    else { return nil }
+    if lines.count > 1 { claim.spec = try? PackedSpec(json: lines[1]).spec() }
+    return claim
   }
 
+  /// The first line of all claims of this process.
+  private static let own = Result { try JSONEncoder.keepingNaN.encode(ofThisProcess()) }
+  private static let newline = UInt8(ascii: "\n")
   private static let ownStartTime = startTime(of: getpid()) ?? 0
 
   /// Field 22 of /proc/PID/stat, counted behind the name, which may hold blanks and brackets.

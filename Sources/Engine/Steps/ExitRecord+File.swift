@@ -8,21 +8,25 @@ extension ExitRecord {
   ///
   /// It is in the system's memory then: the agent has the disk take many at once before it builds on them.
   /// On a full disk, one that is larger than what was set aside for it goes without most of its metrics.
-  func publish(in attempt: AttemptFolder) throws {
+  ///
+  /// `json` is the record's own, where it was made before.
+  func publish(_ json: Data? = nil, in attempt: AttemptFolder) throws {
     // The space set aside is given back first: the record fits even on a full disk.
     unlink(attempt.reserve)
     do {
-      try write(in: attempt)
+      try ExitRecord.write(json ?? self.json(), in: attempt)
     } catch  where SystemFailure.isFullDisk(error) {
       var short = self
       short.metrics = Array(metrics.prefix(100))
       short.facts = nil
-      try short.write(in: attempt)
+      try ExitRecord.write(short.json(), in: attempt)
     }
   }
 
-  private func write(in attempt: AttemptFolder) throws {
-    let bytes = try JSONEncoder.keepingNaN.encode(self)
+  /// What stands in its file.
+  func json() throws -> Data { try JSONEncoder.keepingNaN.encode(self) }
+
+  private static func write(_ bytes: Data, in attempt: AttemptFolder) throws {
     let temporary = attempt.exit + ".\(getpid())"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw SystemFailure("write \(temporary)", errno) }

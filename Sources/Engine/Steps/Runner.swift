@@ -22,13 +22,13 @@ package enum Runner {
   }
 
   static func run(_ channel: RunnerChannel, _ site: RunnerSite) -> Int32 {
-    var last: (spec: AttemptSpec, folder: AttemptFolder)?
+    var last: RunnerChannel.Order?
     var wasHeard = true
     while true {
       channel.take()
-      if let (spec, folder) = channel.next() {
-        if let isHeard = perform(spec, folder, channel, site) {
-          last = (spec, folder)
+      if let order = channel.next() {
+        if let isHeard = perform(order, channel, site) {
+          last = order
           wasHeard = isHeard
         }
         continue
@@ -55,15 +55,15 @@ package enum Runner {
 
   /// Runs one attempt; returns whether an agent heard of its end, nil when it was not this runner's to run.
   private static func perform(
-    _ spec: AttemptSpec,
-    _ folder: AttemptFolder,
+    _ order: RunnerChannel.Order,
     _ channel: RunnerChannel,
     _ site: RunnerSite
   ) -> Bool? {
+    let (spec, folder) = (order.spec, order.folder)
     let path = folder.path
     do {
       try makeFolder(path)
-      guard let lock = try Claim.take(folder, for: spec) else {
+      guard let lock = try Claim.take(folder, for: order.packed.withoutSecrets(of: spec)) else {
         let reason = "It was given up, or another step runner has claimed it."
         channel.report(.refused(folder: path, Refusal(reason: reason)))
         return nil
@@ -79,12 +79,13 @@ package enum Runner {
           if !channel.report(.watched(folder: path)) { site.nudge(request, spec) }
         }
       ).run()
+      let json = try record.json()
       // Without space for the record, the agent has it from the report.
-      try? record.publish(in: folder)
+      try? record.publish(json, in: folder)
       close(lock)
       // An agent that ends itself may not look at the channel any more.
       let isLeaving = channel.isEnding
-      return channel.report(.ended(folder: path, record)) && !isLeaving
+      return channel.report(ended: path, json) && !isLeaving
     } catch {
       channel.report(.refused(folder: path, Refusal(error)))
       return nil

@@ -15,8 +15,15 @@ final class RunnerChannel {
   private(set) var dropped: AttemptSpec?
   private var buffer: [UInt8] = []
   private var chunk = [UInt8](repeating: 0, count: 1 << 16)
-  private var queue: [(spec: AttemptSpec, folder: AttemptFolder)] = []
+  private var queue: [Order] = []
   private var stopped: Set<String> = []
+
+  /// An attempt to be run.
+  struct Order {
+    let spec: AttemptSpec
+    let packed: PackedSpec
+    let folder: AttemptFolder
+  }
 
   /// Closes `descriptor` when it goes away.
   init(descriptor: Int32) {
@@ -37,16 +44,19 @@ final class RunnerChannel {
       }
       buffer += chunk[..<count]
       do {
-        while let order = try Wire.takeOrder(from: &buffer) { take(order) }
+        while let order = try Wire.takeOrder(from: &buffer) { try take(order) }
       } catch {
         shut()
       }
     }
   }
 
-  private func take(_ order: RunnerOrder) {
+  private func take(_ order: RunnerOrder) throws {
     switch order {
-    case .run(let packed, let path): queue.append((packed.spec, AttemptFolder(path: path)))
+    case .run(let packed, let path):
+      queue.append(
+        Order(spec: try packed.spec(), packed: packed, folder: AttemptFolder(path: path))
+      )
     case .stop(let path):
       if queue.contains(where: { $0.folder.path == path }) {
         queue.removeAll { $0.folder.path == path }
@@ -59,7 +69,7 @@ final class RunnerChannel {
   }
 
   /// The next attempt to run; none once the agent is gone, as another one decides then.
-  func next() -> (spec: AttemptSpec, folder: AttemptFolder)? {
+  func next() -> Order? {
     stopped = []
     return isOpen && !queue.isEmpty ? queue.removeFirst() : nil
   }
@@ -70,11 +80,22 @@ final class RunnerChannel {
   /// Tells the agent; false when it is gone.
   @discardableResult
   func report(_ report: RunnerReport) -> Bool {
-    guard isOpen, let message = try? Wire.frame(report) else { return false }
+    guard let message = try? Wire.frame(report) else { return false }
+    return send(message)
+  }
+
+  /// Tells the agent of an attempt's end, with its record as it stands in the folder; false when it is gone.
+  func report(ended folder: String, _ record: Data) -> Bool {
+    guard let message = try? Wire.frame(ended: folder, record) else { return false }
+    return send(message)
+  }
+
+  private func send(_ message: [UInt8]) -> Bool {
+    guard isOpen else { return false }
     var rest = message[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes {
-        send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+        Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
       }
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else {

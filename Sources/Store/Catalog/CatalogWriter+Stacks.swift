@@ -51,3 +51,13 @@ extension CatalogWriter.Transaction {
     try InstanceRecord.fetchAll(db, sql: "SELECT * FROM instance ORDER BY name")
   }
 }
+
+extension CatalogWriter {
+  /// An instance, as the wave of each step's end asks for it.
+  package func instance(_ name: String) throws -> InstanceRecord? {
+    try look { db in
+      let statement = try db.cachedStatement(sql: "SELECT * FROM instance WHERE name = ?")
+      return try InstanceRecord.fetchOne(statement, arguments: [name])
+    }
+  }
+}

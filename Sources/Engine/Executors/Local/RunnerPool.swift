@@ -28,12 +28,13 @@ final class RunnerPool: Executor {
 
   func run(_ spec: AttemptSpec, in attempt: AttemptFolder) throws {
     try RunnerPool.make(attempt.path)
+    let packed = try PackedSpec(spec)
     let channel = try idle.popLast() ?? start()
     let name = RunnerName(spec)
     placed += 1
     runners[channel]?.current = (name, attempt.path)
     busy[name] = channel
-    send(.run(PackedSpec(spec), folder: attempt.path), to: channel)
+    send(.run(packed, folder: attempt.path), to: channel)
   }
 
   /// Makes an attempt's folder in its step's: two calls, where looking for all folders above takes many.
