@@ -137,6 +137,8 @@ struct AdoptionTests {
     #expect(try !Claim.giveUp(folder))
     try site.replaceAgent(executor: executor)
     #expect(executor.started == ["a"])
+    // Written though nothing else happens.
+    site.serve { (try? site.steps(run)["a"]?.pid) != nil }
     #expect(try site.steps(run)["a"]?.pid == Int(getpid()))
     close(lock)
   }

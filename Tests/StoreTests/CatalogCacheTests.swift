@@ -67,7 +67,7 @@ struct CatalogCacheTests {
     let many = (0..<count).map { Self.execution("key \($0)", step: "s\($0)") }
     try writer.write { try $0.add(many) }
     let asked = many.map(\.key) + [Digest(of: "none")]
-    let found = try writer.results(asked)
+    let found = try writer.results(asked, aliases: [:])
     #expect(found.count == count)
     for var execution in many {
       execution.components = [:]

@@ -130,7 +130,7 @@ extension Agent {
     }
     try catalog.write { for alias in aliases { try $0.deleteAlias(alias.key) } }
     try catalog.sync()
-    for alias in aliases { publications.aliases[alias.key] = nil }
+    for alias in aliases { publications.takeBack(alias) }
     return Acceptance(aliases: aliases, changes: [])
   }
 }

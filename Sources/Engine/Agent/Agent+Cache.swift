@@ -40,7 +40,7 @@ extension Agent {
       if let known = publications[key] { found[key] = known } else { others.append(key) }
     }
     guard !others.isEmpty else { return found }
-    let stored = (try? catalog.results(others)) ?? [:]
+    let stored = (try? catalog.results(others, aliases: publications.aliases)) ?? [:]
     return found.merging(stored) { own, _ in own }
   }
 

@@ -55,7 +55,7 @@ extension Agent {
     if isRetrying, let obstacle { throw obstacle }
     var leaving = leaving
     let isTime = turnTime()
-    let (now, later) = try catalog.write { transaction in
+    let (now, later, aliases) = try catalog.write { transaction in
       let (now, later) = try transaction.deleteRuns(
         wanted,
         leaving: &leaving,
@@ -63,9 +63,11 @@ extension Agent {
         while: isTime
       )
       // Before any object goes: a later hit could else be promised one that does.
-      if later.isEmpty { try transaction.deleteStaleExecutions() }
-      return (now, later)
+      guard later.isEmpty else { return (now, later, nil as [AliasRecord]?) }
+      try transaction.deleteStaleExecutions()
+      return (now, later, try transaction.aliases())
     }
+    if let aliases { publications.take(all: aliases) }
     let all = gone.union(now)
     guard !later.isEmpty else { return then(.success(all), self) }
     loop.post { [leaving] agent in

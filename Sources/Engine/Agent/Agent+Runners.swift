@@ -16,7 +16,7 @@ extension Agent {
     case .claimed(let name, let pid):
       guard isUnderWay(name) else { return }
       _ = change(name.run) { $0.change(name.step) { $0.pid = Int(pid) } }
-      mark(name.run)
+      writeLater(name.run)
     case .ended(let name, let record):
       guard isUnderWay(name) else { return }
       // On a full disk it may be missing there; later agents and a resumption look for it.

@@ -25,6 +25,7 @@ extension Agent {
       return
     }
     obstacle = nil
+    later.subtract(ids)
     unwritten = []
     var alerts: [(RunRecord, [AlertRecord], [[String]])] = []
     for id in ids {
@@ -47,6 +48,20 @@ extension Agent {
     // Told so, an idle runner does not take this agent's end for a death that nobody else has seen.
     if runs.isEmpty { executor.end() }
     publish()
+  }
+
+  /// Writes what nothing depends on with whatever is written next, a tenth of a second later at the latest.
+  ///
+  /// Who has claimed an attempt is told by its folder; most short steps end before the catalog hears of it.
+  func writeLater(_ id: Int) {
+    later.insert(id)
+    guard !isWritingLater else { return }
+    isWritingLater = true
+    loop.after(0.1) { [unowned self] in
+      isWritingLater = false
+      unwritten.formUnion(later)
+      later = []
+    }
   }
 
   /// What could not be written down was never launched.

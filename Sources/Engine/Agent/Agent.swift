@@ -49,6 +49,9 @@ final class Agent {
   private(set) var marked: Set<Int> = []
   /// Runs whose rows are not written yet.
   var unwritten: Set<Int> = []
+  /// Runs of which nothing but the numbers of runners is not written yet, and whether that is under way.
+  var later: Set<Int> = []
+  var isWritingLater = false
   /// Attempts whose runner is not a child of this agent, by a descriptor of that process.
   var adopted: [RunnerName: Int32] = [:]
   /// Keys that are being computed: an equal step waits for the result (single flight).
@@ -111,8 +114,7 @@ final class Agent {
     catalog = try CatalogWriter(home: home)
     let last = home.lastRunFolder()
     try catalog.write { try $0.reserveRuns(through: last) }
-    let aliases = try catalog.write { try $0.aliases() }
-    for alias in aliases { publications.aliases[alias.key] = alias.target }
+    publications.take(all: try catalog.write { try $0.aliases() })
     reader = Catalog(home: home)
     sync = { try home.sync() }
     objects = ObjectStore(home: home, isDurable: false)

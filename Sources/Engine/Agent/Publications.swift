@@ -22,8 +22,8 @@ struct Publications {
   private var lastSync = -Double.infinity
   /// Keys that may have got a result since steps began to wait for room; nil: any key may.
   private var fresh: Set<Digest>? = []
-  /// The keys that the user declared to mean what another one does, with that one.
-  var aliases: [Digest: Digest] = [:]
+  /// The keys that the user declared to mean what another one does, with that one: as the catalog has them.
+  private(set) var aliases: [Digest: Digest] = [:]
 
   /// Of more keys than this nobody keeps a list while steps wait: then any key may have got a result.
   static let mostFresh = 16_384
@@ -52,6 +52,14 @@ struct Publications {
     }
     return false
   }
+
+  /// All that is declared, as it stands.
+  mutating func take(all records: [AliasRecord]) {
+    aliases = Dictionary(records.map { ($0.key, $0.target) }) { first, _ in first }
+  }
+
+  /// What a key was declared to mean is taken back.
+  mutating func takeBack(_ alias: AliasRecord) { aliases[alias.key] = nil }
 
   /// A key was declared to mean what another one does: it may have a result at once.
   mutating func take(_ alias: AliasRecord) {

@@ -27,15 +27,17 @@ extension CatalogWriter.Transaction {
 
   /// The executions under some keys, each by the key that was asked for; aliases are followed.
   ///
-  /// `withParts`: with the parts of their keys, which only explain.
+  /// `withParts`: with the parts of their keys, which only explain. `aliases`: what keys were declared to
+  /// mean; nil: they are read.
   package func executions(
     _ keys: [Digest],
-    withParts: Bool = true
+    withParts: Bool = true,
+    aliases: [Digest: Digest]? = nil
   ) throws -> [Digest: ExecutionRecord] {
     var found: [Digest: ExecutionRecord] = [:]
     found.reserveCapacity(keys.count)
     let row = try ExecutionRow.reader(db)
-    var targets: [Digest: Digest]?
+    var targets = aliases
     for key in keys {
       var target = key
       // A result that was declared to be good may itself have been declared for a later key.
@@ -127,10 +129,13 @@ extension CatalogWriter.Transaction {
 extension CatalogWriter {
   /// The results under some keys, each by the key that was asked for; aliases are followed.
   ///
-  /// Without the parts of their keys, which only explain.
-  package func results(_ keys: [Digest]) throws -> [Digest: ExecutionRecord] {
+  /// Without the parts of their keys, which only explain. `aliases`: what keys were declared to mean.
+  package func results(
+    _ keys: [Digest],
+    aliases: [Digest: Digest]
+  ) throws -> [Digest: ExecutionRecord] {
     func results(_ db: Database) throws -> [Digest: ExecutionRecord] {
-      try Transaction(db: db).executions(keys, withParts: false)
+      try Transaction(db: db).executions(keys, withParts: false, aliases: aliases)
     }
     return keys.count < CatalogWriter.fewLooks ? try look(results) : try lookOften(results)
   }
