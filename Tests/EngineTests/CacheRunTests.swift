@@ -27,6 +27,41 @@ struct CacheRunTests {
     "pipeline.yaml": three, "prepare.py": "p = 1", "train.py": "t = 1", "evaluate.py": "e = 1",
   ]
 
+  @Test
+  func `a long chain is taken whole from the cache, and what sees other bytes runs`()
+    throws
+  {
+    func chain(_ last: String) -> String {
+      let steps = (0..<150).map { number in
+        let before = number == 0 ? "" : ", \"${steps.s\(number - 1).outputs.o}\""
+        let word = number == 140 ? last : "w"
+        return
+          "  s\(number): { type: Processing, run: [x, \(word)\(before)], outputs: { o: o.txt } }"
+      }
+      return (["steps:"] + steps).joined(separator: "\n")
+    }
+    // What each makes follows from its own name and word alone: behind one step, nothing changes.
+    let executor = ScriptedExecutor { spec in
+      .succeed(spec.outputs.mapValues { _ in spec.step + spec.arguments[1] })
+    }
+    let site = try RunSite(["pipeline.yaml": chain("w")], executor: executor)
+    _ = try site.run()
+    #expect(executor.started.count == 150)
+    let second = try site.run()
+    #expect(executor.started.count == 150)
+    #expect(second.stepsCached == 150)
+    let steps = try site.steps(second.id)
+    #expect(try (0..<150).allSatisfy { try #require(steps["s\($0)"]).logRun == 1 })
+
+    try site.write(chain("changed"), "pipeline.yaml")
+    let third = try site.run()
+    #expect(third.stepsCached == 148)
+    #expect(executor.started.dropFirst(150) == ["s140", "s141"])
+    // What the run before had is not all that counts.
+    try site.write(chain("w"), "pipeline.yaml")
+    #expect(try site.run().stepsCached == 150)
+  }
+
   @Test func `without the cache every step runs, and its first result stays`() throws {
     let executor = ScriptedExecutor()
     let site = try RunSite(Self.files, executor: executor)

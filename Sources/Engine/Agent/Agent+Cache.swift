@@ -9,10 +9,14 @@ extension Agent {
   /// `unread` are those of which too much would have to be read now to know whether they are whole.
   func hits(
     for plans: [StepPlan],
-    launch: LaunchBody
+    of active: ActiveRun,
+    _ hand: inout ResultsAtHand
   ) -> (whole: [Digest: ExecutionRecord], unread: [Digest: ExecutionRecord]) {
-    let asking = plans.filter { launch.takesResults(of: $0.step) }
-    let known = executions(of: asking.map(\.key.digest))
+    let asking = plans.filter { active.launch.takesResults(of: $0.step) }
+    if hand.isDue(asking.count), let last = active.run.parent {
+      hand.take((try? catalog.results(ofRun: last)) ?? [:])
+    }
+    let known = executions(of: asking.map(\.key.digest), hand)
     var whole: [Digest: ExecutionRecord] = [:]
     var unread: [Digest: ExecutionRecord] = [:]
     for plan in asking {
@@ -32,12 +36,19 @@ extension Agent {
   /// Earlier executions by key: those of this moment as well, which the catalog does not have yet.
   ///
   /// Most are without the parts of their keys, which only explain.
-  func executions(of keys: [Digest]) -> [Digest: ExecutionRecord] {
+  func executions(
+    of keys: [Digest],
+    _ hand: ResultsAtHand = ResultsAtHand()
+  ) -> [Digest: ExecutionRecord] {
     guard !keys.isEmpty else { return [:] }
     var found: [Digest: ExecutionRecord] = [:]
     var others: [Digest] = []
     for key in keys {
-      if let known = publications[key] { found[key] = known } else { others.append(key) }
+      if let known = publications[key] ?? hand[key] {
+        found[key] = known
+      } else {
+        others.append(key)
+      }
     }
     guard !others.isEmpty else { return found }
     let stored = (try? catalog.results(others, aliases: publications.aliases)) ?? [:]
@@ -111,4 +122,28 @@ func briefDuration(_ seconds: Double) -> String {
     rest %= size
   }
   return text
+}
+
+/// Results that were read together because a chain of steps asks for one after the other: a look at each
+/// costs several times what it finds. Good while nothing else is written, for one decision.
+struct ResultsAtHand {
+  private var known: [Digest: ExecutionRecord] = [:]
+  private var asked = 0
+  private var isRead = false
+
+  /// So many are asked for one by one: a run that goes on with little is not made to read all of another.
+  private static let few = 64
+
+  subscript(key: Digest) -> ExecutionRecord? { known[key] }
+
+  /// Whether it is time to read what the run before had; asked with each number of keys, true once.
+  mutating func isDue(_ count: Int) -> Bool {
+    asked += count
+    // Where many are asked for at once, they are read together anyway.
+    guard !isRead, asked > ResultsAtHand.few, count <= ResultsAtHand.few else { return false }
+    isRead = true
+    return true
+  }
+
+  mutating func take(_ results: [Digest: ExecutionRecord]) { known = results }
 }

@@ -93,6 +93,7 @@ private struct Foresight {
 
   mutating func look(with agent: Agent) {
     var sources = CachedSources(reader: agent.reader) { agent.runs[$0] }
+    var hand = ResultsAtHand()
     while true {
       let names = active.takeSteps()
       guard !names.isEmpty else { return }
@@ -121,7 +122,7 @@ private struct Foresight {
         }
       }
       // What would have to be read for it is taken to be whole.
-      let (whole, unread) = agent.hits(for: plans, launch: active.launch)
+      let (whole, unread) = agent.hits(for: plans, of: active, &hand)
       for plan in plans {
         let key = plan.key.digest
         settle(plan, whole[key] ?? unread[key], agent, &sources)

@@ -32,6 +32,7 @@ extension Agent {
   /// Looks at every step that is ready: it ends at once, comes from the cache, or waits for room.
   private func decide(_ active: inout ActiveRun) {
     var sources = CachedSources(reader: reader) { [unowned self] in runs[$0] }
+    var hand = ResultsAtHand()
     while true {
       let names = active.takeSteps()
       guard !names.isEmpty else { break }
@@ -49,7 +50,7 @@ extension Agent {
           fail(step, Explanation(error), of: &active)
         }
       }
-      let (known, unread) = hits(for: plans, launch: active.launch)
+      let (known, unread) = hits(for: plans, of: active, &hand)
       for plan in plans {
         if let result = unread[plan.key.digest] {
           check(result, for: plan.step.name, of: &active)
@@ -181,13 +182,14 @@ extension Agent {
       let step = active.pipeline.step(placement.step), let process = step.process
     else { return false }
     do {
+      var hand = ResultsAtHand()
       let planner = try planner(of: active)
       let name = Shares.Name(run: active.run.id, step: step.name)
       let plan = try planned[name] ?? planner.plan(step, process, in: active)
       active.stopWaiting(step.name)
       if isAwaited(plan, of: &active) { return false }
       if publications.mayHave(plan.key.digest),
-        !hits(for: [plan], launch: active.launch).whole.isEmpty
+        !hits(for: [plan], of: active, &hand).whole.isEmpty
       {
         // An equal step had its room earlier, and has ended since this one began to wait for its own.
         active.look(at: step.name)

@@ -142,6 +142,18 @@ extension CatalogWriter {
 
   private static var fewLooks: Int { 8 }
 
+  /// The results that the steps of a run have made or taken, by their keys; as `results` gives them.
+  package func results(ofRun run: Int) throws -> [Digest: ExecutionRecord] {
+    try lookOften { db in
+      let row = try RowStatement(db, sql: "SELECT key FROM step WHERE run = ? AND key IS NOT NULL")
+      row.bind(run, at: 1)
+      defer { row.reset() }
+      var keys: [Digest] = []
+      while try row.next() { keys.append(try row.digest(0)) }
+      return try Transaction(db: db).executions(keys, withParts: false, aliases: [:])
+    }
+  }
+
   /// The execution under exactly this key, else the newest ones of the step, newest first.
   package func executions(
     nearest key: Digest,
