@@ -8,10 +8,11 @@ import Testing
 
 /// The agent as a service that starts with the machine.
 struct AgentServiceTests {
-  private let root: String
+  private let folder: TemporaryFolder
+  private var root: String { folder.path }
   private let host = HostIdentity(name: "gpu1", machine: "0123abcd", boot: "b")
 
-  init() throws { root = try makeTemporaryFolder() }
+  init() throws { folder = try TemporaryFolder() }
 
   private func unit(_ folder: String, state: String? = nil, program: String = "/usr/bin/lathe")
     -> ServiceUnit

@@ -8,12 +8,14 @@ import Testing
 
 /// One attempt's folder without a script: files are written into it, and taken in.
 struct IngestSite {
-  let root: String
+  private let folder: TemporaryFolder
+  var root: String { folder.path }
   let attempt: AttemptFolder
   var spec: AttemptSpec
 
   init(metrics: [AttemptSpec.Metric] = []) throws {
-    root = try makeTemporaryFolder()
+    folder = try TemporaryFolder()
+    let root = folder.path
     attempt = AttemptFolder(path: root + "/attempt")
     try makeFolder(attempt.work)
     spec = AttemptSpec(

@@ -8,9 +8,10 @@ import Testing
 
 /// What a logout does to runs, and what is done against it.
 struct LogoutTests {
-  private let root: String
+  private let folder: TemporaryFolder
+  private var root: String { folder.path }
 
-  init() throws { root = try makeTemporaryFolder() }
+  init() throws { folder = try TemporaryFolder() }
 
   private func write(_ text: String, _ path: String, mode: mode_t = 0o600) throws {
     let full = root + "/" + path

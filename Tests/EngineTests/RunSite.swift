@@ -152,6 +152,15 @@ private final class Replies: Sendable {
   let list = Mutex<[AgentReply]>([])
 }
 
+/// A folder for as long as a test has it.
+final class TemporaryFolder: Sendable {
+  let path: String
+
+  init() throws { path = try makeTemporaryFolder() }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
 func makeTemporaryFolder() throws -> String {
   let path = FileManager.default.temporaryDirectory.path + "/lathe-test-" + UUID().uuidString
   try makeFolder(path)
