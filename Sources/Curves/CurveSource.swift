@@ -86,12 +86,17 @@ package struct CurveSource {
       )
     }
     let columns = DotColumns(range: range, kind: request.xKind, count: request.columns)
+    let works = drawn.map { work($0, request, columns) }
+    CurveWork.finish(works)
+    // What was found is kept, also where another curve has failed.
+    let found = works.map { work in Result { try keep(work, request, columns) } }
     return CurvesFacts(
       range: columns.range,
-      curves: try drawn.map { track in
-        CurveFacts(
-          points: try points(track, request, columns),
-          smoothed: try smoothed(track, request, columns),
+      curves: try zip(drawn, found).map { track, state in
+        let state = try state.get()
+        return CurveFacts(
+          points: state.points ?? CurvePoints(),
+          smoothed: state.smoothed,
           summary: track.track?.summary,
           origin: track.origin,
           unplaced: try unplaced(track, request.floor)
@@ -121,52 +126,66 @@ package struct CurveSource {
     return LineChart.fittedX(least...greatest, kind: kind)
   }
 
-  /// The points as they were the last time, where none came and the columns are the same.
-  private mutating func points(
+  // MARK: Finding curves
+
+  /// What is to be found of a curve, with what was kept of it.
+  private mutating func work(
     _ drawn: DrawnTrack,
     _ request: CurvesRequest,
     _ columns: DotColumns
-  ) throws -> CurvePoints {
-    let key = ThinnedKey(
+  ) -> CurveWork {
+    var known = CurveWork.State()
+    // A series only grows.
+    if let kept = thinned[thinnedKey(drawn, request, columns)], kept.count == drawn.count,
+      kept.otherCount == drawn.otherCount
+    {
+      known.points = kept.points
+    }
+    if request.smoothing != .none, drawn.track != nil, drawn.logged != nil {
+      let key = SmoothedKey(series: drawn.key, smoothing: request.smoothing)
+      // Taken out, so that it is changed where it is and not copied.
+      known.smooth = smoothed.removeValue(forKey: key) ?? SmoothedTrack(request.smoothing)
+    }
+    return CurveWork(
+      drawn,
+      floor: request.floor,
+      starts: starts(of: columns, drawn.origin),
+      known: known
+    )
+  }
+
+  /// Keeps what was found for the next answer; throws where nothing was.
+  private mutating func keep(
+    _ work: CurveWork,
+    _ request: CurvesRequest,
+    _ columns: DotColumns
+  ) throws -> CurveWork.State {
+    let (found, drawn) = (try work.found(), work.drawn)
+    if let points = found.points {
+      let key = thinnedKey(drawn, request, columns)
+      if thinned.count >= Self.mostThinned, thinned[key] == nil { thinned = [:] }
+      thinned[key] = Thinned(count: drawn.count, otherCount: drawn.otherCount, points: points)
+    }
+    if let smooth = found.smooth {
+      let key = SmoothedKey(series: drawn.key, smoothing: request.smoothing)
+      if smoothed.count > Self.mostSmoothed, smoothed[key] == nil { smoothed = [:] }
+      smoothed[key] = smooth
+    }
+    return found
+  }
+
+  private func thinnedKey(
+    _ drawn: DrawnTrack,
+    _ request: CurvesRequest,
+    _ columns: DotColumns
+  ) -> ThinnedKey {
+    ThinnedKey(
       series: drawn.key,
       axis: request.axis,
       columns: columns,
       origin: drawn.origin,
       floor: request.floor
     )
-    let (count, otherCount) = (drawn.track?.count ?? 0, drawn.other?.count ?? 0)
-    // A series only grows.
-    if let known = thinned[key], known.count == count, known.otherCount == otherCount {
-      try drawn.track?.check()
-      return known.points
-    }
-    let points = try drawn.points(floor: request.floor, starts(of: columns, drawn.origin))
-    if thinned.count >= Self.mostThinned { thinned = [:] }
-    thinned[key] = Thinned(count: count, otherCount: otherCount, points: points)
-    return points
-  }
-
-  /// By x of another metric nothing is smoothed: its points have no order to smooth along.
-  private mutating func smoothed(
-    _ drawn: DrawnTrack,
-    _ request: CurvesRequest,
-    _ columns: DotColumns
-  ) throws -> CurvePoints? {
-    guard request.smoothing != .none, let track = drawn.track, let axis = drawn.logged else {
-      return nil
-    }
-    let key = SmoothedKey(series: drawn.key, smoothing: request.smoothing)
-    if smoothed.count > Self.mostSmoothed, smoothed[key] == nil { smoothed = [:] }
-    // Taken out, so that it is changed where it is and not copied.
-    var smooth = smoothed.removeValue(forKey: key) ?? SmoothedTrack(request.smoothing)
-    try smooth.refresh(from: track)
-    smoothed[key] = smooth
-    let origin = drawn.origin
-    return try smooth.curve(
-      by: axis,
-      floor: request.floor,
-      columns: starts(of: columns, origin)
-    ).shifted(by: -origin)
   }
 
   /// Looks only at the points that have come since the last time.
@@ -197,58 +216,5 @@ package struct CurveSource {
     defer { readers[folder] = reader }
     _ = try reader.refresh()
     return reader
-  }
-}
-
-/// One series on the axis that was asked for.
-struct DrawnTrack {
-  let key: SeriesKey
-  let track: SeriesTrack?
-  /// What is subtracted from logged x values.
-  let origin: Double
-  /// Nil where x is another metric.
-  let logged: SeriesAxis?
-  let other: SeriesTrack?
-
-  init(key: SeriesKey, reader: SeriesReader, axis: CurveAxis) {
-    self.key = key
-    track = reader[key.name]
-    switch axis {
-    case .step: (logged, origin, other) = (.step, 0, nil)
-    case .clock: (logged, origin, other) = (.time, 0, nil)
-    case .relativeTime:
-      // All metrics of an attempt begin together.
-      (logged, origin, other) = (.time, SampledMetric.beginning(in: reader), nil)
-    case .metric(let name): (logged, origin, other) = (nil, 0, reader[name])
-    }
-  }
-
-  /// From the least to the greatest x.
-  var extent: ClosedRange<Double>? {
-    switch logged {
-    case .step: return track?.summary?.stepRange
-    case .time:
-      guard let range = track?.summary?.timeRange else { return nil }
-      return range.lowerBound - origin...range.upperBound - origin
-    case nil:
-      guard track != nil, let summary = other?.summary, let min = summary.min, let max = summary.max
-      else { return nil }
-      return min...max
-    }
-  }
-
-  func points(floor: Double?, _ columns: [Double]) throws -> CurvePoints {
-    guard let track else { return CurvePoints() }
-    guard let logged else {
-      guard let other else { return CurvePoints() }
-      return try track.curve(against: other, floor: floor, columns: columns)
-    }
-    return try track.curve(by: logged, floor: floor, columns: columns).shifted(by: -origin)
-  }
-}
-
-extension CurvePoints {
-  fileprivate func shifted(by distance: Double) -> CurvePoints {
-    distance == 0 ? self : CurvePoints(x: x.map { $0 + distance }, y: y)
   }
 }
