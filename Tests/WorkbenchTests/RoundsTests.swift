@@ -100,7 +100,7 @@ struct RoundsTests {
     loop.change(.header, .models)
     #expect(loop.ask(at: 30) == [.header, .models])
     #expect(loop.arrive(.header))
-    loop.rounds.wishFrame(isAnswer: true)
+    loop.rounds.wishFrame(withRound: true)
     #expect(!loop.rounds.isFrameDue(at: 30.01))
     #expect(loop.rounds.next(after: 30.04) == 30 + Rounds.patience)
     #expect(loop.arrive(.models))
@@ -112,17 +112,29 @@ struct RoundsTests {
     loop.change(.header, .models)
     _ = loop.ask(at: 30)
     _ = loop.arrive(.header)
-    loop.rounds.wishFrame(isAnswer: true)
+    loop.rounds.wishFrame(withRound: true)
     #expect(loop.rounds.isFrameDue(at: 30 + Rounds.patience))
+  }
+
+  @Test func `a new size is drawn with what is asked for it, and at once where nothing is`() {
+    let loop = Loop.settled([.header])
+    loop.rounds.wishFrame(withRound: true)
+    #expect(loop.rounds.isFrameDue(at: 29.9))
+    _ = loop.want([.header, .models], answered: [.header])
+    #expect(loop.ask(at: 30, answered: [.header]) == [.models])
+    #expect(!loop.rounds.isFrameDue(at: 30.001))
+    #expect(loop.rounds.isFrameDue(at: 30 + Rounds.patience))
+    _ = loop.arrive(.models)
+    #expect(loop.rounds.isFrameDue(at: 30.001))
   }
 
   @Test func `what a user did is drawn at once, though not faster than a screen`() {
     let loop = Loop.settled([.header])
     loop.change(.header)
     _ = loop.ask(at: 30)
-    loop.rounds.wishFrame(isAnswer: true)
+    loop.rounds.wishFrame(withRound: true)
     loop.rounds.wishFrame()
-    loop.rounds.wishFrame(isAnswer: true)
+    loop.rounds.wishFrame(withRound: true)
     #expect(loop.rounds.isFrameDue(at: 30.001))
     loop.rounds.draw(at: 30.001)
     #expect(!loop.rounds.isFrameDue(at: 40))

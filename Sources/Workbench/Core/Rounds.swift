@@ -14,7 +14,7 @@ struct Rounds: Sendable {
   static let patience = 0.025
 
   /// Why the next frame is to be drawn.
-  private enum Wish: Sendable { case none, answer, now }
+  private enum Wish: Sendable { case none, round, now }
 
   /// What is shown, hence to be kept true.
   private(set) var wanted: Set<Query> = []
@@ -93,16 +93,19 @@ struct Rounds: Sendable {
   // MARK: Frames
 
   /// Asks for a frame: what a user did is shown at once, answers with the rest of their round.
-  mutating func wishFrame(isAnswer: Bool = false) {
-    if !isAnswer || wish == .now { wish = .now } else { wish = .answer }
+  ///
+  /// A new size waits for a round, too: what is asked for it mostly comes before a frame of what was
+  /// asked for the old one would be through, and all of the screen is drawn each time.
+  mutating func wishFrame(withRound: Bool = false) {
+    if !withRound || wish == .now { wish = .now } else { wish = .round }
   }
 
   /// When the next frame is to be drawn; nil where none is.
   private var frameTime: Double? {
     switch wish {
     case .none: nil
-    case .answer where isWaiting: max(drawn + Rounds.frame, asked + Rounds.patience)
-    case .answer, .now: drawn + Rounds.frame
+    case .round where isWaiting: max(drawn + Rounds.frame, asked + Rounds.patience)
+    case .round, .now: drawn + Rounds.frame
     }
   }
 

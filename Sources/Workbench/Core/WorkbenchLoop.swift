@@ -146,12 +146,15 @@ final class WorkbenchLoop {
   }
 
   private func take(_ event: WorkbenchEvent) {
-    var isAnswer = false
-    if case .answered(let query, let answer) = event {
+    var withRound = false
+    switch event {
+    case .answered(let query, let answer):
       guard rounds.arrive(query), root.context.answers[query] != answer else { return }
-      isAnswer = true
+      withRound = true
+    case .terminal(.resize): withRound = true
+    default: break
     }
-    rounds.wishFrame(isAnswer: isAnswer)
+    rounds.wishFrame(withRound: withRound)
     for effect in root.update(event) { perform(effect) }
   }
 
