@@ -57,14 +57,14 @@ extension ChartLayout {
     if let title = chart.title, plot.y > area.y {
       screen.write(title, x: plot.x, y: area.y, style: .bold, width: area.maxX - plot.x)
     }
-    if hasXAxis { drawXAxis(on: &screen) }
-    if hasYAxis { drawYAxis(on: &screen) }
+    let y = hasYAxis ? yTicks : nil
+    if hasXAxis { drawXAxis(on: &screen, behind: y?.base) }
+    if let y { drawYAxis(on: &screen, y) }
   }
 
-  private func drawYAxis(on screen: inout Screen) {
+  private func drawYAxis(on screen: inout Screen, _ fitted: (ticks: [AxisTick], base: String?)) {
     let isASCII = glyphs == .ascii
     for row in plot.y..<plot.maxY { screen[plot.x - 1, row] = Cell(isASCII ? "|" : "│", .dim) }
-    let fitted = yTicks
     for tick in fitted.ticks {
       let row = geometry.nearestRow(of: tick.value)
       screen[plot.x - 1, row] = Cell(isASCII ? "+" : "┤", .dim)
@@ -82,13 +82,13 @@ extension ChartLayout {
   }
 
   /// Where the labels below the x axis may begin: behind the base of y, which stands before them.
-  private var labelStart: Int {
+  private func labelStart(behind base: String?) -> Int {
     guard hasYAxis else { return area.x }
-    guard let base = yTicks.base else { return plot.x - 1 }
+    guard let base else { return plot.x - 1 }
     return max(plot.x - 1, max(area.x, plot.x - 1 - base.count) + base.count + 1)
   }
 
-  private func drawXAxis(on screen: inout Screen) {
+  private func drawXAxis(on screen: inout Screen, behind base: String?) {
     let isASCII = glyphs == .ascii
     let row = plot.maxY
     for column in plot.x..<plot.maxX { screen[column, row] = Cell(isASCII ? "-" : "─", .dim) }
@@ -106,7 +106,7 @@ extension ChartLayout {
     let hasLabel = wordStart >= plot.x + (fitted.base == nil ? 12 : 1)
     if hasLabel { screen.write(label, x: wordStart, y: row + 1, style: .dim) }
     let end = hasLabel ? wordStart - 1 : area.maxX
-    var free = labelStart
+    var free = labelStart(behind: base)
     for tick in fitted.ticks where hasLabel || fitted.base == nil {
       guard let column = geometry.column(of: tick.value) else { continue }
       let text = SafeText(trusted: tick.label)

@@ -17,6 +17,8 @@ package struct Cell: Sendable, Equatable, Hashable {
 package struct Screen: Sendable, Equatable {
   package let size: Size
   package private(set) var cells: [Cell]
+  /// Rows of which any cell was ever set: the others are blank and need not be made so.
+  private var isWritten: [Bool]
   /// Where the cursor is shown; nil hides it.
   package var cursor: Point?
   /// What happened beside the picture: rung once when the frame is shown.
@@ -25,6 +27,13 @@ package struct Screen: Sendable, Equatable {
   package init(size: Size) {
     self.size = Size(width: max(0, size.width), height: max(0, size.height))
     cells = Array(repeating: .blank, count: self.size.width * self.size.height)
+    isWritten = Array(repeating: false, count: self.size.height)
+  }
+
+  /// Whether they show the same, however it came about.
+  package static func == (one: Screen, other: Screen) -> Bool {
+    one.size == other.size && one.cells == other.cells && one.cursor == other.cursor
+      && one.bell == other.bell
   }
 
   package var bounds: Rect { Rect(x: 0, y: 0, width: size.width, height: size.height) }
@@ -41,6 +50,7 @@ package struct Screen: Sendable, Equatable {
       if x > 0, cells[index].text == nil { cells[index - 1].text = " " }
       if x + 1 < size.width, cells[index + 1].text == nil { cells[index + 1].text = " " }
       cells[index] = newValue
+      isWritten[y] = true
     }
   }
 
@@ -74,7 +84,7 @@ package struct Screen: Sendable, Equatable {
   package mutating func fill(_ rect: Rect, _ cell: Cell = .blank) {
     let area = rect.intersection(bounds)
     guard !area.isEmpty else { return }
-    for y in area.y..<area.maxY {
+    for y in area.y..<area.maxY where isWritten[y] || cell != .blank {
       // Only at the edges may half of a wide character be left.
       self[area.x, y] = cell
       self[area.maxX - 1, y] = cell
@@ -87,6 +97,7 @@ package struct Screen: Sendable, Equatable {
   package mutating func restyle(_ rect: Rect, _ change: (inout Style) -> Void) {
     let area = rect.intersection(bounds)
     for y in area.y..<max(area.y, area.maxY) {
+      isWritten[y] = true
       for x in area.x..<max(area.x, area.maxX) { change(&cells[y * size.width + x].style) }
     }
   }

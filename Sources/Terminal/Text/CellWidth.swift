@@ -4,7 +4,9 @@ extension Character {
   /// 0 only for a mark without a character to stand on. Two spacing letters that Unicode joins into
   /// one cluster (Devanagari) take 2.
   package var cellWidth: Int {
-    if let ascii = asciiValue { return ascii < 0x20 || ascii == 0x7F ? 0 : 1 }
+    // Not `asciiValue`, which compares each character with a line's end.
+    let bytes = utf8
+    if bytes.count == 1, let byte = bytes.first { return byte.isPrintable ? 1 : 0 }
     var width = 0
     var scalars = 0
     var lastIsEmojiVariant = false
@@ -15,6 +17,11 @@ extension Character {
     }
     return lastIsEmojiVariant ? 2 : min(2, width)
   }
+}
+
+extension UInt8 {
+  /// Whether it is a character of ASCII that takes a cell.
+  var isPrintable: Bool { self >= 0x20 && self < 0x7F }
 }
 
 extension Unicode.Scalar {

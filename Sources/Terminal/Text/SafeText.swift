@@ -44,7 +44,11 @@ package struct SafeText: Sendable, Equatable, Hashable, ExpressibleByStringInter
   }
 
   /// The number of cells that the text takes.
-  package var width: Int { string.reduce(0) { $0 + $1.cellWidth } }
+  package var width: Int {
+    let bytes = string.utf8
+    return bytes.allSatisfy(\.isPrintable)
+      ? bytes.count : string.reduce(0) { $0 + $1.cellWidth }
+  }
 
   package var isEmpty: Bool { string.isEmpty }
 
