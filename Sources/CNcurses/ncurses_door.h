@@ -21,6 +21,8 @@ static inline int lathe_curses_open(const char *term) {
   nonl();
   scrollok(stdscr, FALSE);
   leaveok(stdscr, FALSE);
+  // Curses would leave a frame half drawn when a key comes, and every few lines look for one.
+  typeahead(-1);
   return 0;
 }
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -133,7 +134,15 @@ static void close_all(void) {
   }
 }
 
+// What a frame takes is some hundred kilobytes, taken and given back again and again: it stays with the
+// process, or each frame would find each of its pages anew.
+static void keep_memory(void) {
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  mallopt(M_TRIM_THRESHOLD, 8 << 20);
+}
+
 int lathe_terminal_begin(const char *bytes, size_t length) {
+  keep_memory();
   owner = getpid();
   if (length > sizeof undo) length = sizeof undo;
   memcpy(undo, bytes, length);

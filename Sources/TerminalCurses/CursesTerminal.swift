@@ -41,6 +41,8 @@ package final class CursesTerminal: TerminalDoor {
     size = Self.kernelSize()
     lathe_curses_resize(Int32(size.height), Int32(size.width))
     def_prog_mode()
+    // Until it was left once, curses 6.4 writes before each move of the cursor: 200 writes a frame.
+    endwin()
     var undo = Modes.off
     for name in ["sgr0", "cnorm", "rmcup"] {
       undo += Modes.withoutPadding(lathe_curses_string(name))
@@ -129,8 +131,8 @@ package final class CursesTerminal: TerminalDoor {
     if screen.bell { raw("\u{07}") }
     let known = last?.size == screen.size ? last : nil
     if known == nil { lathe_curses_clear() }
-    let hasNew = put(screen, where: known)
-    let changed = known == nil || known?.cursor != screen.cursor || hasNew
+    let hasNew = known.map { putNew(screen, over: $0) } ?? putAll(screen)
+    let changed = known?.cursor != screen.cursor || hasNew
     last = screen
     guard changed else { return }
     let cursor = screen.cursor.flatMap { screen.bounds.contains($0) ? $0 : nil }
@@ -141,17 +143,17 @@ package final class CursesTerminal: TerminalDoor {
     raw("\u{1B}[?2026l")
   }
 
-  /// Puts the cells that differ from the known ones; whether there were any.
-  private func put(_ screen: Screen, where known: Screen?) -> Bool {
+  /// Puts the cells that differ from the known ones, on a screen of one size; whether there were any.
+  private func putNew(_ screen: Screen, over known: Screen) -> Bool {
     let (width, own) = (min(screen.size.width, size.width), screen.size.width)
     var hasNew = false
     // Through the buffers, because most cells are only compared: a copy of a cell costs more.
     screen.cells.withUnsafeBufferPointer { cells in
-      (known?.cells ?? []).withUnsafeBufferPointer { old in
+      known.cells.withUnsafeBufferPointer { old in
         for y in 0..<min(screen.size.height, size.height) {
           for x in 0..<width {
             let index = y * own + x
-            if !old.isEmpty, old[index] == cells[index] { continue }
+            if old[index] == cells[index] { continue }
             guard let character = cells[index].text else { continue }
             put(character, cells[index].style, x: x, y: y, width: width)
             hasNew = true
@@ -160,6 +162,37 @@ package final class CursesTerminal: TerminalDoor {
       }
     }
     return hasNew
+  }
+
+  /// Fewer blanks than these are written over: that is less than a move of the cursor.
+  private static let widestGap = 8
+
+  /// Puts all cells on the erased screen, of which most are blank: those are there already.
+  ///
+  /// Those in narrow gaps look like what stands before them, so that no colour is switched for them.
+  private func putAll(_ screen: Screen) -> Bool {
+    let (width, own) = (min(screen.size.width, size.width), screen.size.width)
+    screen.cells.withUnsafeBufferPointer { cells in
+      for y in 0..<min(screen.size.height, size.height) {
+        // The last cell that was put, where a blank would look the same in its style.
+        var before: (x: Int, style: Style)?
+        for x in 0..<width {
+          let cell = cells[y * own + x]
+          if palette.isBlankErased, cell == .blank { continue }
+          guard let character = cell.text else {
+            // The right half of the one before.
+            before?.x = x
+            continue
+          }
+          if let before, x - before.x <= Self.widestGap {
+            for gap in before.x + 1..<x { put(" ", before.style, x: gap, y: y, width: width) }
+          }
+          put(character, cell.style, x: x, y: y, width: width)
+          before = palette.hidesBlanks(cell.style) ? (x, cell.style) : nil
+        }
+      }
+    }
+    return true
   }
 
   private func put(_ character: Character, _ style: Style, x: Int, y: Int, width: Int) {

@@ -11,23 +11,48 @@ struct Palette {
   enum Depth: Sendable { case none, eight, sixteen, many }
 
   let depth: Depth
+  /// The pair of each colour: of those that look the same it is one, so that nothing is switched
+  /// between them.
+  private let pairs: [Int32]
+  /// Whether an erased cell looks as a blank one does: both have the terminal's own background.
+  let isBlankErased: Bool
+
+  private static let monochrome = Palette(depth: .none, keepsBackground: true)
 
   /// Starts curses' colours and fills its table of pairs: one for each meaning.
   static func start() -> Palette {
-    guard Environment.value("NO_COLOR") == nil else { return Palette(depth: .none) }
+    guard Environment.value("NO_COLOR") == nil else { return .monochrome }
     var keeps: Int32 = 0
     let colors = lathe_curses_start_colors(&keeps)
-    guard colors >= 8 else { return Palette(depth: .none) }
-    let palette = Palette(depth: colors >= 256 ? .many : colors >= 16 ? .sixteen : .eight)
+    guard colors >= 8 else { return .monochrome }
+    let palette = Palette(
+      depth: colors >= 256 ? .many : colors >= 16 ? .sixteen : .eight,
+      keepsBackground: keeps == 1
+    )
     for color in Color.allCases {
-      let own = palette.number(of: color)
+      let own = number(of: color, palette.depth)
       // Where the terminal's own colours cannot be kept: white on black.
       let ink = own < 0 && keeps == 0 ? 7 : own
       var paper: Int32 = keeps == 1 ? -1 : 0
-      if color == .onSelection { paper = Int32(palette.number(of: .selection)) }
+      if color == .onSelection { paper = Int32(number(of: .selection, palette.depth)) }
       init_extended_pair(Int32(color.rawValue) + 1, Int32(ink), paper)
     }
     return palette
+  }
+
+  private init(depth: Depth, keepsBackground: Bool) {
+    self.depth = depth
+    isBlankErased = keepsBackground
+    var first: [Int: Int32] = [:]
+    pairs = Color.allCases.map { color in
+      let own = Int32(color.rawValue) + 1
+      // It alone has a background.
+      if color == .onSelection { return own }
+      let number = Self.number(of: color, depth)
+      if let known = first[number] { return known }
+      first[number] = own
+      return own
+    }
   }
 
   /// `isLine` of a piece of an upright line, which an underline would make a ladder.
@@ -43,8 +68,13 @@ struct Palette {
       return Look(attributes: attributes | shown, pair: 0)
     case .eight where style.color == .dim || style.color == .comment || style.color.isFaded:
       return Look(attributes: attributes | Int32(LATHE_DIM), pair: 0)
-    default: return Look(attributes: attributes, pair: Int32(style.color.rawValue) + 1)
+    default: return Look(attributes: attributes, pair: pairs[Int(style.color.rawValue)])
     }
+  }
+
+  /// Whether nothing is seen of a blank in a style.
+  func hidesBlanks(_ style: Style) -> Bool {
+    !style.underline && !style.reverse && style.color != .onSelection && depth != .none
   }
 
   private func monochrome(_ color: Color) -> Int32 {
@@ -61,7 +91,7 @@ struct Palette {
   ///
   /// Of the 256 the ones of middle brightness, which read on dark and on light backgrounds; the
   /// series' are told apart by people who do not see red and green apart, too.
-  private func number(of color: Color) -> Int {
+  private static func number(of color: Color, _ depth: Depth) -> Int {
     switch (color, depth) {
     case (.normal, _): -1
     case (.dim, .many): 244
