@@ -20,9 +20,7 @@ enum CursesCell {
 
   /// The one code point of a character that is one, in one cell: nearly all of them, and cheaper.
   static func plain(_ character: Character, glyphs: GlyphSet) -> wchar_t? {
-    let scalars = character.unicodeScalars
-    guard let scalar = scalars.first, scalars.index(after: scalars.startIndex) == scalars.endIndex
-    else { return nil }
+    guard let scalar = only(character) else { return nil }
     let value = scalar.value
     if value < 0x80 { return value < 0x20 || value == 0x7F ? nil : wchar_t(value) }
     // Flags' letters are shown as others.
@@ -30,6 +28,17 @@ enum CursesCell {
       lathe_curses_width(wchar_t(value)) == 1
     else { return nil }
     return wchar_t(value)
+  }
+
+  /// The one code point of a character of one or three bytes, as ASCII, lines and dots are.
+  private static func only(_ character: Character) -> Unicode.Scalar? {
+    var text = String(character)
+    return text.withUTF8 { bytes in
+      if bytes.count == 1 { return Unicode.Scalar(bytes[0]) }
+      guard bytes.count == 3, bytes[0] & 0xF0 == 0xE0 else { return nil }
+      let low = UInt32(bytes[1] & 0x3F) << 6 | UInt32(bytes[2] & 0x3F)
+      return Unicode.Scalar(UInt32(bytes[0] & 0x0F) << 12 | low)
+    }
   }
 
   /// What to write, covering exactly the character's cells.
@@ -95,5 +104,27 @@ enum CursesCell {
       return 0x2B
     }
     return 0x3F
+  }
+}
+
+// Field by field: for all cells of a frame the comparison of another module takes too long.
+extension Cell {
+  @inline(__always)
+  func isSame(as other: Cell) -> Bool {
+    style.isSame(as: other.style) && text == other.text
+  }
+
+  @inline(__always)
+  var isBlank: Bool {
+    guard style.isSame(as: .normal), let bytes = text?.utf8 else { return false }
+    return bytes.count == 1 && bytes.first == 0x20
+  }
+}
+
+extension Style {
+  @inline(__always)
+  func isSame(as other: Style) -> Bool {
+    color == other.color && bold == other.bold && underline == other.underline
+      && reverse == other.reverse
   }
 }

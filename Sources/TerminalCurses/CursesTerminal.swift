@@ -153,7 +153,7 @@ package final class CursesTerminal: TerminalDoor {
         for y in 0..<min(screen.size.height, size.height) {
           for x in 0..<width {
             let index = y * own + x
-            if old[index] == cells[index] { continue }
+            if old[index].isSame(as: cells[index]) { continue }
             guard let character = cells[index].text else { continue }
             put(character, cells[index].style, x: x, y: y, width: width)
             hasNew = true
@@ -164,8 +164,8 @@ package final class CursesTerminal: TerminalDoor {
     return hasNew
   }
 
-  /// Fewer blanks than these are written over: that is less than a move of the cursor.
-  private static let widestGap = 8
+  /// So many blanks and fewer are written over: that is less than a move of the cursor.
+  private static let widestGap = 12
 
   /// Puts all cells on the erased screen, of which most are blank: those are there already.
   ///
@@ -177,18 +177,19 @@ package final class CursesTerminal: TerminalDoor {
         // The last cell that was put, where a blank would look the same in its style.
         var before: (x: Int, style: Style)?
         for x in 0..<width {
-          let cell = cells[y * own + x]
-          if palette.isBlankErased, cell == .blank { continue }
-          guard let character = cell.text else {
+          let index = y * own + x
+          if palette.isBlankErased, cells[index].isBlank { continue }
+          let style = cells[index].style
+          guard let character = cells[index].text else {
             // The right half of the one before.
             before?.x = x
             continue
           }
-          if let before, x - before.x <= Self.widestGap {
+          if let before, x - before.x - 1 <= Self.widestGap {
             for gap in before.x + 1..<x { put(" ", before.style, x: gap, y: y, width: width) }
           }
-          put(character, cell.style, x: x, y: y, width: width)
-          before = palette.hidesBlanks(cell.style) ? (x, cell.style) : nil
+          put(character, style, x: x, y: y, width: width)
+          before = palette.hidesBlanks(style) ? (x, style) : nil
         }
       }
     }
