@@ -412,4 +412,41 @@ struct IngestTests {
     #expect(pace.rest(at: 100.001).map { abs($0 - 0.007) < 1e-9 } == true)
     #expect(pace.rest(at: 100.0081) == nil)
   }
+
+  // MARK: What would be missed
+
+  @Test func `lines that a metric's pattern matches without a number are counted`() throws {
+    var ingest = try site.ingest()
+    for line in ["loss=high", "loss=1", "loss=low"] {
+      Array(line.utf8).withUnsafeBufferPointer { ingest.take(line: $0, now: 1) }
+    }
+    #expect(ingest.takeWarnings().isEmpty)
+    try ingest.finish()
+    #expect(
+      ingest.takeWarnings() == [
+        "2 lines match the pattern of metric 'loss', and what its group holds there is no number."
+      ]
+    )
+  }
+
+  @Test func `a rule without anything to watch is told of at the end`() throws {
+    var own = site
+    own.spec.watch = [
+      WatchRule(.threshold(above: 1, below: nil, patience: 1), metric: "los"),
+      WatchRule(.threshold(above: 1, below: nil, patience: 1), metric: "loss"),
+      WatchRule(.explodingTensor(onlyNaN: false)),
+    ]
+    var shared = own.spec.watch[0]
+    shared.metric = "elsewhere"
+    shared.isForAll = true
+    own.spec.watch.append(shared)
+    var ingest = try own.ingest()
+    Array("loss=1".utf8).withUnsafeBufferPointer { ingest.take(line: $0, now: 1) }
+    try ingest.finish()
+    #expect(
+      ingest.takeWarnings() == [
+        "Watch rule Threshold had nothing to watch: the step has logged no metric 'los'."
+      ]
+    )
+  }
 }

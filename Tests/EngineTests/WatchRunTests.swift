@@ -140,4 +140,37 @@ struct WatchRunTests {
     for _ in 0..<2 { try site.ask(.watched(run: run.id, step: "a", attempt: 1)) }
     #expect(try site.agent.reader.alerts(limit: 5_000).count == 1_202)
   }
+
+  @Test func `what an earlier attempt has found at the same place rings no second time`() throws {
+    let site = try site(
+      "echo loss=1; echo loss=nan; sleep 600\n",
+      watch: "[{ rule: NaN, action: StopTraining }]"
+    )
+    let run = try site.run()
+    try site.ask(.resume(run: run.id))
+    #expect(try site.end(of: run.id).status == .stopped)
+    #expect(try site.steps(run.id)["a"]?.attempt == 2)
+    #expect(try site.agent.reader.watchAlerts(of: run.id).map(\.attempt) == [1])
+  }
+
+  @Test func `silence is news in each attempt`() throws {
+    let site = try site("echo loss=1\n", watch: "[NaN]")
+    let run = try site.run()
+    let finding = WatchFinding(
+      rule: "Stall",
+      metric: nil,
+      step: .nan,
+      time: 1,
+      value: .nan,
+      message: "the step has printed nothing for 9 s.",
+      action: .alert
+    )
+    for attempt in 1...2 {
+      let folder = site.home.attempt(run: run.id, step: "a", attempt: attempt)
+      try makeFolder(folder.path)
+      try WatchMarks.add([finding], in: folder)
+      try site.ask(.watched(run: run.id, step: "a", attempt: attempt))
+    }
+    #expect(try site.agent.reader.watchAlerts(of: run.id).map(\.attempt) == [1, 2])
+  }
 }

@@ -7,7 +7,7 @@ extension Agent {
   /// Raises an alert for each finding of an attempt's watch rules that has none yet.
   ///
   /// What the attempt's folder says is the truth: asked for again, after any death, nothing is raised
-  /// twice or forgotten.
+  /// twice or forgotten. What an earlier attempt has found at the same place rings no second time.
   func raise(_ name: RunnerName) throws {
     guard let run = try runs[name.run]?.run ?? reader.run(name.run) else { return }
     let marks = WatchMarks.read(folder(of: name))
@@ -16,8 +16,11 @@ extension Agent {
     let known = Dictionary(grouping: raised, by: \.finding?.message)
     let alerts = marks.filter { mark in
       let same = known[mark.message] ?? []
-      // A later attempt may find the same.
-      return !same.contains { $0.attempt == name.attempt && $0.finding == mark }
+      return !same.contains { earlier in
+        guard let finding = earlier.finding else { return false }
+        // An attempt that goes on from an earlier one, or begins anew, comes by the same points again.
+        return earlier.attempt == name.attempt ? finding == mark : finding.repeats(mark)
+      }
         && !(known[nil] ?? []).contains { $0.tells(mark) }
     }.map { AlertRecord($0, run: run, step: name.step, attempt: name.attempt) }
     guard !alerts.isEmpty else { return }

@@ -1,6 +1,7 @@
 import Documents
 import Foundation
 import Glibc
+import Pipelines
 import Store
 
 /// All ways in of one attempt's metrics, taken in as they grow: from one thread, into one sink.
@@ -21,6 +22,8 @@ struct Ingest: ~Copyable {
   private var lineWatch: Int32 = -1
   private let lineName: String
   private let reserve: String
+  /// The metrics that the step's own rules watch.
+  private let watched: [(rule: String, metric: String)]
   /// Bytes that are set aside for the exit record, which names every metric.
   private var reserved = 65_536
   /// Points that came of the log and are not noted yet.
@@ -69,6 +72,7 @@ struct Ingest: ~Copyable {
     self.events = events
     lineName = String(path.split(separator: "/").last ?? "")
     reserve = folder.reserve
+    watched = spec.watch.flatMap { rule in rule.expected.map { (rule.name, $0) } }
     self.log = log
     self.sink = sink
     self.lines = lines
@@ -229,11 +233,29 @@ struct Ingest: ~Copyable {
         "unread",
         "Not all metrics were read before the step had to end: about \(left) bytes are left in their files."
       )
-      lines.tellFaults(&sink)
+      tellFaults()
       return try sink.flush()
     }
     try lines.finish(into: &sink)
+    tellFaults()
+    tellUnseen()
+  }
+
+  /// Tells once of what came and could not be read.
+  private mutating func tellFaults() {
     lines.tellFaults(&sink)
+    log.tellFaults(&sink)
+  }
+
+  /// Tells of rules that had nothing to watch: a metric that is named otherwise would be missed.
+  private mutating func tellUnseen() {
+    let names = Set(sink.names)
+    for (rule, metric) in watched where !names.contains(metric) {
+      sink.warn(
+        "unseen \(rule) \(metric)",
+        "Watch rule \(rule) had nothing to watch: the step has logged no metric '\(metric)'."
+      )
+    }
   }
 
   mutating func sealSeries() throws { try sink.seal() }

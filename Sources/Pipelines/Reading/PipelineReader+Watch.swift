@@ -18,7 +18,9 @@ extension PipelineReader {
   /// The rules of `watch:` of a step and of the pipeline; the latter where they concern the step.
   mutating func watch(_ items: [WatchItem], _ process: ProcessStep) -> [WatchRule] {
     items.compactMap { item in
-      rule(item.node, of: nil, in: process.metrics, isForAll: item.isForAll)
+      var rule = rule(item.node, of: nil, in: process.metrics, isForAll: item.isForAll)
+      if item.isForAll { rule?.isForAll = true }
+      return rule
     }
   }
 
@@ -161,6 +163,14 @@ extension PipelineReader {
         error(at: fields.place, "Rule 'Threshold' needs 'above' or 'below'.")
       }
       guard above != nil || below != nil else { return nil }
+      if let above, let below, above < below {
+        error(
+          at: fields.given["below"]?.place ?? fields.place,
+          "Rule 'Threshold' fires at every value: each is above \(number(above)) or below "
+            + "\(number(below)).",
+          hint: "'above' is the greater bound: exchange the two."
+        )
+      }
       return .threshold(
         above: above,
         below: below,

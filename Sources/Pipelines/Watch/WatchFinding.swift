@@ -42,6 +42,16 @@ extension WatchFinding: Equatable {
   }
 }
 
+extension WatchFinding {
+  /// Whether another attempt has found the same at the same place of a curve.
+  ///
+  /// What has no place, as silence, is news each time.
+  package func repeats(_ other: WatchFinding) -> Bool {
+    step.isFinite && step == other.step && rule == other.rule && metric == other.metric
+      && message == other.message
+  }
+}
+
 // MARK: Words
 
 extension WatchFinding {

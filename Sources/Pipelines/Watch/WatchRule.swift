@@ -40,19 +40,31 @@ package struct WatchRule: Sendable, Equatable, Codable {
   package var action: Action
   /// The rule's name as the pipeline has it: what its user looks for in messages.
   package var written: String?
+  /// Written once for all steps of a pipeline, whichever of them logs the metric.
+  package var isForAll: Bool?
 
   package init(
     _ kind: Kind,
     metric: String? = nil,
     goal: Goal = .min,
     action: Action = .alert,
-    written: String? = nil
+    written: String? = nil,
+    isForAll: Bool? = nil
   ) {
     self.kind = kind
     self.metric = metric
     self.goal = goal
     self.action = action
     self.written = written
+    self.isForAll = isForAll
+  }
+
+  /// The metrics without which the rule says nothing; none where another step may log them.
+  package var expected: [String] {
+    guard isForAll != true else { return [] }
+    let own = metric.map { [$0] } ?? []
+    if case .overfit(let train, _, _, _) = kind { return own + [train] }
+    return own
   }
 
   /// As it is written, else SageMaker Debugger's name.

@@ -39,8 +39,13 @@ struct WatchReadingTests {
           goal: .max,
           written: "Divergence"
         ),
-        WatchRule(.explodingTensor(onlyNaN: false), written: "NaN"),
-        WatchRule(.stalledTraining(seconds: 1800), action: .stop, written: "Stall"),
+        WatchRule(.explodingTensor(onlyNaN: false), written: "NaN", isForAll: true),
+        WatchRule(
+          .stalledTraining(seconds: 1800),
+          action: .stop,
+          written: "Stall",
+          isForAll: true
+        ),
         WatchRule(
           .overfit(train: "loss", ratioThreshold: 0.2, patience: 1, startStep: 0),
           metric: "val_loss",
@@ -90,6 +95,8 @@ struct WatchReadingTests {
             - Overfitt
             - { rule: Overfit, metric: val }
             - { rule: Threshold, metric: a }
+            - { rule: Threshold, metric: a, above: 1, below: 5 }
+            - { rule: Threshold, metric: a, above: 5, below: 1 }
             - { rule: Plateau }
             - { rule: NaN, action: explode, patience: 2 }
       """
@@ -99,6 +106,7 @@ struct WatchReadingTests {
         "There is no watch rule 'Overfitt'. Did you mean 'Overfit'?",
         "Rule 'Overfit' needs 'train', the metric that the validation metric is held against. Write train: train_loss.",
         "Rule 'Threshold' needs 'above' or 'below'. ",
+        "Rule 'Threshold' fires at every value: each is above 1 or below 5. 'above' is the greater bound: exchange the two.",
         "Rule 'Plateau' needs 'metric', as the step has no main metric. Name one, or say 'main: true' of a metric.",
         "'action' has to be Alert or StopTraining, and is 'explode'. ",
         "Rule 'NaN' has no key 'patience'. There are: rule, action, metric, only_nan.",

@@ -18,6 +18,8 @@ struct LogInput {
   private let isDeclared: Bool
   private var json = JSONLineScanner()
   private var row = MetricRow()
+  /// How many lines each declared definition matched without a number in its group.
+  private var numberless: [String: Int] = [:]
 
   init(metrics: [AttemptSpec.Metric]) throws {
     definitions = try metrics.compactMap { metric in
@@ -48,19 +50,33 @@ struct LogInput {
   ///
   /// x is the group `step` where the pattern has it, else the count of the metric's points so far. A
   /// group that is no number is passed over; NaN and infinities are numbers.
-  private func search(
+  private mutating func search(
     _ line: UnsafeBufferPointer<UInt8>,
     isJSON: Bool,
     into sink: inout MetricSink
   ) {
     for definition in definitions {
       if isJSON, definition.isGuess || row.holds(definition.name) { continue }
-      guard let match = definition.pattern.firstMatch(in: line),
-        let range = match[definition.valueGroup], let value = LogInput.number(line, range),
-        let id = sink.id(of: definition.name)
-      else { continue }
+      guard let match = definition.pattern.firstMatch(in: line) else { continue }
+      guard let range = match[definition.valueGroup], let value = LogInput.number(line, range)
+      else {
+        if !definition.isGuess { numberless[definition.name, default: 0] += 1 }
+        continue
+      }
+      guard let id = sink.id(of: definition.name) else { continue }
       let step = match["step"].flatMap { LogInput.number(line, $0) }
       sink.take(id, step: step ?? Double(sink.count(of: id)), time: sink.now, value: value)
+    }
+  }
+
+  /// Nothing more is read: tells of lines that a declared metric's pattern matched without a number.
+  func tellFaults(_ sink: inout MetricSink) {
+    for (name, count) in numberless.sorted(by: { $0.key < $1.key }) {
+      let lines = count == 1 ? "1 line matches" : "\(count) lines match"
+      sink.warn(
+        "numberless \(name)",
+        "\(lines) the pattern of metric '\(name)', and what its group holds there is no number."
+      )
     }
   }
 
