@@ -674,4 +674,37 @@ struct StepExplanationTests {
     #expect(try why(site, 2, "evaluate").verdict == .none)
     #expect(try why(site, 2, "evaluate").reason == "train failed")
   }
+
+  @Test func `a step is compared with the nearest of many earlier executions`() throws {
+    let site = try RunSite(CacheRunTests.files)
+    _ = try site.run()
+    for tenth in 2...9 { _ = try site.run(["lr": "0.\(tenth)"]) }
+    try site.write("t = 2", "train.py")
+    let run = try site.run()
+    let step = try #require(try site.steps(run.id)["train"])
+    #expect(step.cacheReason == "train.py changed")
+    let told = try StepExplanation(
+      step,
+      of: run,
+      catalog: site.agent.reader,
+      objects: site.store
+    )
+    guard case .ran(let comparison?) = told.verdict else {
+      Issue.record("\(told)")
+      return
+    }
+    #expect(comparison.run == 1 && comparison.changes.map(\.item.words) == ["train.py changed"])
+  }
+
+  @Test func `a result of a removed run says what went with the run`() throws {
+    let site = try RunSite(CacheRunTests.files)
+    _ = try site.run()
+    try site.ask(.remove(run: 1))
+    let run = try site.run()
+    let step = try #require(try site.steps(run.id)["train"])
+    #expect(step.status == .cached)
+    #expect(step.cacheReason == "r1 was removed, with its log")
+    // What shows a run that is there has nothing to say.
+    #expect(try site.run().status == .succeeded)
+  }
 }

@@ -105,8 +105,9 @@ package struct RemoveCommand: ParsableCommand {
     commandName: "rm",
     abstract: "Move an ended run or sweep to the trash.",
     discussion: """
-      The run's folder goes to the trash of the home. A run that is pinned, or made a registered model, \
-      is kept.
+      The run's folder goes to the trash of the home, with its logs and metrics; nothing takes it out \
+      again. The results of its steps stay in the cache until 'lathe gc', unless a newer one takes their \
+      place: a step that takes one says so. A run that is pinned, or made a registered model, is kept.
 
       EXAMPLE:
         lathe rm r12
@@ -143,7 +144,14 @@ package struct RemoveCommand: ParsableCommand {
       "run": JSON(run.shortName), "removed": .boolean(true), "removed_runs": .integer(1),
       "trash": JSON(trash),
     ]) {
-      [Line("\(run.shortName) is in the trash: \(trash)")]
+      [
+        Line("\(run.shortName) is in the trash: \(trash)"),
+        Line(
+          "  What its steps made is still taken from the cache, without log and figures; "
+            + "'lathe run --no-cache' makes it anew.",
+          .dim
+        ),
+      ]
     }
   }
 }

@@ -53,7 +53,9 @@ extension StepRecord {
     switch status {
     case .cached:
       let saved: SafeText = savedSeconds.map { ", saved \(durationText($0))" } ?? ""
+      let why = cacheReason.map { "; \($0)" } ?? ""
       return Line("from \(cachedFrom.map { "r\($0)" } ?? "the cache")\(saved)", .dim)
+        + Line(SafeText(hostile: why), .dim)
     case .waiting:
       let waits = dependsOn.isEmpty ? reasonText : "waits for " + dependsOn.joined(separator: ", ")
       return Line(SafeText(hostile: waits), .dim)

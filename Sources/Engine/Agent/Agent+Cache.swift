@@ -84,7 +84,9 @@ extension Agent {
         nearest: key,
         pipeline: active.run.pipeline,
         step: plan.step.name,
-        limit: KeyDifference.memory
+        limit: KeyDifference.memory(isSwept: active.run.sweep != nil),
+        // Nothing else lies nearer than what differs in one part.
+        until: { KeyDifference.differing($0.components, plan.key.components) <= 1 }
       )) ?? []
     if let same = earlier.first, same.key == key {
       return obstacle(to: same, for: plan.process.cache)

@@ -105,10 +105,12 @@ package struct KeyDifference: Sendable, Equatable {
     executions.map { ($0, differing($0.components, parts)) }.min { $0.1 < $1.1 }?.0
   }
 
-  /// So many executions are compared with.
-  package static let memory = 5
+  /// So many executions are compared with at most, the newest ones; of a run of a sweep, whose other
+  /// runs lie near, with fewer: a sweep has many runs.
+  package static func memory(isSwept: Bool) -> Int { isSwept ? 8 : 256 }
 
-  private static func differing(_ old: [String: Digest], _ new: [String: Digest]) -> Int {
+  /// In how many parts two keys differ.
+  package static func differing(_ old: [String: Digest], _ new: [String: Digest]) -> Int {
     let common = new.count { old[$0.key] == $0.value }
     return old.count + new.count - 2 * common
       - new.count { old[$0.key] != nil && old[$0.key] != $0.value }

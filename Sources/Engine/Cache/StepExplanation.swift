@@ -106,16 +106,21 @@ extension StepExplanation {
       pipeline: run.pipeline,
       step: step.name,
       until: step.started ?? Date(),
-      limit: KeyDifference.memory
+      limit: KeyDifference.memory(isSwept: run.sweep != nil)
     )
-    var runs: [Int: RunRecord] = [:]
-    for execution in executions { runs[execution.run] = try catalog.run(execution.run) }
-    // At a tie one of a run that is still there: its values can be told.
     let others = executions.filter { $0.run != run.id }
-    let ordered = others.filter { runs[$0.run] != nil } + others.filter { runs[$0.run] == nil }
-    guard let nearest = KeyDifference.nearest(to: parts, among: ordered) else { return nil }
+      .map { (record: $0, distance: KeyDifference.differing($0.components, parts)) }
+    let least = others.map(\.distance).min()
+    // At a tie one of a run that is still there: its values can be told.
+    let near = others.filter { $0.distance == least }.map(\.record)
+    guard var nearest = near.first else { return nil }
+    var otherRun: RunRecord?
+    for candidate in near where otherRun == nil {
+      otherRun = try catalog.run(candidate.run)
+      if otherRun != nil { nearest = candidate }
+    }
     let difference = KeyDifference(from: nearest.components, to: parts, in: objects)
-    let before = runs[nearest.run]?.parameters ?? [:]
+    let before = otherRun?.parameters ?? [:]
     let other = self.spec(
       catalog.home,
       run: nearest.run,
@@ -141,7 +146,7 @@ extension StepExplanation {
         }
         return change
       },
-      isRemoved: runs[nearest.run] == nil
+      isRemoved: otherRun == nil
     )
   }
 

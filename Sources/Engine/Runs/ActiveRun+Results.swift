@@ -38,7 +38,9 @@ extension ActiveRun {
       $0.key = hit.key
       $0.outputs = hit.outputs
       $0.cachedFrom = hit.run
-      $0.cacheReason = reason
+      $0.cacheReason =
+        [reason, source.isRemoved ? "r\(hit.run) was removed, with its log" : nil]
+        .compactMap(\.self).joined(separator: "; ").nonempty
       $0.savedSeconds = hit.seconds
       $0.logRun = hit.run
       $0.logAttempt = hit.attempt
@@ -65,6 +67,8 @@ struct CachedSources {
     var facts: [String: StepFacts] = [:]
     var metrics: [String: [MetricSummary]] = [:]
     var sparkline: [Double] = []
+    /// Its results are in the cache yet, and nothing else of it.
+    var isRemoved = false
 
     /// What a run has got since it was written last.
     mutating func add(_ active: ActiveRun) {
@@ -91,9 +95,15 @@ struct CachedSources {
     var source = Source()
     source.facts = (try? reader.facts(of: run)) ?? [:]
     source.metrics = Dictionary(grouping: (try? reader.metrics(of: run)) ?? [], by: \.step)
-    source.sparkline = (try? reader.run(run))?.sparkline ?? []
+    let record = try? reader.run(run)
+    source.sparkline = record?.sparkline ?? []
+    source.isRemoved = record == nil && active(run) == nil
     if let active = active(run) { source.add(active) }
     known[run] = source
     return source
   }
+}
+
+extension String {
+  fileprivate var nonempty: String? { isEmpty ? nil : self }
 }

@@ -154,12 +154,14 @@ extension CatalogWriter {
     }
   }
 
-  /// The execution under exactly this key, else the newest ones of the step, newest first.
+  /// The execution under exactly this key, else the newest ones of the step, newest first, up to the one
+  /// that `isEnough` is true of.
   package func executions(
     nearest key: Digest,
     pipeline: String,
     step: String,
-    limit: Int
+    limit: Int,
+    until isEnough: (ExecutionRecord) -> Bool = { _ in false }
   ) throws -> [ExecutionRecord] {
     try look { db in
       if let same = try ExecutionRow.execution(key, ExecutionRow.reader(db)) { return [same] }
@@ -168,6 +170,7 @@ extension CatalogWriter {
         step: step,
         until: .distantFuture,
         limit: limit,
+        isEnough: isEnough,
         db
       )
     }

@@ -31,12 +31,14 @@ struct ExecutionRow {
     try RowStatement(db, sql: "SELECT \(columns) FROM execution WHERE key = ?")
   }
 
-  /// The newest of a step of a pipeline, newest first: those that had ended at a time.
+  /// The newest of a step of a pipeline, newest first: those that had ended at a time, up to the one
+  /// that `isEnough` is true of.
   static func newest(
     pipeline: String,
     step: String,
     until time: Date,
     limit: Int,
+    isEnough: (ExecutionRecord) -> Bool = { _ in false },
     _ db: Database
   ) throws -> [ExecutionRecord] {
     let row = try RowStatement(
@@ -54,7 +56,13 @@ struct ExecutionRow {
     while try row.next() { keys.append(try row.digest(0)) }
     row.reset()
     let reader = try ExecutionRow.reader(db)
-    return try keys.compactMap { try ExecutionRow.execution($0, reader) }
+    var found: [ExecutionRecord] = []
+    for key in keys {
+      guard let execution = try ExecutionRow.execution(key, reader) else { continue }
+      found.append(execution)
+      if isEnough(execution) { break }
+    }
+    return found
   }
 
   /// `withParts`: with the parts of its key, which only explain.

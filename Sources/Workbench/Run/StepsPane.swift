@@ -142,6 +142,7 @@ struct StepsPane {
       let saved: SafeText = step.savedSeconds.map { ", saved " + durationText($0) } ?? ""
       say(from + saved, .dim)
       outcome(of: step).map { say($0) }
+      say(SafeText(hostile: step.cacheReason ?? ""), .dim)
     case .failed, .stopped:
       say(duration(of: step))
       if let signal = step.signal {
