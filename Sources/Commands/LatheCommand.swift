@@ -15,7 +15,7 @@ package struct LatheCommand: ParsableCommand {
       input, 130 interrupted.
 
       EXAMPLE: from a template to a run
-        lathe up digits
+        lathe up digits --ack CAPABILITY_IAM
         lathe run --in digits -p learning_rate=0.03
         lathe runs
       """,

@@ -26,7 +26,8 @@ extension Home {
       let path = Home.nearestExisting(folder)
       var (facts, disk) = (stat(), statvfs())
       guard stat(path, &facts) == 0, statvfs(path, &disk) == 0,
-        devices.insert(UInt64(truncatingIfNeeded: facts.st_dev)).inserted
+        // One without any blocks, such as /proc, is no disk that could be full.
+        disk.f_blocks > 0, devices.insert(UInt64(truncatingIfNeeded: facts.st_dev)).inserted
       else { continue }
       let free = Int(clamping: UInt64(disk.f_bavail) * UInt64(disk.f_frsize))
       spaces.append(FreeSpace(path: folder, free: free))

@@ -63,4 +63,21 @@ struct ChoiceTests {
       }
     }
   }
+
+  @Test func `a folder is no pipeline, and hides none`() throws {
+    let told = #expect(throws: Explanation.self) {
+      try pipelineFile(named: "nightly", in: instance("work", "/w"), from: "/w") { _ in
+        false
+      } isFolder: {
+        $0 == "/w/nightly"
+      }
+    }
+    #expect(told?.what == "'nightly' is a folder and no pipeline.")
+    let file = try pipelineFile(named: "nightly", in: instance("work", "/w"), from: "/w") {
+      $0 == "/w/nightly.yaml"
+    } isFolder: {
+      $0 == "/w/nightly"
+    }
+    #expect(file == "nightly.yaml")
+  }
 }

@@ -84,6 +84,51 @@ extension EndToEnd {
         says: ["There is no run 'r99'"]
       ),
       Case(
+        testDescription: "a folder to adopt that is nowhere",
+        words: ["init", "/nonexistent"],
+        code: 2,
+        says: ["There is no folder /nonexistent", "Make it"]
+      ),
+      Case(
+        testDescription: "a file to adopt",
+        files: ["a.txt": "a"],
+        words: ["init", "a.txt"],
+        code: 2,
+        says: ["a.txt is a file"]
+      ),
+      Case(
+        testDescription: "nothing to check",
+        words: ["validate", "digts"],
+        code: 2,
+        says: ["There is no file 'digts'", "Did you mean 'digits'?"]
+      ),
+      Case(
+        testDescription: "a picture in a folder's place",
+        words: ["plot", "@", "--svg=/tmp"],
+        code: 2,
+        says: ["/tmp is a folder"]
+      ),
+      Case(
+        testDescription: "a picture in a file's place",
+        files: ["a.svg": "<svg/>"],
+        words: ["plot", "@", "--svg=a.svg"],
+        code: 2,
+        says: ["a.svg exists already", "--force"]
+      ),
+      Case(
+        testDescription: "a home where no disk is",
+        words: ["runs"],
+        code: 0,
+        says: ["No runs yet"],
+        setting: ["LATHE_HOME": "/proc/x"]
+      ),
+      Case(
+        testDescription: "a template of the gallery",
+        words: ["validate", "digits"],
+        code: 0,
+        says: ["is a valid template"]
+      ),
+      Case(
         testDescription: "a home that cannot be written",
         words: ["up", "starter"],
         code: 2,

@@ -101,7 +101,7 @@ struct SweepTests {
 
   @Test func `a command's options are swept`() throws {
     let executor = ScriptedExecutor()
-    let site = try RunSite(executor: executor)
+    let site = try RunSite(["train.py": "t = 1"], executor: executor)
     let launch = LaunchRequest(
       instance: "digits",
       what: .command(["python3", "train.py", "--lr", "1", "--seed=0"])

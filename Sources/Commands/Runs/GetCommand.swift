@@ -13,7 +13,7 @@ package struct GetCommand: ParsableCommand {
       A step's outputs and the artifacts that it logged are kept by their content; its work folder is \
       not, once they are. Without OUTPUT the only one of the step is meant. DEST is a path that does \
       not exist yet, a folder to copy into, or - for standard output; by default the output's own \
-      name, here.
+      name, here. In an instance's folder DEST is needed: what lies there is the code of the next run.
 
       EXAMPLE: the model that the last run trained
         lathe get @ train model model.npz
@@ -43,6 +43,12 @@ package struct GetCommand: ParsableCommand {
     if destination == "-" {
       return try session.tellingDamage { try session.write(found, from: store) }
     }
+    if destination == nil {
+      try Self.refuseInstance(
+        try session.catalog.instances().around(session.folder),
+        found.words(of: run)
+      )
+    }
     let target = try session.destination(destination, for: found, in: session.home)
     try session.tellingDamage { try store.copyOut(found.artifact, to: target) }
     session.answer([
@@ -57,6 +63,20 @@ package struct GetCommand: ParsableCommand {
           + Line(": \(bytesText(found.artifact.size)) in \(SafeText(hostile: target))")
       ]
     }
+  }
+
+  /// A copy that nobody gave a place would be code of the instance's next run, whose steps see all of it.
+  package static func refuseInstance(
+    _ instance: InstanceRecord?,
+    _ words: String
+  ) throws(Explanation) {
+    guard let instance else { return }
+    throw Explanation(
+      what: "This folder is of the instance '\(instance.name)'.",
+      why:
+        "What lies in it is code of its next runs: an output that is put here would change them.",
+      next: "Say where the output goes: lathe get \(words) ~/ (or . for here)"
+    )
   }
 
   /// Foreign bytes would move a terminal's cursor, or worse.
@@ -177,6 +197,11 @@ extension Session {
 }
 
 extension KeptOutput {
+  /// How `lathe get` names it: "r12 train model".
+  fileprivate func words(of run: RunRecord) -> String {
+    [run.shortName, step.name, name].map(shellWord).joined(separator: " ")
+  }
+
   /// What the step called it, as far as its attempt's folder tells, else its name.
   fileprivate func fileName(in home: Home) -> String {
     let folder = home.attempt(run: step.logRun, step: step.name, attempt: step.logAttempt)

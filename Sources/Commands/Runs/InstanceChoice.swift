@@ -46,12 +46,14 @@ package func listed(_ names: [String]) -> String {
 
 /// A pipeline's file in an instance, by what a user typed.
 ///
-/// "pipeline.yaml" when nothing was; a path as it is; `x` is x.yaml or pipelines/x.yaml, the first that `exists`.
+/// "pipeline.yaml" when nothing was; a path as it is; `x` is x.yaml or pipelines/x.yaml, the first that
+/// `exists` as a file.
 package func pipelineFile(
   named text: String?,
   in instance: InstanceRecord,
   from folder: String,
-  exists: (String) -> Bool
+  exists: (String) -> Bool,
+  isFolder: (String) -> Bool = { _ in false }
 ) throws -> String {
   let named = text ?? "pipeline.yaml"
   if named.hasPrefix("/") || named.hasPrefix("./") || named.hasPrefix("../") {
@@ -65,14 +67,25 @@ package func pipelineFile(
         next: "Name a pipeline file in it, or the other instance with --in."
       )
     }
-    guard exists(whole) else { throw missing(named, instance) }
+    guard exists(whole) else {
+      throw isFolder(whole) ? folderRefusal(named, at: whole) : missing(named, instance)
+    }
     return String(whole.dropFirst(root.count))
   }
   let candidates = [
     named, named + ".yaml", named + ".yml", "pipelines/\(named)", "pipelines/\(named).yaml",
   ]
   for candidate in candidates where exists(instance.folder + "/" + candidate) { return candidate }
-  throw missing(named, instance)
+  let plain = instance.folder + "/" + named
+  throw isFolder(plain) ? folderRefusal(named, at: plain) : missing(named, instance)
+}
+
+private func folderRefusal(_ named: String, at path: String) -> Explanation {
+  Explanation(
+    what: "'\(named)' is a folder and no pipeline.",
+    why: "A pipeline is one file; \(path) is none.",
+    next: "Name a file in it, such as '\(named)/pipeline.yaml'."
+  )
 }
 
 private func missing(_ named: String, _ instance: InstanceRecord) -> Explanation {

@@ -23,7 +23,11 @@ package struct LogsCommand: ParsableCommand {
   package var step: String?
   @Flag(name: [.customShort("f"), .long], help: "Go on printing until the run has ended.")
   package var follow = false
-  @Option(name: [.customShort("n"), .long], help: "Only the last lines of each step.")
+  @Option(
+    name: [.customShort("n"), .long],
+    parsing: .unconditional,
+    help: "Only the last lines of each step."
+  )
   package var tail: Int?
   @OptionGroup var output: OutputOptions
 

@@ -116,6 +116,11 @@ package struct PlotCommand: ParsableCommand {
     completion: .file(extensions: ["svg"])
   )
   package var svg: String?
+  @Flag(
+    name: .long,
+    help: "With --svg, take the place of a file that 'lathe plot' has not written."
+  )
+  package var force = false
   @Flag(name: .long, help: "Print every point as run,step,time,value.")
   package var csv = false
   @OptionGroup var output: OutputOptions
@@ -141,6 +146,7 @@ package struct PlotCommand: ParsableCommand {
         )
       }
     }
+    if force && (svg ?? "-") == "-" { throw ValidationError("--force needs --svg=FILE.") }
     if log && symlog { throw ValidationError("Give --log or --symlog, not both.") }
     for (isLogarithmic, range, name) in [(log, yrange, "--yrange"), (logX, self.range, "--range")] {
       guard isLogarithmic, let end = range?.low ?? range?.high, end <= 0 else { continue }
@@ -156,6 +162,7 @@ package struct PlotCommand: ParsableCommand {
 
   package func run() throws {
     let session = Session(output)
+    if let svg, svg != "-" { try Self.check(target: session.absolute(svg), force: force) }
     let (runs, others, contested) = try session.runsAndMetrics(runs)
     let asked = others + metric
     let records = try session.plotted(runs, most: max(1, 12 / max(1, asked.count)))
@@ -206,6 +213,31 @@ package struct PlotCommand: ParsableCommand {
       chosen: session.environment["LATHE_GLYPHS"],
       width: { _ in 1 }
     )
+  }
+
+  /// Throws an `Explanation` where a picture would take the place of what is none of Lathe's.
+  package static func check(target: String, force: Bool) throws {
+    switch PathKind(of: target) {
+    case .nothing: return
+    case .folder:
+      throw Explanation(
+        what: "\(target) is a folder.",
+        why: "--svg names the file that the picture is written to.",
+        next: "Name a file in it, such as \(target)/plot.svg."
+      )
+    case .file:
+      guard !force, let handle = FileHandle(forReadingAtPath: target) else { return }
+      defer { try? handle.close() }
+      let head = (try? handle.read(upToCount: 1024)) ?? Data()
+      guard !head.isEmpty, !String(decoding: head, as: UTF8.self).contains(LineChart.svgMark) else {
+        return
+      }
+      throw Explanation(
+        what: "\(target) exists already.",
+        why: "It is no picture of 'lathe plot', and nothing of yours is overwritten.",
+        next: "Name another file, or add --force."
+      )
+    }
   }
 
   private func write(_ picture: String, to path: String, _ session: Session) throws {

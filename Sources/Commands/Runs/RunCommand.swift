@@ -79,9 +79,13 @@ package struct RunCommand: ParsableCommand {
       FileManager.default.fileExists(atPath: instance.folder + "/" + $0)
     }
     var request = try request(in: instance.name) {
-      try pipelineFile(named: pipeline, in: instance, from: session.folder) {
-        FileManager.default.fileExists(atPath: $0)
-      }
+      try pipelineFile(
+        named: pipeline,
+        in: instance,
+        from: session.folder,
+        exists: { PathKind(of: $0) == .file },
+        isFolder: { PathKind(of: $0) == .folder }
+      )
     }
     request.environment = session.environment
     try session.launch(request, sweep, selection, following)

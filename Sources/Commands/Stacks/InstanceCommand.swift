@@ -96,6 +96,7 @@ package struct InitCommand: ParsableCommand {
   package func run() throws {
     let session = Session(output)
     let path = session.absolute(folder)
+    try Self.check(PathKind(of: path), of: path)
     guard case .instance(let name) = try session.agent.send(.adopt(folder: path, name: name)) else {
       throw Explanation(
         what: "The agent did not name the instance.",
@@ -112,6 +113,25 @@ package struct InitCommand: ParsableCommand {
           .dim
         ),
       ]
+    }
+  }
+
+  /// Throws an `Explanation` for what is no folder.
+  static func check(_ kind: PathKind, of path: String) throws(Explanation) {
+    switch kind {
+    case .folder: return
+    case .file:
+      throw Explanation(
+        what: "\(path) is a file.",
+        why: "An instance is a folder.",
+        next: "Name the folder that it lies in."
+      )
+    case .nothing:
+      throw Explanation(
+        what: "There is no folder \(path).",
+        why: "'lathe init' makes a folder that is there an instance, and makes none.",
+        next: "Make it, or name another one."
+      )
     }
   }
 }

@@ -12,7 +12,7 @@ package struct TemplatesCommand: ParsableCommand {
 
       EXAMPLE: what there is, then one of them
         lathe templates
-        lathe up digits
+        lathe up digits --ack CAPABILITY_IAM
       """
   )
 

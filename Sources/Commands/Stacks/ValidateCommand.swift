@@ -1,8 +1,10 @@
 package import ArgumentParser
 package import Documents
+import Engine
 import Foundation
 import Infrastructure
 import Pipelines
+import Store
 import Terminal
 
 package struct ValidateCommand: ParsableCommand {
@@ -10,15 +12,16 @@ package struct ValidateCommand: ParsableCommand {
     commandName: "validate",
     abstract: "Check a template or a pipeline file.",
     discussion: """
-      Which of the two it is, is told by its content. Every finding is printed as a compiler prints it; \
-      the exit code is 2 when one of them is an error.
+      Which of the two it is, is told by its content. What is no file here may be a template of the \
+      gallery. Every finding is printed as a compiler prints it; the exit code is 2 when one of them is \
+      an error.
 
       EXAMPLE:
         lathe validate pipeline.yaml
       """
   )
 
-  @Argument(help: "The file.")
+  @Argument(help: "The file, or a template of the gallery.")
   package var file: String
   @OptionGroup var output: OutputOptions
 
@@ -26,10 +29,38 @@ package struct ValidateCommand: ParsableCommand {
 
   package func run() throws {
     let session = Session(output)
-    let text = try readText(file, limit: 8 << 20)
-    let result = Validation(of: text, file: file)
+    let path = try session.checked(file)
+    let text = try readText(path, limit: 8 << 20)
+    var result = Validation(of: text, file: path)
+    if result.kind == .pipeline, !result.hasErrors {
+      let folder = try session.codeFolder(of: session.absolute(path))
+      result.findings += ScriptCheck.warnings(of: text, folder: folder)
+    }
     session.answer(result.json) { result.lines(source: text) }
     if result.hasErrors { throw ExitCode(2) }
+  }
+}
+
+extension Session {
+  /// The path of a file to check as typed; what is nothing here may be a template of the gallery.
+  fileprivate func checked(_ typed: String) throws -> String {
+    guard PathKind(of: absolute(typed)) == .nothing else { return typed }
+    if let file = try? gallery.file(of: typed) { return file }
+    throw Explanation(
+      what: "There is no file '\(typed)'.",
+      why: "Nor has the gallery a template of that name.",
+      next: nearest(typed, among: gallery.entries().map(\.name)).map { "Did you mean '\($0)'?" }
+        ?? "Name a template's or a pipeline's file; 'lathe templates' lists the gallery."
+    )
+  }
+}
+
+extension Session {
+  /// The folder that the steps of a pipeline's file find their scripts in: its instance's, else its own.
+  fileprivate func codeFolder(of file: String) throws -> String {
+    let own = URL(filePath: file).deletingLastPathComponent()
+    if let instance = try catalog.instances().around(own.path) { return instance.folder }
+    return own.lastPathComponent == "pipelines" ? own.deletingLastPathComponent().path : own.path
   }
 }
 

@@ -30,6 +30,7 @@ package struct CollectCommand: ParsableCommand {
 
   @Option(
     name: .long,
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Remove runs beyond the newest COUNT of each pipeline, by their launch.",
       valueName: "count"

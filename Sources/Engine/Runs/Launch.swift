@@ -94,6 +94,8 @@ struct Launcher: Sendable {
       )
     }
     try checkFolder(of: instance)
+    // One that is continued has steps behind it whose scripts nobody needs any more.
+    let isNew = earlier == nil || request.what.isRerun
     var request = request
     if let (run, body) = earlier {
       request.what = body.what
@@ -114,7 +116,12 @@ struct Launcher: Sendable {
     let given = earlier?.1.given.filter { declared.contains($0.key) } ?? [:]
     let typed = given.merging(request.parameters) { _, new in new }
     let values = try options?.parameters ?? pipeline.values(for: typed)
-    let (gpus, refusals) = try admit(pipeline, in: instance, request.environment)
+    var (gpus, refusals) = try admit(pipeline, in: instance, request.environment)
+    if isNew, request.selection == nil {
+      refusals.merge(
+        try checkScripts(of: pipeline, in: instance, isCommand: options != nil)
+      ) { first, _ in first }
+    }
 
     let objects = ObjectStore(home: home, isDurable: false)
     let (code, paths) = try objects.lasting(clock: clock) {
@@ -218,6 +225,22 @@ struct Launcher: Sendable {
       }
     }
     return (answer, refusals)
+  }
+
+  /// Refuses steps that would start a script that is not there; returns why, where that is only planned.
+  private func checkScripts(
+    of pipeline: Pipeline,
+    in instance: InstanceRecord,
+    isCommand: Bool
+  ) throws -> [String: Explanation] {
+    let missing = ScriptCheck.missing(pipeline.certainSteps) {
+      ScriptCheck.isFile($0, in: instance.folder)
+    }
+    let refusals = missing.map { finding in
+      (finding.step.name, finding.refusal(in: instance.folder, isCommand: isCommand))
+    }
+    if let (_, first) = refusals.first, !isPlanning { throw first }
+    return Dictionary(refusals) { first, _ in first }
   }
 
   /// The folder is the user's: it may have been moved away since.
@@ -329,5 +352,11 @@ extension LaunchBody {
     let (pipeline, findings) = Pipeline.read(pipelineText, name: name)
     guard let pipeline else { throw InvalidDocument(file: name, diagnostics: findings) }
     return pipeline
+  }
+}
+
+extension LaunchRequest.What {
+  fileprivate var isRerun: Bool {
+    if case .rerun = self { true } else { false }
   }
 }

@@ -1,4 +1,7 @@
 extension LineChart {
+  /// Stands near the beginning of each picture, and tells it from what others drew.
+  package static let svgMark = "<desc>drawn by lathe plot</desc>"
+
   /// The chart as a standalone SVG 1.1 document of a size in pixels.
   ///
   /// Without a background, in colours that read on white and on dark. Curves are drawn through every
@@ -53,6 +56,7 @@ private struct SVGPicture {
       <svg xmlns="http://www.w3.org/2000/svg" version="1.1" width="\(width)" height="\(height)" \
       viewBox="0 0 \(width) \(height)" font-family="ui-monospace, monospace" font-size="12">
       <title>\(escaped(chart.title ?? "chart"))</title>
+      \(LineChart.svgMark)
       <defs><clipPath id="plot"><rect x="\(plot.x)" y="\(plot.y)" width="\(max(1, plot.width))" \
       height="\(max(1, plot.height))"/></clipPath></defs>
       \(body)</svg>
