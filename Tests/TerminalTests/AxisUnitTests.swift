@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Terminal
@@ -104,5 +105,27 @@ struct AxisUnitTests {
         """
     )
     #expect(chart(0).scales().y.range == 0...1)
+  }
+
+  @Test(arguments: [
+    0.9e-300...1.1e-300, 1.55e-20...1.75e-20, 1e-300...1.000_001e-300, -2.4e-200 ... -2.2e-200,
+    1...1.000_000_000_001, 3.1e250...3.3e250, 1e-12...1.000_000_1e-12,
+  ])
+  func `ticks of very small, large and near numbers are told apart`(range: ClosedRange<Double>) {
+    for count in 2...8 {
+      let (ticks, base) = AxisScale(range).valueTicks(count, width: 7, unit: .number)
+      #expect(!ticks.isEmpty && Set(ticks.map(\.label)).count == ticks.count, "\(ticks)")
+      #expect(ticks.allSatisfy { $0.label.count <= 7 }, "\(ticks) \(base ?? "")")
+    }
+  }
+
+  @Test func `what labels are counted in stands beside them`() throws {
+    let (ticks, base) = AxisScale(0.9e-300...1.1e-300).valueTicks(4, width: 7, unit: .number)
+    let power = try #require(base.flatMap { Int($0.dropFirst("x1e".count)) })
+    #expect(base?.hasPrefix("x1e-30") == true && ticks.count > 2, "\(ticks)")
+    for tick in ticks {
+      let number = try #require(Double(tick.label))
+      #expect(abs(number * pow(10, Double(power)) / tick.value - 1) < 1e-9, "\(tick) \(power)")
+    }
   }
 }

@@ -56,8 +56,8 @@ struct ChartFeatureTests {
     #expect(
       screen(chart).text == """
                |o       step 30     :
-            2.0+*o      loss 0.2857 :
-               | oo     val  0.7615 :
+            2.0+*o      val  0.7615 :
+               | oo     loss 0.2857 :
                | * o                :
             1.5+ *  oo              :
                |  *  oooo           :

@@ -50,6 +50,17 @@ struct ChartOverlayTests {
     #expect(ChartOverlays.hasPairs(items(names)) == (charts.count < names.count))
   }
 
+  @Test(arguments: [
+    ([0.1...0.9, 0.2...0.8], false), ([0.1...0.9, 1000...5000], true), ([0...1, 0.5...0.5], false),
+    ([0...1], false), ([], false), ([0...1, 0...90], false), ([0...1, 0...120], true),
+  ])
+  func `curves of which one would be a line on a shared axis are told of`(
+    _ curves: [ClosedRange<Double>],
+    _ differ: Bool
+  ) {
+    #expect(ChartsView.differ(curves) == differ)
+  }
+
   @Test func `no metric is lost or shown twice by pairing, whatever the names are`() {
     var dice = SystemRandomNumberGenerator()
     let words = ["val", "train", "test", "eval", "loss", "acc", "box", "dfl"]
@@ -242,8 +253,8 @@ struct ChartOverlayTests {
          3 charts                                                 x: step 27  y: linear
         ╭─ ━━ val_loss  ╍╍ val_acc ────────────────────────────────────────────── 1/3 ─╮
         │        │  ⡇                            step 27         ┊                     │
-        │     2.0┤  ⢱                            val_acc  0.9548 ┊                     │
-        │        │  ⢸                            val_loss 0.2933 ┊                     │
+        │     2.0┤  ⢱                            val_loss 0.2933 ┊                     │
+        │        │  ⢸                            val_acc  0.9548 ┊                     │
         │        │  ⠈⡆                                           ┊                     │
         │     1.5┤   ⡇                                           ┊                     │
         │        │   ⢱                                           ┊                     │

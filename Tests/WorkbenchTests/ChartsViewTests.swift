@@ -259,7 +259,7 @@ struct ChartsViewTests {
       RunFixture.picture(view, context) == """
 
          3 metrics  ━━ r141  ━━ r142                                 x: step  y: linear
-        ╭─ val_loss ────────────────────────────────────────────────── 40 points  1/3 ─╮
+        ╭─ val_loss ────────────────────────────────────────── 40 points of r141  1/3 ─╮
         │ step          r141                 r142                                    ┃ │
         │ 1             1.6                  2.2                                     ┃ │
         │ 2             0.96                 1.2100000000000002                      ┃ │

@@ -6,7 +6,9 @@ import Terminal
 extension Plot {
   /// What the picture cannot show; a print of every point leaves out nothing but what lies beside it.
   package var notes: [Line] {
-    get throws { options.csv ? try besides : try besides + notFinite + (try notPositive) }
+    get throws {
+      options.csv ? try besides : try besides + notFinite + (try notPositive) + (try notPositiveX)
+    }
   }
 
   /// Which curves lie beside the part of x that was asked for, or beside that of the values.
@@ -60,6 +62,21 @@ extension Plot {
           curve,
           "\(values) \(verbs) no place on a logarithmic axis; --symlog draws them."
         )
+      }
+    }
+  }
+
+  /// Whose x begins where a logarithmic axis has no place.
+  private var notPositiveX: [Line] {
+    get throws {
+      guard options.logX, !options.bars else { return [] }
+      var source = CurveSource()
+      var request = request(columns: 1)
+      request.xKind = .linear
+      return zip(curves, try source.extents(of: request)).compactMap { curve, extent in
+        guard let extent, extent.lowerBound <= 0 else { return nil }
+        let all = "\(unit(of: curve)) begin at \(stepFigure(extent.lowerBound))"
+        return note(curve, "\(all): what is 0 or less has no place on a logarithmic axis.")
       }
     }
   }

@@ -54,13 +54,30 @@ extension AxisScale {
         value: tick.value,
         label: difference == 0
           ? "+0" : "+" + Self.label(difference, step: step, greatest: span + last.value - base)
-      ).cut(to: width)
+      )
     }
-    return (differences, Self.baseText(base, places: Int((-log10(unit)).rounded())))
+    let text = Self.baseText(base, places: Int((-log10(unit)).rounded()))
+    if Self.areTold(differences, width: width) { return (differences, text) }
+    // Cut, exponents of three digits would read alike: the differences are counted in a power of ten.
+    let power = Int((log10(step) + 1e-9).rounded(.down))
+    let counted = ticks.map { tick in
+      let count =
+        (tick.value - base) / pow(10, Double(power / 2)) / pow(10, Double(power - power / 2))
+      let sign = base == 0 || count < 0.5 ? "" : "+"
+      return AxisTick(value: tick.value, label: sign + decimal(count, places: 0))
+    }
+    guard Self.areTold(counted, width: width) else {
+      return (differences.map { $0.cut(to: width) }, text)
+    }
+    return (counted, (base == 0 ? "" : text + " ") + "x1e\(power)")
   }
 
   /// A number with a sign before it and no digit that it has left out: +1.234e9, -1234.5.
   private static func baseText(_ base: Double, places: Int) -> String {
+    if base != 0, abs(base) < 1e-6 {
+      let digits = Int(log10(abs(base)).rounded(.down)) + places
+      return (base < 0 ? "-" : "+") + scientific(abs(base), places: min(14, max(0, digits)))
+    }
     var text = trimmed(decimal(abs(base), places: max(0, places)))
     if !text.contains("."), !text.contains("e"), text.count > 6 {
       let digits = text.reversed().drop { $0 == "0" }.reversed()

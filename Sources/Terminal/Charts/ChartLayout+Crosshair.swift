@@ -19,7 +19,8 @@ extension ChartLayout {
     }
     guard chart.showsReadings else { return }
     for isShort in [false, true] {
-      let lines = lines(of: readings, at: crosshair, isShort: isShort)
+      // What lies in front was drawn last, and is named first: as legends have it.
+      let lines = lines(of: readings.reversed(), at: crosshair, isShort: isShort)
       let width = (lines.map(\.text.width).max() ?? 0) + 2
       guard let place = places.best(of: boxes(column, width: width, height: lines.count))
       else { continue }

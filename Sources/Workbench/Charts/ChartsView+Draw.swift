@@ -77,6 +77,9 @@ extension ChartsView {
         isShort ? " left out" : count == 1 ? " value has no place" : " values have no place"
       parts.append("y: " + look.y.word + (count > 0 ? ", " + grouped(count) + words : ""))
     }
+    if scalesDiffer {
+      parts.append(isShort ? "scales differ" : "scales differ, L tells them apart")
+    }
     if look.isRobust { parts.append(isShort ? "robust" : "without outliers") }
     if look.smoothing != .none {
       parts.append(isShort ? look.smoothing.mark : "smooth: " + look.smoothing.word)
@@ -87,6 +90,31 @@ extension ChartsView {
       parts.append(isShort ? "zoomed" : "zoomed, 0 shows all")
     }
     return parts.joined(separator: "  ")
+  }
+
+  /// Whether metrics share the axis of the full chart of which one has no more than a line of it.
+  private var scalesDiffer: Bool {
+    guard isFull, page == .curves, look.y == .linear, let item = selectedItem,
+      item.metrics.count > 1, let curves = plots[item.id]?.shown?.facts.curves
+    else { return false }
+    return Self.differ(
+      curves.compactMap { curve in
+        guard let low = curve.summary?.min, let high = curve.summary?.max else { return nil }
+        return low...high
+      }
+    )
+  }
+
+  /// A curve that has less than this part of an axis is a line, whatever it does.
+  private static let leastShare = 0.01
+
+  /// Whether the values of one of several curves have hardly any room on an axis of all of them.
+  static func differ(_ curves: [ClosedRange<Double>]) -> Bool {
+    guard let low = curves.map(\.lowerBound).min(), let high = curves.map(\.upperBound).max()
+    else { return false }
+    // What never changes is a line in any case.
+    let spans = curves.map { $0.upperBound - $0.lowerBound }.filter { $0 > 0 }
+    return curves.count > 1 && spans.contains { $0 < (high - low) * leastShare }
   }
 
   /// Values of the charts in view that a logarithmic axis has no place for.

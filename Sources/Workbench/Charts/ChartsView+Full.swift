@@ -40,7 +40,13 @@ extension ChartsView {
   private var pageWord: SafeText {
     switch page {
     case .curves: ""
-    case .table: points.table.map { grouped($0.facts.total) + " points  " } ?? "numbers  "
+    case .table:
+      points.table.map { table in
+        let count = grouped(table.facts.total) + " points"
+        // The others stand beside them only where they have the same x.
+        guard table.lines.count > 1, let first = table.lines.first else { return count + "  " }
+        return count + " of " + first.label.shortened(to: 20) + "  "
+      } ?? "numbers  "
     case .bars: "last values  "
     case .histogram: "histogram  "
     }
