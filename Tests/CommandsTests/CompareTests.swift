@@ -93,6 +93,7 @@ struct CompareTests {
     #expect(
       comparison.json(at: noon).names == [
         "base", "runs", "durations_seconds", "parameters", "files", "inputs", "metrics",
+        "alert_counts", "not_finite",
       ]
     )
   }
@@ -139,5 +140,20 @@ struct CompareTests {
     }
     let all = RunComparison(runs: [], metrics: rows)
     #expect(all.titles == ["a: loss", "b: loss", "acc", "time"])
+  }
+
+  @Test func `alerts and what is not finite have a row where there are any`() {
+    func side(_ id: Int, _ alerts: Int, _ odd: Int) -> RunComparison.Side {
+      var side = RunComparison.Side(run: run(id))
+      (side.alerts, side.notFinite) = (alerts, odd)
+      return side
+    }
+    let none = RunComparison([side(1, 0, 0), side(2, 0, 0)])
+    #expect(!none.lines(at: noon, width: nil).plain.contains("alerts"))
+    let some = RunComparison([side(1, 0, 3), side(2, 2, 0)])
+    let text = some.lines(at: noon, width: nil).plain
+    #expect(text.contains("alerts      0") && text.contains("not finite  3"), "\(text)")
+    #expect(some.json(at: noon)["alert_counts"] == .array([JSON(0), JSON(2)]))
+    #expect(none.with([side(1, 1, 0), side(2, 0, 0)]).alerts == [1, 0])
   }
 }

@@ -61,6 +61,20 @@ struct ParsingTests {
     #expect("\(Swift.type(of: command))" == type)
   }
 
+  @Test(arguments: [
+    ("gc --keep -1", "--keep takes a count of 0 or more"), ("logs -n -1", "--tail has to be 0"),
+    ("runs --limit -3", "--limit has to be between"),
+    ("plot @ --force", "--force needs --svg=FILE"),
+  ])
+  func `a number below 0 is told to be one`(line: String, says: String) throws {
+    let error = try #require(
+      #expect(throws: (any Error).self) {
+        try LatheCommand.parseAsRoot(line.split(separator: " ").map(String.init))
+      }
+    )
+    #expect(LatheCommand.fullMessage(for: error).contains(says))
+  }
+
   @Test func `parameters are given by name, and the last of a name counts`() throws {
     let command = try #require(
       try LatheCommand.parseAsRoot(["rerun", "@", "-p", "a=1", "-p", "b=x=y", "-p", "a=2"])

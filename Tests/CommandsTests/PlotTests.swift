@@ -2,6 +2,7 @@ import ArgumentParser
 import Commands
 import Curves
 import Documents
+import Engine
 import Foundation
 import Pipelines
 import Series
@@ -458,8 +459,7 @@ struct PlotTests {
     let track = SeriesTrack(SeriesData(steps: [1, 2, 3], times: [1, 2, 3], values: [5, 2, 4]))
     let summary = try #require(track.summary)
     func live(_ name: String) -> MetricSummary {
-      let facts = MetricFacts(name: name, summary: summary, sparkline: [])
-      return MetricSummary(facts, of: step("train", .executing), in: record)
+      MetricSummary(summary, of: name, in: step("train", .executing), of: record)
     }
     let main = live("reward")
     #expect(main.isMain && main.goal == .min && main.best.value == 2 && main.last == 4)

@@ -122,4 +122,20 @@ struct AlertViewTests {
     #expect(rows(facts(alerts: 1)) == ["!     train: NaN at 9: loss is NaN."])
     #expect(rows(facts(alerts: 0)).isEmpty)
   }
+
+  @Test func `a run that executes is listed with its figures as they come`() {
+    var root = Root(context: context(height: 24), start: .runs)
+    let list = Query.runs(filter: "", limit: RunsView.page)
+    _ = root.update(.answered(list, .runs([run(5, .executing), run(4, .succeeded, best: 0.5)])))
+    #expect(root.queries.contains(.liveRuns([5])))
+    var now = run(5, .executing, best: 0.25)
+    now.mainLast = 0.25
+    _ = root.update(.answered(.liveRuns([5]), .runs([now])))
+    let row = root.draw().text.split(separator: "\n").first { $0.contains("r5") }
+    #expect(row?.contains("0.25") == true, "\(root.draw().text)")
+    // Once it has ended, nobody asks any more.
+    _ = root.update(.answered(list, .runs([run(5, .succeeded, best: 0.2)])))
+    #expect(!root.queries.contains { if case .liveRuns = $0 { true } else { false } })
+    #expect(root.draw().text.contains("0.2 "))
+  }
 }

@@ -265,4 +265,19 @@ struct CompareViewTests {
     #expect(view.press(Key("x"), context) == [.tell(Notice(.information, reason))])
     #expect(view.crosshair == 4)
   }
+
+  @Test func `alerts and what is not finite have a row where there are any`() {
+    var answers = RunFixture.comparison
+    func text() -> String {
+      var view = CompareView(runs: [141, 142])
+      return RunFixture.drawn(&view, RunFixture.context(120, 40, answers))
+    }
+    #expect(!text().contains("alerts") && !text().contains("not finite"))
+    var compared = RunFixture.compared
+    (compared.alerts, compared.notFinite) = ([0, 2], [3, 0])
+    answers[.comparison([141, 142])] = .comparison(compared)
+    let lines = text().split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+    #expect(lines.contains { $0.contains("alerts") && $0.contains("0") && $0.contains("2") })
+    #expect(lines.contains { $0.contains("finite") && $0.contains("3") && $0.contains("0") })
+  }
 }

@@ -1,6 +1,7 @@
 import Curves
 import Documents
 import Engine
+import Series
 import Store
 import Terminal
 import Testing
@@ -8,6 +9,38 @@ import Testing
 @testable import Workbench
 
 struct RunViewTests {
+  @Test func `what has no steps is not drawn by them, and the next group stays by its own`() {
+    let cpu = LoggedSeries(
+      name: "system/cpu",
+      data: SeriesData(steps: [2, 4], times: [2, 4], values: [50, 60])
+    )
+    var answers = RunFixture.answers()
+    answers[.metrics(RunFixture.attempt(142))] = LoggedSeries.metrics([cpu])
+    var view = RunView(run: 142)
+    let context = RunFixture.told(&view, RunFixture.context(80, 24, answers))
+    let reason = "What Lathe samples has no steps: it is drawn by the time."
+    #expect(view.press(Key("x"), context) == [.tell(Notice(.information, reason))])
+    #expect(view.curves.axis == .step)
+  }
+
+  @Test func `what the run is judged by stands first, whichever step is shown`() {
+    var facts = RunFixture.facts(RunFixture.run(.succeeded), RunFixture.steps(.succeeded))
+    var rows = RunFixture.metric(142, "rows", nil, last: 9, best: 9, at: 1)
+    rows.step = "evaluate"
+    facts.metrics = facts.run.ordered([rows] + facts.metrics)
+    let side = RunSide(
+      facts: facts,
+      step: nil,
+      metricStep: "evaluate",
+      path: "",
+      now: RunFixture.now
+    )
+    var screen = Screen(size: Size(width: 60, height: 8))
+    side.draw(on: &screen, in: screen.bounds)
+    let first = screen.text.split(separator: "\n").map { $0.split(separator: " ").first }
+    #expect(first.prefix(3) == ["metric", "val_loss", "rows"], "\(screen.text)")
+  }
+
   @Test func `a running step shows its progress, its curve and its log`() {
     var view = RunView(run: 142)
     #expect(

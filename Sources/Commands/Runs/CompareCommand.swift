@@ -44,11 +44,12 @@ package struct CompareCommand: ParsableCommand {
         next: "Name another run with it: 'lathe runs' lists them."
       )
     }
+    var live = LiveMetrics(session.catalog)
     let comparison = try RunComparison(
       of: records,
       catalog: session.catalog,
       objects: ObjectStore(home: session.home),
-      live: session.liveMetrics
+      live: &live
     )
     session.answer(comparison.json(at: Date())) {
       comparison.lines(at: Date(), width: session.width)

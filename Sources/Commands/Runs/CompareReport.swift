@@ -106,6 +106,7 @@ extension RunComparison {
         + runs.map { run in
           Line("\(run.stepsDone)/\(run.stepCount), \(run.stepsCached) cached")
         },
+      counted("alerts", alerts, .warning), counted("not finite", notFinite, .bad),
       [Line("code")]
         + runs.map { run in
           // Without a commit nothing was edited since: the snapshot's digest says it all.
@@ -114,6 +115,13 @@ extension RunComparison {
           return Line("\(commit)\(edited > 0 ? " +\(edited) edited" : "")", .dim)
         },
     ].filter { row in row.dropFirst().contains { !$0.isEmpty } }
+  }
+
+  /// A count a run; nothing where all are 0.
+  private func counted(_ label: SafeText, _ counts: [Int], _ style: Style) -> [Line] {
+    guard counts.contains(where: { $0 > 0 }) else { return [] }
+    return [Line(label)]
+      + counts.map { Line(SafeText(hostile: countText($0)), $0 > 0 ? style : .dim) }
   }
 
   /// The unified diff of every file that differs from the base's.
@@ -166,6 +174,8 @@ extension RunComparison {
         inputs.map { ["name": JSON($0.name), "same": .array($0.isSame.map { JSON($0) })] }
       ),
       "metrics": .array(metrics.map(\.json)),
+      "alert_counts": .array(alerts.map { JSON($0) }),
+      "not_finite": .array(notFinite.map { JSON($0) }),
     ]
   }
 }

@@ -1,5 +1,6 @@
 import Curves
 package import Documents
+import Engine
 import Pipelines
 package import Series
 package import Store
@@ -246,10 +247,17 @@ extension Session {
     return steps.reversed().flatMap { $0.reader.names }.filter { seen.insert($0).inserted }
   }
 
-  /// The main metric of the first run that has one; where none is known yet, the most important of the
-  /// run's first step with any.
+  /// The metric that the first run is judged by that has one, with its step's name before it where the
+  /// name alone would mean another step's; where none is known yet, the most important of the run's first
+  /// step with any.
   func mainMetric(of runs: [RunRecord]) throws -> String {
+    var live = LiveMetrics(catalog)
     for run in runs {
+      if let judged = try live.metrics(of: run).first(where: \.isMain) {
+        let found = find(judged.name, of: run, in: try readers(of: run))
+        return found.map { $0.step == judged.step } ?? true
+          ? judged.name : "\(judged.step)/\(judged.name)"
+      }
       if let name = run.mainMetric { return name }
       let first = try readers(of: run).first { !$0.reader.names.isEmpty }
       if let name = first?.reader.names.byImportance(of: { $0 }).first { return name }

@@ -1,4 +1,5 @@
 package import Curves
+import Engine
 package import Pipelines
 import Series
 package import Store
@@ -111,23 +112,10 @@ package enum MetricTable {
 }
 
 extension Session {
-  /// What the steps of a run that execute have logged so far, as their records will have it; a step whose
-  /// figures the catalog has is left out.
-  func liveMetrics(of run: RunRecord, recorded: [MetricSummary]) throws -> [MetricSummary] {
-    guard run.status.isActive else { return [] }
-    let known = Set(recorded.map(\.step))
-    var source = CurveSource()
-    return try catalog.steps(of: run.id).filter { $0.status.isActive && !known.contains($0.name) }
-      .flatMap { step in
-        let folder = home.attempt(run: step.logRun, step: step.name, attempt: step.logAttempt)
-        return try source.metrics(folder).byImportance(of: \.name)
-          .map { MetricSummary($0, of: step, in: run) }
-      }
-  }
-
   /// Every metric that a run has logged, declared or not: the main one first, then by importance.
   func metricRows(of run: RunRecord) throws -> [MetricRow] {
-    var declared = try catalog.metrics(of: run.id)
+    var live = LiveMetrics(catalog)
+    var declared = try live.metrics(of: run)
     var source = CurveSource()
     var rows: [MetricRow] = []
     for step in try catalog.steps(of: run.id) where step.logAttempt > 0 {
@@ -143,20 +131,5 @@ extension Session {
     }
     rows = (rows + declared.map(MetricRow.init)).byImportance(of: \.name)
     return rows.filter(\.isMain) + rows.filter { !$0.isMain }
-  }
-}
-
-extension MetricSummary {
-  /// What a step that executes has logged so far: goals are told by names until it has ended.
-  package init(_ facts: MetricFacts, of step: StepRecord, in run: RunRecord) {
-    let isMain = facts.name == run.mainMetric
-    self.init(
-      run: run.id,
-      step: step.name,
-      name: facts.name,
-      goal: isMain ? run.mainGoal : Goal.guessed(for: facts.name),
-      isMain: isMain,
-      summary: facts.summary
-    )
   }
 }

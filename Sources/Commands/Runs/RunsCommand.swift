@@ -1,5 +1,6 @@
 package import ArgumentParser
 import Documents
+import Engine
 import Foundation
 import Store
 import Terminal
@@ -9,7 +10,8 @@ package struct RunsCommand: ParsableCommand {
     commandName: "runs",
     abstract: "List the runs, newest first.",
     discussion: """
-      Each line says what differs from the run's parent, and the main metric at its best. A sweep has \
+      Each line says what differs from the run's parent, and the main metric at its best, of a run that \
+      executes as far as it has come. A sweep has \
       one line; with its name, or with --filter, each of its runs has one. '!' behind a status: a watch \
       rule found something in the run, '!3': three times; 'lathe show' tells what.
 
@@ -25,7 +27,11 @@ package struct RunsCommand: ParsableCommand {
   package var reference: String?
   @Option(name: .long, help: "Only the runs of this sweep.")
   package var sweep: String?
-  @Option(name: .long, help: "The most runs to list (default: 30; of a sweep all).")
+  @Option(
+    name: .long,
+    parsing: .unconditional,
+    help: "The most runs to list (default: 30; of a sweep all)."
+  )
   package var limit: Int?
   @Option(
     name: .long,
@@ -65,6 +71,8 @@ package struct RunsCommand: ParsableCommand {
       // One that was taken down may have left runs; one that nobody knows is a slip of the pen.
       _ = try session.catalog.instances().meant(by: instance, in: session.folder)
     }
+    var live = LiveMetrics(session.catalog)
+    runs = try live.told(runs)
     let alerts = try session.catalog.alertCounts()
     if session.isJSON { return session.output.print(JSON(runs, alerts: alerts)) }
     session.sayWhoseHome()
@@ -111,6 +119,8 @@ package struct RunsCommand: ParsableCommand {
       runs = runs.filter { found.contains($0.id) }
     }
     if let limit { runs = Array(runs.prefix(limit)) }
+    var live = LiveMetrics(session.catalog)
+    runs = try live.told(runs)
     let alerts = try session.catalog.alertCounts()
     if session.isJSON { return session.output.print(JSON(runs, alerts: alerts)) }
     if runs.isEmpty {

@@ -68,12 +68,12 @@ extension Session {
       }
       return step
     }
-    let metrics = try catalog.metrics(of: run.id)
+    var live = LiveMetrics(catalog)
     var report = RunReport(
       run: run,
       parent: try run.parent.flatMap { try catalog.run($0) },
       steps: steps,
-      metrics: metrics + (try liveMetrics(of: run, recorded: metrics)),
+      metrics: try live.metrics(of: run),
       model: try catalog.models().first { $0.run == run.id },
       home: home
     )

@@ -4,24 +4,20 @@ package import Store
 extension RunComparison {
   /// Compares runs as the catalog and the object store hold them, the base first.
   ///
-  /// A snapshot that is no longer there compares as unknown: no file of it is listed. `live` has what the
-  /// steps of a run that execute have logged so far, which the catalog does not have yet.
+  /// A snapshot that is no longer there compares as unknown: no file of it is listed. `live` tells what
+  /// runs have logged by now.
   package init(
     of runs: [RunRecord],
     catalog: Catalog,
     objects: ObjectStore,
-    live: (RunRecord, [MetricSummary]) throws -> [MetricSummary] = { _, _ in [] }
+    live: inout LiveMetrics
   ) throws {
     let snapshots = runs.map { objects.manifest($0.code)?.files }
     let areThere = !snapshots.contains(nil)
-    let sides = try zip(runs, snapshots).map { run, files in
-      let metrics = try catalog.metrics(of: run.id)
-      return Side(
-        run: run,
-        metrics: metrics + (try live(run, metrics)),
-        files: areThere ? files ?? [:] : [:],
-        inputs: try RunComparison.inputs(of: run, catalog)
-      )
+    var sides = try live.sides(of: runs)
+    for index in sides.indices {
+      sides[index].files = areThere ? snapshots[index] ?? [:] : [:]
+      sides[index].inputs = try RunComparison.inputs(of: runs[index], catalog)
     }
     self.init(sides) { objects.data($0, limit: 2 << 20) }
   }

@@ -15,6 +15,10 @@ package struct RunComparison: Sendable, Equatable {
   package var inputs: [InputRow]
   /// The main metric first, then the others by importance.
   package var metrics: [MetricRow]
+  /// How often watch rules found something in each run; empty where nobody has counted.
+  package var alerts: [Int] = []
+  /// How many points of each run's metrics are NaN or infinite; empty where nobody has counted.
+  package var notFinite: [Int] = []
 
   package init(
     runs: [RunRecord],

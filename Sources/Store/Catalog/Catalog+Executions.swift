@@ -19,6 +19,22 @@ extension Catalog {
     }
   }
 
+  /// The first steps of a run that execute at this moment.
+  package func executingSteps(of run: Int, limit: Int) throws -> [StepRecord] {
+    try read(none: []) { db in
+      let row = try RowStatement(
+        db,
+        sql: """
+          SELECT * FROM step WHERE run = ? AND status IN ('Starting', 'Executing', 'Stopping')
+          ORDER BY "index" LIMIT ?
+          """
+      )
+      row.bind(run, at: 1)
+      row.bind(limit, at: 2)
+      return try StepRow.all(row).filter { $0.logAttempt > 0 }
+    }
+  }
+
   /// The steps that have GPUs at this moment, of whichever run.
   package func stepsWithGPUs() throws -> [StepRecord] {
     try read(none: []) { db in

@@ -120,8 +120,16 @@ extension CompareView {
         }
       )
     )
+    rows += counted("alerts", all.alerts, .warning) + counted("not finite", all.notFinite, .bad)
     rows.append(CompareRow(label: StyledText("end"), cells: all.runs.map { end(of: $0, context) }))
     return rows
+  }
+
+  /// A count a run; nothing where all are 0.
+  private func counted(_ label: SafeText, _ counts: [Int], _ style: Style) -> [CompareRow] {
+    guard counts.contains(where: { $0 > 0 }) else { return [] }
+    let cells = counts.map { StyledText(grouped($0), $0 > 0 ? style : .dim) }
+    return [CompareRow(label: StyledText(label), cells: cells)]
   }
 
   private func metricRow(

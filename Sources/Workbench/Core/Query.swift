@@ -18,6 +18,8 @@ package enum Query: Sendable, Hashable {
   case runs(filter: String, limit: Int)
   /// The runs that have some numbers; what is not there is left out.
   case runsNumbered([Int])
+  /// The same of runs that execute, with their main metrics as far as they have come.
+  case liveRuns([Int])
   /// How far sweeps have come: the newest, and those that are active.
   case sweeps
   /// The first runs of a sweep.

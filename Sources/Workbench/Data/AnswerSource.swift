@@ -15,6 +15,9 @@ final class AnswerSource: Sendable {
   private struct Memory {
     var logs: [AttemptFolder: LogIndex] = [:]
     var curves = CurveSource()
+    var live: LiveMetrics
+    /// The last comparison, whose files are not compared anew with every point that is logged.
+    var compared: RunComparison?
     var messages: [AttemptFolder: LogMessages] = [:]
     /// The steps of log messages on a curve, by where they begin in the log.
     var places: [SeriesKey: [Int: Double]] = [:]
@@ -27,7 +30,7 @@ final class AnswerSource: Sendable {
   private let home: Home
   private let catalog: Catalog
   private let gallery: Gallery
-  private let memory = Mutex(Memory())
+  private let memory: Mutex<Memory>
   private let walk = Mutex(Walk())
 
   /// The last look at what the home takes.
@@ -41,6 +44,7 @@ final class AnswerSource: Sendable {
   init(home: Home) {
     self.home = home
     catalog = Catalog(home: home)
+    memory = Mutex(Memory(live: LiveMetrics(catalog)))
     gallery = Gallery(home: home)
   }
 
@@ -63,6 +67,7 @@ final class AnswerSource: Sendable {
           : try catalog.runs(matching: filter, limit: limit)
       )
     case .runsNumbered(let numbers): .runs(try catalog.runs(numbered: numbers))
+    case .liveRuns(let numbers): .runs(try live(numbers))
     case .sweeps: .sweeps(try catalog.sweepStates(limit: AnswerSource.mostSweeps))
     case .sweepRuns(let sweep, let limit): .runs(try catalog.runs(ofSweep: sweep, limit: limit))
     case .bestOfSweep(let sweep, let limit):
@@ -105,8 +110,10 @@ final class AnswerSource: Sendable {
     let paths: [String] =
       switch query {
       case .header, .usage, .runs, .runsNumbered, .sweeps, .sweepRuns, .bestOfSweep, .run,
-        .instances, .stacks, .stack, .models, .alerts, .alertCounts, .comparison:
+        .instances, .stacks, .stack, .models, .alerts, .alertCounts:
         [home.catalog + "-wal"]
+      case .liveRuns(let numbers): [home.catalog + "-wal"] + liveFolders(of: numbers)
+      case .comparison(let numbers): [home.catalog + "-wal"] + liveFolders(of: numbers)
       case .log(let folder, _): [folder.log]
       case .metrics(let folder), .metricNames(let folder): [folder.metrics]
       case .marks(let folder): [folder.marks]
@@ -198,7 +205,7 @@ final class AnswerSource: Sendable {
     return RunFacts(
       run: run,
       steps: try catalog.steps(of: id),
-      metrics: try catalog.metrics(of: id),
+      metrics: run.ordered(try catalog.metrics(of: id)),
       parent: parent,
       parentMetrics: try parent.map { try catalog.metrics(of: $0.id) } ?? [],
       parentSteps: try parent.map { try catalog.steps(of: $0.id) } ?? [],
@@ -223,11 +230,30 @@ final class AnswerSource: Sendable {
   }
 
   private func comparison(_ ids: [Int]) throws -> RunComparison {
-    try RunComparison(
-      of: ids.compactMap { try catalog.run($0) },
-      catalog: catalog,
-      objects: ObjectStore(home: home)
-    )
+    let runs = try ids.compactMap { try catalog.run($0) }
+    return try memory.withLock { memory in
+      if let known = memory.compared, known.runs == runs {
+        return known.with(try memory.live.sides(of: runs))
+      }
+      let comparison = try RunComparison(
+        of: runs,
+        catalog: catalog,
+        objects: ObjectStore(home: home),
+        live: &memory.live
+      )
+      memory.compared = comparison
+      return comparison
+    }
+  }
+
+  /// Runs that execute, with their main metrics as far as they have come.
+  private func live(_ numbers: [Int]) throws -> [RunRecord] {
+    let runs = try catalog.runs(numbered: numbers)
+    return try memory.withLock { try $0.live.told(runs) }
+  }
+
+  private func liveFolders(of runs: [Int]) -> [String] {
+    (try? memory.withLock { try $0.live.folders(of: runs) }) ?? []
   }
 
   private func pipeline(_ name: String) throws -> PipelineFacts {

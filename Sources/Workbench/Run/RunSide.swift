@@ -49,7 +49,9 @@ struct RunSide {
   private var metricRows: [MetricSummary] {
     let own = facts.metrics.filter { $0.step == metricStep }
     let rest = facts.metrics.filter { $0.step != metricStep }
-    return own.filter(\.isMain) + own.filter { !$0.isMain } + rest
+    // What the run is judged by first, whichever step is shown.
+    let all = own + rest
+    return all.filter(\.isMain) + all.filter { !$0.isMain }
   }
 
   @discardableResult

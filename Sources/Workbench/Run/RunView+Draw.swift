@@ -78,7 +78,9 @@ extension RunView {
     var title = SafeText(hostile: step?.name ?? "run")
     let word = stepWord(facts, context)
     if let step, let progress = facts.progress(of: step.name, counting: word) {
-      title = title + ", " + progress
+      // "step 10/60" of one that is over would read as if it went on.
+      let isCut = step.status == .failed || step.status == .stopped
+      title = title + (isCut ? ", ended at " : ", ") + progress
     }
     let frame = Frame(title, focused: focus == .side, glyphs: context.glyphs)
     let inside = frame.draw(on: &screen, in: rect)

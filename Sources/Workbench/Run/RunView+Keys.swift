@@ -1,3 +1,4 @@
+import Curves
 import Store
 import Terminal
 
@@ -140,7 +141,16 @@ extension RunView {
       ),
       .hidden([Key("M")], "M", "metric", "last metric", "The group before.", noOther),
       .hidden([Key("L")], "L", "log axis", "log axis", "Switches y between linear and log."),
-      .hidden([Key("x")], "x", "x axis", "x axis", "Switches x between \(word) and seconds."),
+      .hidden(
+        [Key("x")],
+        "x",
+        "x axis",
+        "x axis",
+        "Switches x between \(word) and seconds.",
+        // Else the next group would be by seconds that nobody asked for.
+        CurveAxis.step.fitting(curves.shownGroup?.names ?? []) == .step
+          ? nil : "What Lathe samples has no steps: it is drawn by the time."
+      ),
       .hidden([Key("[")], "[", "step", "last step", "Shows the step before."),
       .hidden([.backTab], "Shift-Tab", "pane", "last pane", "Goes to the pane before."),
       .hidden([Key("f")], "f", "follow", "follow", "Shows the log's end and follows it."),

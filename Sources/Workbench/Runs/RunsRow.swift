@@ -38,6 +38,23 @@ enum RunsRow: Sendable, Equatable {
     }
   }
 
+  /// The row with the main metric of its run as it is by now, where the run has none yet.
+  func told(_ runs: [Int: RunRecord]) -> RunsRow {
+    guard var run, run.mainBest == nil, run.mainLast == nil, run.status.isActive,
+      let now = runs[run.id]
+    else { return self }
+    run.mainMetric = now.mainMetric
+    run.mainGoal = now.mainGoal
+    run.mainBest = now.mainBest
+    run.mainLast = now.mainLast
+    run.sparkline = now.sparkline
+    return switch self {
+    case .run: .run(run)
+    case .swept(_, let sweep): .swept(run, sweep)
+    case .sweep: self
+    }
+  }
+
   var isHead: Bool { if case .sweep = self { true } else { false } }
 }
 

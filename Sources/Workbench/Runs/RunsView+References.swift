@@ -1,3 +1,4 @@
+import Engine
 import Store
 
 /// Runs that rows are told against, wherever they are: in the list, below a sweep, or asked for.
@@ -56,5 +57,19 @@ extension RunsView {
       }
     }
     lookForMissing(context)
+    lookForExecuting(query, context)
+  }
+
+  /// Finds out whose figures are to be told as they come.
+  private mutating func lookForExecuting(_ query: Query, _ context: Context) {
+    let active = entries(context).compactMap(\.run).filter { $0.status == .executing }
+    executing = active.prefix(LiveMetrics.most).map(\.id)
+    if query == .liveRuns(executing) || executing.isEmpty { shownExecuting = executing }
+  }
+
+  /// Runs that execute with their figures as they are by now.
+  func told(_ context: Context) -> [Int: RunRecord] {
+    let runs = [executing, shownExecuting].lazy.compactMap { context.runs(.liveRuns($0)) }.first
+    return Dictionary((runs ?? []).map { ($0.id, $0) }) { first, _ in first }
   }
 }

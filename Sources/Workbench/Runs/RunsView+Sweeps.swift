@@ -12,6 +12,12 @@ extension RunsView {
   ///
   /// With a filter every run that matches stands by itself.
   func entries(_ context: Context) -> [RunsRow] {
+    let told = told(context)
+    return told.isEmpty ? recorded(context) : recorded(context).map { $0.told(told) }
+  }
+
+  /// The rows as the catalog has them.
+  private func recorded(_ context: Context) -> [RunsRow] {
     let runs = unsweptRows(context)
     let states = filter.text.isEmpty ? context.sweeps ?? [] : []
     guard !states.isEmpty else { return runs.map { .run($0) } }

@@ -25,6 +25,9 @@ package struct RunsView: View {
   var missing: [Int] = []
   /// Those whose answer is shown while the next one is awaited.
   var shownMissing: [Int] = []
+  /// Runs that execute, whose figures are told as they come; and those whose answer is shown meanwhile.
+  var executing: [Int] = []
+  var shownExecuting: [Int] = []
   /// In the order in which they were marked.
   private(set) var marked: [Int] = []
   var baseline: Int?
@@ -50,6 +53,9 @@ package struct RunsView: View {
     }
     for numbers in [missing, shownMissing] where !numbers.isEmpty {
       all.insert(.runsNumbered(numbers))
+    }
+    for numbers in [executing, shownExecuting] where !numbers.isEmpty {
+      all.insert(.liveRuns(numbers))
     }
     return all
   }

@@ -1,0 +1,35 @@
+import Pipelines
+
+extension RunRecord {
+  /// Which of the run's metrics it is judged by: the one decision for lists, plots, tables and screens.
+  ///
+  /// That is the run's main metric; where several steps have logged it, that of the step whose figures
+  /// the run has, else the last one. Where nothing is declared and no step has ended yet, it is the most
+  /// important one that has a goal. `metrics` are the run's own, in the order of its steps.
+  package func judged(by metrics: [MetricSummary]) -> MetricSummary? {
+    guard let name = mainMetric else {
+      return metrics.filter { $0.goal != nil }.byImportance(of: \.name).first
+    }
+    let named = metrics.filter { $0.name == name }
+    let marked = named.filter(\.isMain)
+    let candidates = marked.isEmpty ? named : marked
+    let taken = candidates.last { metric in
+      metric.last == mainLast && (mainBest == nil || metric.best.value == mainBest)
+    }
+    return taken ?? candidates.last
+  }
+
+  /// The run's metrics with the one that it is judged by first, and marked alone.
+  package func ordered(_ metrics: [MetricSummary]) -> [MetricSummary] {
+    let judged = judged(by: metrics)
+    func isMain(_ metric: MetricSummary) -> Bool {
+      metric.name == judged?.name && metric.step == judged?.step
+    }
+    let all = metrics.map { metric in
+      var metric = metric
+      metric.isMain = isMain(metric)
+      return metric
+    }
+    return all.filter(\.isMain) + all.filter { !$0.isMain }
+  }
+}
