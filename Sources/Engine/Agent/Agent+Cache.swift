@@ -126,8 +126,9 @@ func briefDuration(_ seconds: Double) -> String {
   return text
 }
 
-/// Results that were read together because a chain of steps asks for one after the other: a look at each
-/// costs several times what it finds. Good while nothing else is written, for one decision.
+/// Results that were read together, as a chain of steps asks for one after the other.
+///
+/// A look at each costs several times what it finds. Good while nothing else is written: for one decision.
 struct ResultsAtHand {
   private var known: [Digest: ExecutionRecord] = [:]
   private var asked = 0

@@ -107,7 +107,7 @@ package struct KeyDifference: Sendable, Equatable {
 
   /// So many executions are compared with at most, the newest ones; of a run of a sweep, whose other
   /// runs lie near, with fewer: a sweep has many runs.
-  package static func memory(isSwept: Bool) -> Int { isSwept ? 8 : 256 }
+  package static func memory(isSwept: Bool) -> Int { isSwept ? 8 : 64 }
 
   /// In how many parts two keys differ.
   package static func differing(_ old: [String: Digest], _ new: [String: Digest]) -> Int {

@@ -12,8 +12,9 @@ package struct LiveMetrics: Sendable {
 
   private struct Attempt: Sendable {
     var reader: SeriesReader
-    /// As the pipeline declares them.
-    var declared: [AttemptSpec.Metric]
+    /// As the pipeline declares them; nil until the attempt's claim tells.
+    var told: [AttemptSpec.Metric]?
+    var declared: [AttemptSpec.Metric] { told ?? [] }
   }
 
   /// So many steps of a run are looked at, and so many runs of a list.
@@ -136,11 +137,8 @@ package struct LiveMetrics: Sendable {
   private mutating func attempt(of step: StepRecord) throws -> Attempt {
     let folder = catalog.home.attempt(of: step)
     var attempt =
-      attempts.removeValue(forKey: folder)
-      ?? Attempt(
-        reader: SeriesReader(folder: folder.metrics),
-        declared: (try? AttemptSpec.read(folder))?.metrics ?? []
-      )
+      attempts.removeValue(forKey: folder) ?? Attempt(reader: SeriesReader(folder: folder.metrics))
+    if attempt.told == nil { attempt.told = (try? AttemptSpec.read(folder))?.metrics }
     if attempts.count >= LiveMetrics.mostAttempts { attempts = [:] }
     defer { attempts[folder] = attempt }
     _ = try attempt.reader.refresh()
