@@ -16,7 +16,7 @@ struct SeriesFiles: ~Copyable {
   /// A file was made whose name the disk may not have yet.
   private var hasNewName = false
 
-  /// Whether the folder was made just now: there is nothing to go on with.
+  /// Whether there was no folder: there is nothing to go on with.
   let isNew: Bool
 
   /// Makes the folder and takes its lock; with `isLazy`, a folder that is not there yet is made by `open`.
@@ -41,7 +41,13 @@ struct SeriesFiles: ~Copyable {
       if errno == EEXIST { throw SeriesError.busy(path: folder) }
       throw SeriesError.system(call: "mkdir", path: folder, number: errno)
     }
-    lock = try SeriesFiles.lock(folder)
+    do {
+      lock = try SeriesFiles.lock(folder)
+    } catch {
+      // So that it can be tried again: it is nobody else's.
+      rmdir(folder)
+      throw error
+    }
   }
 
   private static func lock(_ folder: String) throws -> Int32 {

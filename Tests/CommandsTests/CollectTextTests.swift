@@ -189,7 +189,7 @@ struct CollectTextTests {
 
   @Test(
     arguments: [
-      ("train", nil, "Which output of r2 train?", "lathe get r2 train model"),
+      ("train", nil, "Which output of r2 train?", "lathe get r2 train model ~/"),
       ("train", "modle", "r2 train has no output 'modle'.", "Did you mean 'model'?"),
       ("trian", "model", "r2 has no step 'trian'.", "Did you mean 'train'?"),
       ("deploy", nil, "r2 deploy has no output.", "'lathe show r2' shows what the run made."),

@@ -37,6 +37,16 @@ struct MainMetricTests {
     #expect(record.judged(by: metrics)?.step == "one")
   }
 
+  @Test func `a run whose last value was no number is judged by the step that logged it`() {
+    var record = run(2)
+    (record.mainBest, record.mainLast) = (0.5, nil)
+    let metrics = [
+      metric("val_loss", of: "one", best: 0.5, last: .nan),
+      metric("val_loss", of: "two", best: 0.2, last: 0.3),
+    ]
+    #expect(record.judged(by: metrics)?.step == "one")
+  }
+
   @Test func `without a main metric the most important one that can be judged counts`() {
     var record = run(2, .executing)
     record.mainMetric = nil

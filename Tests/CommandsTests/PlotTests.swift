@@ -43,6 +43,26 @@ struct PlotTests {
 
   private func clean() { try? FileManager.default.removeItem(atPath: scratch) }
 
+  @Test func `a picture takes the place of an empty file and of a picture, and of nothing else`()
+    throws
+  {
+    let folder = FileManager.default.temporaryDirectory.path + "/lathe-plot-" + UUID().uuidString
+    try makeFolder(folder)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    func file(_ name: String, _ text: String) throws -> String {
+      try Data(text.utf8).write(to: URL(filePath: folder + "/" + name))
+      return folder + "/" + name
+    }
+    let good = [
+      folder + "/none", try file("empty", ""), try file("a.svg", "<svg>\(LineChart.svgMark)</svg>"),
+    ]
+    for path in good { try PlotCommand.check(target: path, force: false) }
+    mkfifo(folder + "/fifo", 0o600)
+    for path in [try file("b.svg", "<svg></svg>"), folder + "/fifo", "/dev/null", folder] {
+      #expect(throws: Explanation.self) { try PlotCommand.check(target: path, force: false) }
+    }
+  }
+
   @Test func `a plot is a chart of the size that was asked for`() throws {
     defer { clean() }
     let curves = [try logged(1, [2, 1, 0]), try logged(2, [2, 1.5, 1])]

@@ -273,7 +273,7 @@ struct RunTextTests {
 
         Outputs
           output       kind       size  sha256        to copy it
-          train/model  folder  402 KiB  \(digest("m").short)  lathe get r2 train model
+          train/model  folder  402 KiB  \(digest("m").short)  lathe get r2 train model ~/
 
         Paths
           run    /home/mj/.lathe/runs/r2

@@ -69,6 +69,35 @@ struct RunnerTests {
     #expect(Claim.state(of: seat.folder("b")) == .unclaimed)
   }
 
+  @Test(arguments: [
+    [], [0], [0, 0], [0x72], [0x72, 0x2f], [0x7a, 0x2f, 0], [0x72, 0x2f, 0, 0x7b],
+  ])
+  func `a message that is none ends the channel`(body: [UInt8]) throws {
+    let frame = try Wire.frame(body)
+    var buffer = frame
+    #expect(throws: (any Error).self) { try Wire.takeReport(from: &buffer) }
+    let seat = try RunnerSeat()
+    try seat.sendBytes(frame)
+    #expect(seat.end() == 0)
+  }
+
+  @Test func `messages come through as they are`() throws {
+    let seat = try RunnerSeat()
+    let spec = seat.spec("ä b", "true")
+    let packed = try PackedSpec(spec)
+    #expect(try packed.spec() == spec)
+    let orders: [RunnerOrder] = [.run(packed, folder: "/a/ü"), .stop(attempt: "/b"), .end]
+    var bytes = try orders.flatMap { try Wire.frame($0) }
+    for order in orders { #expect(try Wire.takeOrder(from: &bytes) == order) }
+    let reports: [RunnerReport] = [
+      .claimed(folder: "/a"), .watched(folder: ""),
+      .refused(folder: "/c d", Refusal(reason: "no", cause: .diskFull)),
+    ]
+    bytes = try reports.flatMap { try Wire.frame($0) }
+    for report in reports { #expect(try Wire.takeReport(from: &bytes) == report) }
+    #expect(bytes.isEmpty)
+  }
+
   @Test func `an agent that dies after an end was told it, as it may not have read it`() throws {
     let seat = try RunnerSeat()
     #expect(try seat.record(of: seat.spec("a", "true")) != nil)

@@ -18,6 +18,7 @@ struct ScriptCheckTests {
     ("[python3, ../train.py]", []), ("[python3, inputs/code/train.py]", []),
     ("[python3, \"${parameters.script}\"]", []), ("[pythonista, train.py]", []),
     ("'python3 train.py'", []), ("[accelerate, launch, train.py]", []), ("[python3, train]", []),
+    ("[.venv/bin/python, train.py]", ["train.py"]), ("[./docker/python3, train.py]", []),
   ])
   func `a script is missing where that is certain`(run: String, missing: [String]) throws {
     let text = """

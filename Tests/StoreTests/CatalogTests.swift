@@ -174,6 +174,14 @@ struct CatalogTests {
     #expect(try catalog.stack("s") == stack)
     #expect(try catalog.resources(of: "s") == [resource])
     #expect(try catalog.instance("i") == instance)
+    // The writer keeps it, until one is written.
+    #expect(try writer.instance("i") == instance)
+    var stopped = instance
+    stopped.status = .stopped
+    try writer.write { [stopped] in try $0.save(stopped) }
+    #expect(try writer.instance("i") == stopped)
+    try writer.write { try $0.deleteInstance("i") }
+    #expect(try writer.instance("i") == nil)
     let events = try catalog.events(of: "s")
     #expect(events.map(\.id) == [1, 2])
     #expect(events.map(\.status) == ["CREATE_FAILED", "CREATE_COMPLETE"])

@@ -122,7 +122,7 @@ package struct KeptOutput: Sendable, Equatable {
           : "There are \(names.prefix(12).joined(separator: ", ")).",
         next: names.isEmpty
           ? "'lathe show \(run.shortName)' shows what the run made."
-          : "lathe get \(run.shortName) \(shellWord(step)) \(shellWord(names[0]))"
+          : "lathe get \(run.shortName) \(shellWord(step)) \(shellWord(names[0])) ~/"
       )
     }
     guard let artifact = kept[chosen] else {

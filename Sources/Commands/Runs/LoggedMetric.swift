@@ -255,8 +255,11 @@ extension Session {
     for run in runs {
       if let judged = try live.metrics(of: run).first(where: \.isMain) {
         let found = find(judged.name, of: run, in: try readers(of: run))
-        return found.map { $0.step == judged.step } ?? true
-          ? judged.name : "\(judged.step)/\(judged.name)"
+        guard let found, found.step != judged.step else { return judged.name }
+        // Only where the step's name means something in each of them.
+        let full = "\(judged.step)/\(judged.name)"
+        let isKnown = try runs.allSatisfy { try find(full, of: $0, in: readers(of: $0)) != nil }
+        return isKnown ? full : judged.name
       }
       if let name = run.mainMetric { return name }
       let first = try readers(of: run).first { !$0.reader.names.isEmpty }

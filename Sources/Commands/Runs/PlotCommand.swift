@@ -3,6 +3,7 @@ import Curves
 import Documents
 import Engine
 import Foundation
+import Glibc
 import Store
 import Terminal
 
@@ -226,18 +227,27 @@ package struct PlotCommand: ParsableCommand {
         next: "Name a file in it, such as \(target)/plot.svg."
       )
     case .file:
-      guard !force, let handle = FileHandle(forReadingAtPath: target) else { return }
-      defer { try? handle.close() }
-      let head = (try? handle.read(upToCount: 1024)) ?? Data()
-      guard !head.isEmpty, !String(decoding: head, as: UTF8.self).contains(LineChart.svgMark) else {
-        return
-      }
+      guard !force, !isReplaceable(target) else { return }
       throw Explanation(
         what: "\(target) exists already.",
-        why: "It is no picture of 'lathe plot', and nothing of yours is overwritten.",
+        why:
+          "It is no picture that 'lathe plot' is known to have made; nothing else is overwritten.",
         next: "Name another file, or add --force."
       )
     }
+  }
+
+  /// Whether a file is empty or begins as a picture does; of a fifo or a device nothing is read.
+  private static func isReplaceable(_ path: String) -> Bool {
+    let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
+    guard file >= 0 else { return false }
+    defer { close(file) }
+    var facts = stat()
+    guard fstat(file, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { return false }
+    var head = [UInt8](repeating: 0, count: 1024)
+    let count = read(file, &head, head.count)
+    return count == 0
+      || count > 0 && String(decoding: head[..<count], as: UTF8.self).contains(LineChart.svgMark)
   }
 
   private func write(_ picture: String, to path: String, _ session: Session) throws {

@@ -223,7 +223,7 @@ package struct RunReport: Sendable {
         return [
           Line("\(step.name)/\(name)"), Line("\(artifact.kind.rawValue)", .dim),
           Line(bytesText(artifact.size)), Line("\(artifact.digest.short)", .dim),
-          Line(SafeText(hostile: "lathe get \(words)"), .dim),
+          Line(SafeText(hostile: "lathe get \(words) ~/"), .dim),
         ]
       }
     }

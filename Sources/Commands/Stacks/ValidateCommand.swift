@@ -33,7 +33,7 @@ package struct ValidateCommand: ParsableCommand {
     let text = try readText(path, limit: 8 << 20)
     var result = Validation(of: text, file: path)
     if result.kind == .pipeline, !result.hasErrors {
-      let folder = try session.codeFolder(of: session.absolute(path))
+      let folder = session.codeFolder(of: session.absolute(path))
       result.findings += ScriptCheck.warnings(of: text, folder: folder)
     }
     session.answer(result.json) { result.lines(source: text) }
@@ -57,9 +57,9 @@ extension Session {
 
 extension Session {
   /// The folder that the steps of a pipeline's file find their scripts in: its instance's, else its own.
-  fileprivate func codeFolder(of file: String) throws -> String {
+  fileprivate func codeFolder(of file: String) -> String {
     let own = URL(filePath: file).deletingLastPathComponent()
-    if let instance = try catalog.instances().around(own.path) { return instance.folder }
+    if let instance = (try? catalog.instances())?.around(own.path) { return instance.folder }
     return own.lastPathComponent == "pipelines" ? own.deletingLastPathComponent().path : own.path
   }
 }

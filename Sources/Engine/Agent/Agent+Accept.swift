@@ -112,8 +112,8 @@ extension Agent {
       reason: String(request.reason.prefix(1000))
     )
     try catalog.write { try $0.add(alias) }
-    try catalog.sync()
     publications.take(alias)
+    try catalog.sync()
     let difference = KeyDifference(from: target.components, to: key.components, in: objects)
     return Acceptance(aliases: [alias], changes: difference.items.map(\.words))
   }
@@ -129,8 +129,8 @@ extension Agent {
       )
     }
     try catalog.write { for alias in aliases { try $0.deleteAlias(alias.key) } }
-    try catalog.sync()
     for alias in aliases { publications.takeBack(alias) }
+    try catalog.sync()
     return Acceptance(aliases: aliases, changes: [])
   }
 }

@@ -8,7 +8,7 @@ extension Agent {
   ///
   /// Called behind each turn of the loop; costs nothing when nothing has happened.
   func wave() {
-    guard marked.isEmpty || !leaveIfDispossessed() else { return }
+    guard marked.isEmpty && unwritten.isEmpty || !leaveIfDispossessed() else { return }
     instances = [:]
     checks.budget = ResultChecks.budget
     programs.remember()

@@ -8,11 +8,8 @@ enum Wire {
   /// Larger messages are refused, whoever sends them.
   static let limit = 16 << 20
 
-  static func encode(
-    _ message: some Encodable,
-    with encoder: JSONEncoder = JSONEncoder()
-  ) throws -> [UInt8] {
-    try frame(encoder.encode(message))
+  static func encode(_ message: some Encodable) throws -> [UInt8] {
+    try frame(JSONEncoder().encode(message))
   }
 
   /// Bytes with their length before them.

@@ -95,9 +95,10 @@ struct CachedSources {
     var source = Source()
     source.facts = (try? reader.facts(of: run)) ?? [:]
     source.metrics = Dictionary(grouping: (try? reader.metrics(of: run)) ?? [], by: \.step)
-    let record = try? reader.run(run)
-    source.sparkline = record?.sparkline ?? []
-    source.isRemoved = record == nil && active(run) == nil
+    let record = Result { try reader.run(run) }
+    source.sparkline = (try? record.get())?.sparkline ?? []
+    // Of one that cannot be looked up just now nothing is said.
+    if case .success(nil) = record { source.isRemoved = active(run) == nil }
     if let active = active(run) { source.add(active) }
     known[run] = source
     return source

@@ -234,7 +234,7 @@ struct Launcher: Sendable {
     isCommand: Bool
   ) throws -> [String: Explanation] {
     let missing = ScriptCheck.missing(pipeline.certainSteps) {
-      ScriptCheck.isFile($0, in: instance.folder)
+      ScriptCheck.exists($0, in: instance.folder)
     }
     let refusals = missing.map { finding in
       (finding.step.name, finding.refusal(in: instance.folder, isCommand: isCommand))

@@ -27,7 +27,7 @@ package enum ScriptCheck {
   /// What to warn of in a pipeline's text that is read without errors; `folder` is the instance's.
   package static func warnings(of text: String, folder: String) -> [Diagnostic] {
     guard let pipeline = Pipeline.read(text, name: "pipeline").0 else { return [] }
-    return missing(pipeline.steps) { isFile($0, in: folder) }.map { finding in
+    return missing(pipeline.steps) { exists($0, in: folder) }.map { finding in
       Diagnostic(
         .warning,
         at: finding.step.place,
@@ -37,7 +37,7 @@ package enum ScriptCheck {
     }
   }
 
-  static func isFile(_ path: String, in folder: String) -> Bool {
+  static func exists(_ path: String, in folder: String) -> Bool {
     access(folder + "/" + path, F_OK) == 0
   }
 }
@@ -86,6 +86,10 @@ extension ProcessStep {
     else { return nil }
     // What other steps made lies there.
     guard !CodeSnapshot.normal(script).hasPrefix("inputs/") else { return nil }
+    // A file of the instance that is called like an interpreter may go elsewhere, or into a container.
+    guard !program.contains("/") || program.hasPrefix("/") || program.contains("bin/") else {
+      return nil
+    }
     let name = program.split(separator: "/").last.map(String.init) ?? program
     if Self.shells.contains(name) { return script.contains("/") ? script : nil }
     let isPython =

@@ -91,6 +91,11 @@ package struct AttemptSpec: Sendable, Codable, Equatable {
 }
 
 extension AttemptSpec {
+  private enum CodingKeys: String, CodingKey {
+    case run, step, attempt, home, state, arguments, environment, code, source, inputs, outputs
+    case metrics, watch, limits, cpuSet, gpus, checkpoint, secrets, keyParts
+  }
+
   /// Fields that came later may be missing in what an earlier version wrote.
   package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
@@ -100,12 +105,12 @@ extension AttemptSpec {
     home = try values.decode(String.self, forKey: .home)
     state = try values.decode(String.self, forKey: .state)
     arguments = try values.decode([String].self, forKey: .arguments)
-    environment = try values.decode([String: String].self, forKey: .environment)
+    environment = try values.decodeIfPresent([String: String].self, forKey: .environment) ?? [:]
     code = try values.decode(Digest.self, forKey: .code)
     source = try values.decodeIfPresent(String.self, forKey: .source)
-    inputs = try values.decode([Input].self, forKey: .inputs)
-    outputs = try values.decode([String: String].self, forKey: .outputs)
-    metrics = try values.decode([Metric].self, forKey: .metrics)
+    inputs = try values.decodeIfPresent([Input].self, forKey: .inputs) ?? []
+    outputs = try values.decodeIfPresent([String: String].self, forKey: .outputs) ?? [:]
+    metrics = try values.decodeIfPresent([Metric].self, forKey: .metrics) ?? []
     watch = try values.decodeIfPresent([WatchRule].self, forKey: .watch) ?? []
     limits = try values.decodeIfPresent(Limits.self, forKey: .limits) ?? Limits()
     cpuSet = try values.decodeIfPresent([Int].self, forKey: .cpuSet)
@@ -113,6 +118,33 @@ extension AttemptSpec {
     checkpoint = try values.decodeIfPresent(String.self, forKey: .checkpoint)
     secrets = try values.decodeIfPresent([String].self, forKey: .secrets) ?? []
     keyParts = try values.decodeIfPresent([String: Digest].self, forKey: .keyParts) ?? [:]
+  }
+
+  /// Without what is empty: one is written and read for every attempt, and most fields of most are.
+  package func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    func encode<Part: Collection & Encodable>(_ part: Part, _ key: CodingKeys) throws {
+      if !part.isEmpty { try values.encode(part, forKey: key) }
+    }
+    try values.encode(run, forKey: .run)
+    try values.encode(step, forKey: .step)
+    try values.encode(attempt, forKey: .attempt)
+    try values.encode(home, forKey: .home)
+    try values.encode(state, forKey: .state)
+    try values.encode(arguments, forKey: .arguments)
+    try encode(environment, .environment)
+    try values.encode(code, forKey: .code)
+    try values.encodeIfPresent(source, forKey: .source)
+    try encode(inputs, .inputs)
+    try encode(outputs, .outputs)
+    try encode(metrics, .metrics)
+    try encode(watch, .watch)
+    if limits != Limits() { try values.encode(limits, forKey: .limits) }
+    try values.encodeIfPresent(cpuSet, forKey: .cpuSet)
+    try encode(gpus, .gpus)
+    try values.encodeIfPresent(checkpoint, forKey: .checkpoint)
+    try encode(secrets, .secrets)
+    try encode(keyParts, .keyParts)
   }
 
   /// The spec of an attempt: from its claim, else from the file that was written for it.

@@ -84,7 +84,7 @@ final class RunnerChannel {
     return send(message)
   }
 
-  /// Tells the agent of an attempt's end, with its record as it stands in the folder; false when it is gone.
+  /// Tells the agent of an attempt's end, with its record in JSON; false when it is gone.
   func report(ended folder: String, _ record: Data) -> Bool {
     guard let message = try? Wire.frame(ended: folder, record) else { return false }
     return send(message)

@@ -121,7 +121,7 @@ extension Wire {
     }
   }
 
-  /// A report of `ended`, with its record as it stands in the attempt's folder.
+  /// A report of `ended`, with its record in JSON.
   static func frame(ended folder: String, _ record: Data) throws -> [UInt8] {
     try frame("d", folder, record)
   }
@@ -162,7 +162,9 @@ extension Wire {
     from buffer: inout [UInt8]
   ) throws -> (letter: Unicode.Scalar, folder: String, rest: Data)? {
     guard let body = try take(from: &buffer) else { return nil }
-    guard let letter = body.first, let end = body.firstIndex(of: 0) else { throw unknownMessage }
+    guard let letter = body.first, let end = body.dropFirst().firstIndex(of: 0) else {
+      throw unknownMessage
+    }
     let folder = String(decoding: body[1..<end], as: UTF8.self)
     return (Unicode.Scalar(letter), folder, body[(end + 1)...])
   }

@@ -1,4 +1,5 @@
 import GRDB
+import Synchronization
 
 /// What a change to stacks must know inside its transaction.
 extension CatalogWriter.Transaction {
@@ -53,11 +54,17 @@ extension CatalogWriter.Transaction {
 }
 
 extension CatalogWriter {
-  /// An instance, as the wave of each step's end asks for it.
+  /// An instance, as each step's end asks for it: kept until one is written.
   package func instance(_ name: String) throws -> InstanceRecord? {
-    try look { db in
+    if let known = instances.withLock({ $0[name] }) { return known }
+    return try look { db in
       let statement = try db.cachedStatement(sql: "SELECT * FROM instance WHERE name = ?")
-      return try InstanceRecord.fetchOne(statement, arguments: [name])
+      guard let found = try InstanceRecord.fetchOne(statement, arguments: [name]) else {
+        return nil
+      }
+      // Still in the connection's own turn: nobody writes between the look and this.
+      instances.withLock { $0[name] = found }
+      return found
     }
   }
 }

@@ -71,8 +71,10 @@ extension CatalogWriter.Transaction {
 }
 
 extension CatalogWriter {
-  /// What is counted once in a transaction.
+  /// What is noted of a transaction while it lasts.
   final class Stamp {
     var revision: Int?
+    /// Whether an instance was written or removed.
+    var hasInstances = false
   }
 }

@@ -1,6 +1,7 @@
 import Documents
 import GRDB
 import Glibc
+import Synchronization
 
 /// The catalog's only writer: the agent holds the one of a home, behind the agent's lock.
 ///
@@ -8,6 +9,8 @@ import Glibc
 package final class CatalogWriter: Sendable {
   private let database: DatabaseQueue
   private let path: String
+  /// Instances as they stand in the catalog, of those that were asked for.
+  let instances = Mutex<[String: InstanceRecord]>([:])
 
   /// Opens or makes the catalog and brings an older one up to date.
   ///
@@ -47,7 +50,12 @@ package final class CatalogWriter: Sendable {
   /// Changes the catalog in one transaction; an error undoes all of it.
   package func write<T: Sendable>(_ changes: (borrowing Transaction) throws -> T) throws -> T {
     do {
-      return try database.write { db in try changes(Transaction(db: db)) }
+      return try database.write { db in
+        let transaction = Transaction(db: db)
+        let result = try changes(transaction)
+        if transaction.stamp.hasInstances { instances.withLock { $0 = [:] } }
+        return result
+      }
     } catch let error as DatabaseError where error.resultCode == .SQLITE_FULL {
       throw SystemFailure("write the catalog \(path)", ENOSPC)
     }
@@ -95,7 +103,10 @@ package final class CatalogWriter: Sendable {
     }
     package func save(_ stack: StackRecord) throws { try stack.save(db) }
     package func save(_ resource: ResourceRecord) throws { try resource.save(db) }
-    package func save(_ instance: InstanceRecord) throws { try instance.save(db) }
+    package func save(_ instance: InstanceRecord) throws {
+      stamp.hasInstances = true
+      try instance.save(db)
+    }
     package func save(_ model: ModelRecord) throws { try model.save(db) }
 
     package func add(_ event: StackEvent) throws { try event.insert(db) }
@@ -188,6 +199,7 @@ package final class CatalogWriter: Sendable {
       try db.execute(sql: "DELETE FROM event WHERE stack = ?", arguments: [stack])
     }
     package func deleteInstance(_ name: String) throws {
+      stamp.hasInstances = true
       try db.execute(sql: "DELETE FROM instance WHERE name = ?", arguments: [name])
     }
   }

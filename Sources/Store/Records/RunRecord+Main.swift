@@ -13,8 +13,11 @@ extension RunRecord {
     let named = metrics.filter { $0.name == name }
     let marked = named.filter(\.isMain)
     let candidates = marked.isEmpty ? named : marked
+    // The run has no figure where the step's is not finite.
+    func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
+    let hasFigures = mainLast != nil || mainBest != nil
     let taken = candidates.last { metric in
-      metric.last == mainLast && (mainBest == nil || metric.best.value == mainBest)
+      hasFigures && finite(metric.last) == mainLast && finite(metric.best.value) == mainBest
     }
     return taken ?? candidates.last
   }

@@ -28,13 +28,14 @@ final class RunnerPool: Executor {
 
   func run(_ spec: AttemptSpec, in attempt: AttemptFolder) throws {
     try RunnerPool.make(attempt.path)
-    let packed = try PackedSpec(spec)
+    // One that is too long is refused, before a runner waits for it.
+    let order = try Wire.frame(.run(PackedSpec(spec), folder: attempt.path))
     let channel = try idle.popLast() ?? start()
     let name = RunnerName(spec)
     placed += 1
     runners[channel]?.current = (name, attempt.path)
     busy[name] = channel
-    send(.run(packed, folder: attempt.path), to: channel)
+    send(order, to: channel)
   }
 
   /// Makes an attempt's folder in its step's: two calls, where looking for all folders above takes many.
@@ -94,7 +95,11 @@ final class RunnerPool: Executor {
 
   private func send(_ order: RunnerOrder, to channel: Int32) {
     guard let bytes = try? Wire.frame(order) else { return }
-    runners[channel]?.toSend += bytes
+    send(bytes, to: channel)
+  }
+
+  private func send(_ order: [UInt8], to channel: Int32) {
+    runners[channel]?.toSend += order
     flush(channel)
   }
 
