@@ -137,8 +137,9 @@ static void close_all(void) {
 // What a frame takes is some hundred kilobytes, taken and given back again and again: it stays with the
 // process, or each frame would find each of its pages anew.
 static void keep_memory(void) {
-  mallopt(M_MMAP_THRESHOLD, 1 << 20);
-  mallopt(M_TRIM_THRESHOLD, 8 << 20);
+  // Set at all it no longer grows by itself: a frame of a very large screen has several megabytes.
+  mallopt(M_MMAP_THRESHOLD, 16 << 20);
+  mallopt(M_TRIM_THRESHOLD, 16 << 20);
 }
 
 int lathe_terminal_begin(const char *bytes, size_t length) {

@@ -13,6 +13,8 @@ package final class CursesTerminal: TerminalDoor {
   package let glyphs: GlyphSet
 
   private let palette: Palette
+  /// What gives the terminal back, in one piece.
+  private let undo: String
   private var parser = InputParser()
   private var clicks = ClickCounter()
   /// What the terminal shows; nil when that is not known.
@@ -37,7 +39,6 @@ package final class CursesTerminal: TerminalDoor {
     guard lathe_terminal_remember() == 0 else { throw TerminalRefusal(.notATerminal) }
     guard lathe_curses_open(term) == 0 else { throw TerminalRefusal(.unknown(term)) }
     glyphs = locale.glyphs(term: term)
-    palette = Palette.start()
     size = Self.kernelSize()
     lathe_curses_resize(Int32(size.height), Int32(size.width))
     def_prog_mode()
@@ -47,6 +48,7 @@ package final class CursesTerminal: TerminalDoor {
     for name in ["sgr0", "cnorm", "rmcup"] {
       undo += Modes.withoutPadding(lathe_curses_string(name))
     }
+    self.undo = undo
     guard lathe_terminal_begin(undo, undo.utf8.count) == 0 else {
       endwin()
       throw TerminalRefusal(.system(errno))
@@ -54,6 +56,8 @@ package final class CursesTerminal: TerminalDoor {
     // The first refresh enters the alternate screen; only then may modes be switched.
     lathe_curses_clear()
     lathe_curses_send(0, -1)
+    // Started before, that refresh would reset the terminal's own colours, which the user may have set.
+    palette = Palette.start()
     raw(Modes.on)
   }
 
@@ -243,20 +247,18 @@ package final class CursesTerminal: TerminalDoor {
 
   package func suspend(_ body: () -> Void) {
     guard isOpen, !isGone else { return body() }
-    raw(Modes.off)
-    endwin()
+    // Not by endwin: the refresh after it would reset the terminal's own colours.
+    raw(undo)
+    reset_shell_mode()
     lathe_terminal_lend(1)
     body()
     lathe_terminal_lend(0)
-    let new = Self.kernelSize()
-    if new != size {
-      size = new
-      lathe_curses_resize(Int32(new.height), Int32(new.width))
-    }
-    lathe_curses_clear()
-    lathe_curses_send(0, -1)
+    lathe_curses_return()
+    lathe_curses_reset()
     enterModes()
     redraw()
+    // The window may have changed meanwhile, and only the borrower was told: `events` looks at it.
+    lathe_terminal_arm(Int32(LATHE_TIMER_RESIZE), 1)
   }
 
   package func copy(_ text: String) {

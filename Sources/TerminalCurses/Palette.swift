@@ -19,7 +19,7 @@ struct Palette {
 
   private static let monochrome = Palette(depth: .none, keepsBackground: true)
 
-  /// Starts curses' colours and fills its table of pairs: one for each meaning.
+  /// Starts curses' colours and fills its table of pairs: one for each look that differs.
   static func start() -> Palette {
     guard Environment.value("NO_COLOR") == nil else { return .monochrome }
     var keeps: Int32 = 0
@@ -29,13 +29,13 @@ struct Palette {
       depth: colors >= 256 ? .many : colors >= 16 ? .sixteen : .eight,
       keepsBackground: keeps == 1
     )
-    for color in Color.allCases {
+    for color in Color.allCases where palette.pairs[Int(color.rawValue)] == pair(of: color) {
       let own = number(of: color, palette.depth)
       // Where the terminal's own colours cannot be kept: white on black.
       let ink = own < 0 && keeps == 0 ? 7 : own
       var paper: Int32 = keeps == 1 ? -1 : 0
       if color == .onSelection { paper = Int32(number(of: .selection, palette.depth)) }
-      init_extended_pair(Int32(color.rawValue) + 1, Int32(ink), paper)
+      init_extended_pair(pair(of: color), Int32(ink), paper)
     }
     return palette
   }
@@ -45,7 +45,7 @@ struct Palette {
     isBlankErased = keepsBackground
     var first: [Int: Int32] = [:]
     pairs = Color.allCases.map { color in
-      let own = Int32(color.rawValue) + 1
+      let own = Self.pair(of: color)
       // It alone has a background.
       if color == .onSelection { return own }
       let number = Self.number(of: color, depth)
@@ -54,6 +54,9 @@ struct Palette {
       return own
     }
   }
+
+  /// Its own, which others that look the same use as well.
+  private static func pair(of color: Color) -> Int32 { Int32(color.rawValue) + 1 }
 
   /// `isLine` of a piece of an upright line, which an underline would make a ladder.
   func look(of style: Style, isLine: @autoclosure () -> Bool = false) -> Look {
