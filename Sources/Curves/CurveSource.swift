@@ -86,14 +86,20 @@ package struct CurveSource {
       )
     }
     let columns = DotColumns(range: range, kind: request.xKind, count: request.columns)
-    let works = drawn.map { work($0, request, columns) }
+    // Runs that share a result have one series: it is found once, with what was kept of it.
+    var places: [SeriesKey: Int] = [:]
+    var works: [CurveWork] = []
+    for track in drawn where places[track.key] == nil {
+      places[track.key] = works.count
+      works.append(work(track, request, columns))
+    }
     CurveWork.finish(works)
     // What was found is kept, also where another curve has failed.
     let found = works.map { work in Result { try keep(work, request, columns) } }
     return CurvesFacts(
       range: columns.range,
-      curves: try zip(drawn, found).map { track, state in
-        let state = try state.get()
+      curves: try drawn.map { track in
+        let state = try places[track.key].map { try found[$0].get() } ?? CurveWork.State()
         return CurveFacts(
           points: state.points ?? CurvePoints(),
           smoothed: state.smoothed,
