@@ -111,11 +111,23 @@ struct AxisUnitTests {
     0.9e-300...1.1e-300, 1.55e-20...1.75e-20, 1e-300...1.000_001e-300, -2.4e-200 ... -2.2e-200,
     1...1.000_000_000_001, 3.1e250...3.3e250, 1e-12...1.000_000_1e-12,
   ])
-  func `ticks of very small, large and near numbers are told apart`(range: ClosedRange<Double>) {
+  func `ticks of very small, large and near numbers are told apart`(range: ClosedRange<Double>)
+    throws
+  {
     for count in 2...8 {
       let (ticks, base) = AxisScale(range).valueTicks(count, width: 7, unit: .number)
       #expect(!ticks.isEmpty && Set(ticks.map(\.label)).count == ticks.count, "\(ticks)")
       #expect(ticks.allSatisfy { $0.label.count <= 7 }, "\(ticks) \(base ?? "")")
+      // Each label says what its tick is, with what stands beside it.
+      let words = (base ?? "").split(separator: " ")
+      let power = words.lazy.compactMap { $0.hasPrefix("x1e") ? Int($0.dropFirst(3)) : nil }.first
+      let origin = words.lazy.compactMap { Double($0) }.first ?? 0
+      let step = ticks.count > 1 ? ticks[1].value - ticks[0].value : 0
+      for tick in ticks {
+        let told = try #require(Double(tick.label), "\(tick)") * pow(10, Double(power ?? 0))
+        let isTold = abs(told - (tick.value - origin)) <= max(step * 0.01, abs(tick.value) * 1e-15)
+        #expect(isTold, "\(tick) \(base ?? "") of \(ticks)")
+      }
     }
   }
 

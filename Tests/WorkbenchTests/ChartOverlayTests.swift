@@ -1,6 +1,7 @@
 import Curves
 import Engine
 import Foundation
+import Series
 import Store
 import Terminal
 import Testing
@@ -59,6 +60,16 @@ struct ChartOverlayTests {
     _ differ: Bool
   ) {
     #expect(ChartsView.differ(curves) == differ)
+  }
+
+  @Test func `what curves take of an axis is told by the points that are drawn on it`() {
+    func curve(_ values: [Double]) -> CurveFacts {
+      let steps = values.indices.map(Double.init)
+      return CurveFacts(points: CurvePoints(x: steps, y: values))
+    }
+    let curves = [curve([900, 0.5, 0.1]), curve([0, 1, .nan]), curve([70, 80])]
+    #expect(ChartsView.shares(of: curves, on: 0...1) == [0.1...0.5, 0...1])
+    #expect(ChartsView.shares(of: curves, on: -1...1000).count == 3)
   }
 
   @Test func `no metric is lost or shown twice by pairing, whatever the names are`() {

@@ -60,11 +60,13 @@ extension AxisScale {
     if Self.areTold(differences, width: width) { return (differences, text) }
     // Cut, exponents of three digits would read alike: the differences are counted in a power of ten.
     let power = Int((log10(step) + 1e-9).rounded(.down))
+    let perStep = step / pow(10, Double(power / 2)) / pow(10, Double(power - power / 2))
+    let places = abs(perStep - perStep.rounded()) < 1e-6 ? 0 : 1
     let counted = ticks.map { tick in
       let count =
         (tick.value - base) / pow(10, Double(power / 2)) / pow(10, Double(power - power / 2))
-      let sign = base == 0 || count < 0.5 ? "" : "+"
-      return AxisTick(value: tick.value, label: sign + decimal(count, places: 0))
+      let sign = base == 0 ? "" : "+"
+      return AxisTick(value: tick.value, label: sign + decimal(count, places: places))
     }
     guard Self.areTold(counted, width: width) else {
       return (differences.map { $0.cut(to: width) }, text)

@@ -41,6 +41,9 @@ extension LineChart {
     return (x, AxisScale(low...high, kind: y.kind))
   }
 
+  /// What is shown of y.
+  package var yRange: ClosedRange<Double> { scales().y.range }
+
   private func forEachPlace(
     in range: ClosedRange<Double>,
     _ body: (_ series: Int, _ x: Double, _ y: Double) -> Void

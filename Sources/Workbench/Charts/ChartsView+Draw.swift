@@ -77,8 +77,9 @@ extension ChartsView {
         isShort ? " left out" : count == 1 ? " value has no place" : " values have no place"
       parts.append("y: " + look.y.word + (count > 0 ? ", " + grouped(count) + words : ""))
     }
-    if scalesDiffer {
-      parts.append(isShort ? "scales differ" : "scales differ, L tells them apart")
+    if let curves = sharing, Self.differ(curves) {
+      let isTold = curves.allSatisfy { $0.lowerBound > 0 }
+      parts.append("scales differ" + (isShort || !isTold ? "" : ", L tells them apart"))
     }
     if look.isRobust { parts.append(isShort ? "robust" : "without outliers") }
     if look.smoothing != .none {
@@ -92,17 +93,26 @@ extension ChartsView {
     return parts.joined(separator: "  ")
   }
 
-  /// Whether metrics share the axis of the full chart of which one has no more than a line of it.
-  private var scalesDiffer: Bool {
+  /// What each curve takes of the linear axis of the full chart where metrics share it, by the points that
+  /// are drawn; nil where none do.
+  private var sharing: [ClosedRange<Double>]? {
     guard isFull, page == .curves, look.y == .linear, let item = selectedItem,
-      item.metrics.count > 1, let curves = plots[item.id]?.shown?.facts.curves
-    else { return false }
-    return Self.differ(
-      curves.compactMap { curve in
-        guard let low = curve.summary?.min, let high = curve.summary?.max else { return nil }
-        return low...high
-      }
-    )
+      item.metrics.count > 1, let plot = plots[item.id], let facts = plot.shown?.facts
+    else { return nil }
+    return Self.shares(of: facts.curves, on: plot.chart.yRange)
+  }
+
+  /// From the least to the greatest value of each curve that lies in a range; those that have none there are
+  /// left out.
+  static func shares(
+    of curves: [CurveFacts],
+    on axis: ClosedRange<Double>
+  ) -> [ClosedRange<Double>] {
+    curves.compactMap { curve in
+      let drawn = curve.points.y.filter(axis.contains)
+      guard let low = drawn.min(), let high = drawn.max() else { return nil }
+      return low...high
+    }
   }
 
   /// A curve that has less than this part of an axis is a line, whatever it does.
