@@ -154,6 +154,5 @@ struct CompareTests {
     let text = some.lines(at: noon, width: nil).plain
     #expect(text.contains("alerts      0") && text.contains("not finite  3"), "\(text)")
     #expect(some.json(at: noon)["alert_counts"] == .array([JSON(0), JSON(2)]))
-    #expect(none.with([side(1, 1, 0), side(2, 0, 0)]).alerts == [1, 0])
   }
 }

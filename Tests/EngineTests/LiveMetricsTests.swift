@@ -36,7 +36,8 @@ struct LiveMetricsTests {
     let told = try #require(try live.told([run]).first)
     #expect(told.mainBest == 5 && told.mainLast == 4 && told.mainGoal == .max)
     #expect(told.sparkline == [1, 5, 4])
-    #expect(try live.folders(of: [1]) == [site.home.attempt(run: 1, step: "a", attempt: 1).metrics])
+    let folder = site.home.attempt(run: 1, step: "a", attempt: 1).metrics
+    #expect(try LiveMetrics.folders(of: [1], in: site.agent.reader) == [folder])
     let metrics = try live.metrics(of: run)
     #expect(metrics.map(\.name) == ["reward", "loss"] && metrics.map(\.isMain) == [true, false])
     #expect(try live.sides(of: [run]).map(\.notFinite) == [1])
@@ -86,5 +87,86 @@ struct LiveMetricsTests {
     let told = try #require(try live.told([run]).first)
     #expect(told.mainMetric == "val/acc" && told.mainBest == 0.5 && told.mainGoal == .max)
     #expect(try live.metrics(of: run).first?.name == "val/acc")
+  }
+
+  private static let two =
+    "steps: { a: { type: Training, run: [x], metrics: [{ name: loss, goal: min, main: true }] } }"
+
+  /// Logs the loss of a run whose step has begun; returns the folder.
+  private func log(_ values: [Double], of run: Int, in site: RunSite) throws -> String {
+    let folder = site.home.attempt(run: run, step: "a", attempt: 1).metrics
+    var writer = try SeriesWriter(folder: folder)
+    for (place, value) in values.enumerated() {
+      writer.append("loss", step: Double(place), time: 1_700_000_000, value: value)
+    }
+    try writer.flush()
+    return folder
+  }
+
+  @Test func `a damaged file takes nothing away from the other runs, nor what was read of it`()
+    throws
+  {
+    let site = try RunSite(
+      ["pipeline.yaml": Self.two],
+      executor: ScriptedExecutor { _ in .hold }
+    )
+    let folders = try [[3.0, 2], [9, 8]].map { values in
+      let run = try site.launch()
+      site.serve { (try? LiveMetrics.folders(of: [run], in: site.agent.reader).count) == 1 }
+      return try log(values, of: run, in: site)
+    }
+    let runs = try [1, 2].map { try #require(try site.agent.reader.run($0)) }
+    var live = LiveMetrics(site.agent.reader)
+    var reader = SeriesReader(folder: folders[0])
+    _ = try reader.refresh()
+    let before = try live.sides(of: runs)
+    #expect(before.map { $0.metrics.map(\.last) } == [[2], [8]])
+    for name in try FileManager.default.contentsOfDirectory(atPath: folders[0]) {
+      truncate(folders[0] + "/" + name, 1)
+    }
+    #expect(throws: SeriesError.self) { try reader.refresh() }
+    #expect(try live.sides(of: runs) == before)
+    #expect(try live.told(runs).map(\.mainLast) == [2, 8])
+    // Read anew, nothing of it is whole.
+    var other = LiveMetrics(site.agent.reader)
+    #expect(try other.sides(of: runs).map { $0.metrics.map(\.last) } == [[], [8]])
+  }
+
+  @Test func `what attempts that have ended have logged is counted once`() throws {
+    let site = try RunSite(["pipeline.yaml": Self.two])
+    let run = try site.run()
+    let folder = try log([1, .nan, .infinity], of: run.id, in: site)
+    var live = LiveMetrics(site.agent.reader)
+    #expect(try live.sides(of: [run]).map(\.notFinite) == [2])
+    try FileManager.default.removeItem(atPath: folder)
+    #expect(try live.sides(of: [run]).map(\.notFinite) == [2])
+  }
+
+  @Test func `of an earlier comparison of the same code only the files are taken`() throws {
+    let site = try RunSite(["pipeline.yaml": Self.two, "x": "1"])
+    let first = try site.run()
+    try site.write("2", "x")
+    let runs = [first, try site.run(caching: .off)]
+    var live = LiveMetrics(site.agent.reader)
+    func compared(_ runs: [RunRecord], _ known: RunComparison?) throws -> RunComparison {
+      try RunComparison(
+        of: runs,
+        catalog: site.agent.reader,
+        objects: site.store,
+        live: &live,
+        known: known
+      )
+    }
+    let fresh = try compared(runs, nil)
+    #expect(fresh.files.map(\.path) == ["x"])
+    #expect(fresh.inputs.count == 3)
+    var stale = fresh
+    // As while the first step of a run executes: its inputs are recorded after its end.
+    stale.inputs = []
+    stale.metrics = []
+    #expect(try compared(runs, stale) == fresh)
+    stale.files[0].path = "kept"
+    #expect(try compared(runs, stale).files.map(\.path) == ["kept"])
+    #expect(try compared(runs.reversed(), stale).files.map(\.path) == ["x"])
   }
 }

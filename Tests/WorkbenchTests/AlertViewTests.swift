@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Pipelines
 import Store
@@ -137,5 +138,37 @@ struct AlertViewTests {
     _ = root.update(.answered(list, .runs([run(5, .succeeded, best: 0.2)])))
     #expect(!root.queries.contains { if case .liveRuns = $0 { true } else { false } })
     #expect(root.draw().text.contains("0.2 "))
+  }
+
+  @Test func `figures are asked for where the catalog has none yet, also of runs that stop`() {
+    var root = Root(context: context(height: 24), start: .runs)
+    let list = Query.runs(filter: "", limit: RunsView.page)
+    let known = (10..<30).map { run($0, .executing, best: 0.5) }
+    let bare = (40..<58).map { run($0, $0 == 40 ? .stopping : .executing) }
+    var waiting = run(60, .queued)
+    waiting.started = nil
+    _ = root.update(.answered(list, .runs([waiting] + known + bare)))
+    #expect(root.queries.contains(.liveRuns(Array(40..<40 + LiveMetrics.most))))
+  }
+
+  @Test func `figures stay while those of more runs are awaited`() {
+    var root = Root(context: context(height: 24), start: .runs)
+    let list = Query.runs(filter: "", limit: RunsView.page)
+    func live() -> Set<Query> {
+      root.queries.filter { if case .liveRuns = $0 { true } else { false } }
+    }
+    func row(_ name: String) -> Substring? {
+      root.draw().text.split(separator: "\n").first { $0.contains(name) }
+    }
+    _ = root.update(.answered(list, .runs([run(5, .executing)])))
+    _ = root.update(.answered(.liveRuns([5]), .runs([run(5, .executing, best: 0.25)])))
+    _ = root.update(.answered(list, .runs([run(6, .executing), run(5, .executing)])))
+    #expect(live() == [.liveRuns([5]), .liveRuns([6, 5])])
+    #expect(row("r5")?.contains("0.25") == true, "\(root.draw().text)")
+    let now = [run(6, .executing, best: 0.75), run(5, .executing, best: 0.125)]
+    _ = root.update(.answered(.liveRuns([6, 5]), .runs(now)))
+    #expect(live() == [.liveRuns([6, 5])])
+    #expect(row("r5")?.contains("0.125") == true, "\(root.draw().text)")
+    #expect(row("r6")?.contains("0.75") == true, "\(root.draw().text)")
   }
 }

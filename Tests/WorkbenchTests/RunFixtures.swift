@@ -246,6 +246,7 @@ enum RunFixture {
     let step = facts.steps[1].name
     return [
       .run(142): .run(facts),
+      .liveMetrics(142): .summaries(facts.run.ordered(facts.metrics)),
       .instances: .instances([instance]),
       .pipeline(instance: "digits"): .pipeline(pipeline),
       .metrics(attempt(142, step)): LoggedSeries.metrics(series),

@@ -23,6 +23,24 @@ struct RunViewTests {
     #expect(view.curves.axis == .step)
   }
 
+  @Test func `until a step's figures are recorded those that it has logged are told`() {
+    var facts = RunFixture.running
+    var recorded = RunView(run: 142)
+    let context = RunFixture.context(120, 36)
+    facts.metrics = []
+    var answers = RunFixture.answers(facts)
+    answers[.liveMetrics(142)] = .summaries(RunFixture.running.metrics)
+    var live = RunView(run: 142)
+    let told = RunFixture.drawn(&live, RunFixture.context(120, 36, answers))
+    #expect(told == RunFixture.drawn(&recorded, context))
+    #expect(live.queries.contains(.liveMetrics(142)))
+    // What has ended is told as it is recorded.
+    facts.run.status = .stopped
+    answers[.run(142)] = .run(facts)
+    #expect(RunFixture.drawn(&live, RunFixture.context(120, 36, answers)) != told)
+    #expect(!live.queries.contains(.liveMetrics(142)))
+  }
+
   @Test func `what the run is judged by stands first, whichever step is shown`() {
     var facts = RunFixture.facts(RunFixture.run(.succeeded), RunFixture.steps(.succeeded))
     var rows = RunFixture.metric(142, "rows", nil, last: 9, best: 9, at: 1)
@@ -254,7 +272,7 @@ struct RunViewTests {
     #expect(
       view.queries
         == Set(curves.map(Query.curves)).union([
-          .run(142), .instances, .models, .pipeline(instance: "digits"),
+          .run(142), .liveMetrics(142), .instances, .models, .pipeline(instance: "digits"),
           .log(RunFixture.attempt(142), .tail(lines: 1000)), .metrics(RunFixture.attempt(142)),
           .marks(RunFixture.attempt(142)), .logged(RunFixture.attempt(142)),
           .messages(SeriesKey(folder: RunFixture.attempt(142), name: "val_loss")),

@@ -471,4 +471,11 @@ struct SweepViewTests {
     #expect(form.form[RunFormView.parallel] == "2" && form.form["lr"] == "0.2")
     #expect(form.form.focused?.id == RunFormView.parallel && form.form["label"] == nil)
   }
+
+  @Test func `the runs of a sweep that is unfolded are told as far as they have come`() {
+    var root = root(width: 120)
+    #expect(root.queries.contains(.liveRuns([3])))
+    _ = press(&root, .enter)
+    #expect(root.queries.contains(.liveRuns([7, 8, 3])))
+  }
 }

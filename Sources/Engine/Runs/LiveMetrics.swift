@@ -20,6 +20,9 @@ package struct LiveMetrics: Sendable {
   /// So many steps of a run are looked at, and so many runs of a list.
   package static let most = 16
   private static let mostAttempts = 256
+  /// How many points of attempts that have ended are not finite: those do not change.
+  private var counted: [AttemptFolder: Int] = [:]
+  private static let mostCounted = 4096
 
   package init(_ catalog: Catalog) {
     self.catalog = catalog
@@ -43,17 +46,21 @@ package struct LiveMetrics: Sendable {
     }
   }
 
-  /// How many points of a run are NaN or infinite, of its first steps that have logged any.
+  /// How many points of a run are NaN or infinite, of its first steps that have begun.
   private mutating func notFinite(of run: RunRecord) throws -> Int {
-    var count = 0
-    for step in try catalog.steps(of: run.id).lazy.filter({ $0.logAttempt > 0 }).prefix(64) {
-      let reader = try attempt(of: step).reader
-      for name in reader.names {
-        guard let summary = reader[name]?.summary else { continue }
-        count += summary.count - summary.finiteCount
-      }
-    }
-    return count
+    let begun = try catalog.steps(of: run.id).lazy.filter { $0.logAttempt > 0 }
+    return begun.prefix(64).reduce(0) { $0 + notFinite(of: $1) }
+  }
+
+  private mutating func notFinite(of step: StepRecord) -> Int {
+    guard step.status.isEnd else { return attempt(of: step).reader.notFinite }
+    let folder = catalog.home.attempt(of: step)
+    if let known = counted[folder] { return known }
+    var reader = SeriesReader(folder: folder.metrics)
+    _ = try? reader.refresh()
+    if counted.count >= LiveMetrics.mostCounted { counted = [:] }
+    counted[folder] = reader.notFinite
+    return reader.notFinite
   }
 
   /// Runs with their main metric as it is now, where no step that logs it has ended: the first `most`
@@ -61,18 +68,24 @@ package struct LiveMetrics: Sendable {
   package mutating func told(_ runs: [RunRecord]) throws -> [RunRecord] {
     var left = LiveMetrics.most
     return try runs.map { run in
-      guard run.status.isActive, run.started != nil, run.mainBest == nil, run.mainLast == nil,
-        left > 0
-      else { return run }
+      guard left > 0, LiveMetrics.isToldLive(run) else { return run }
       left -= 1
       return try told(run)
     }
   }
 
+  /// Whether a run has begun and has no figures of its main metric yet; one that is being stopped has some
+  /// to tell as well.
+  package static func isToldLive(_ run: RunRecord) -> Bool {
+    run.status.isActive && run.started != nil && run.mainBest == nil && run.mainLast == nil
+  }
+
   /// Where the steps of some runs that execute log their metrics: what changes as `told` and `metrics` do.
-  package func folders(of runs: [Int]) throws -> [String] {
-    try runs.prefix(LiveMetrics.most).flatMap { run in
-      try steps(of: run).map { catalog.home.attempt(of: $0).metrics }
+  ///
+  /// Of the catalog alone, so that nobody waits for answers that are being made.
+  package static func folders(of runs: [Int], in catalog: Catalog) throws -> [String] {
+    try runs.prefix(most).flatMap { run in
+      try catalog.executingSteps(of: run, limit: most).map { catalog.home.attempt(of: $0).metrics }
     }
   }
 
@@ -95,7 +108,7 @@ package struct LiveMetrics: Sendable {
   /// has logged any.
   private mutating func judging(_ run: RunRecord, _ metrics: [MetricSummary]) throws -> RunRecord {
     guard run.status.isActive, !metrics.contains(where: { $0.name == run.mainMetric }),
-      let step = try steps(of: run.id).first, let guessed = try attempt(of: step).declared.first,
+      let step = try steps(of: run.id).first, let guessed = attempt(of: step).declared.first,
       guessed.isGuess == true
     else { return run }
     var run = run
@@ -117,7 +130,7 @@ package struct LiveMetrics: Sendable {
     let known = Set(recorded.map(\.step))
     var logged: [MetricSummary] = []
     for step in try steps(of: run.id) where !known.contains(step.name) {
-      let attempt = try attempt(of: step)
+      let attempt = attempt(of: step)
       // In the order of the step's record: what is declared first.
       let declared = attempt.declared.map(\.name)
       let others = attempt.reader.names.filter { !declared.contains($0) }
@@ -134,14 +147,15 @@ package struct LiveMetrics: Sendable {
     return logged
   }
 
-  private mutating func attempt(of step: StepRecord) throws -> Attempt {
+  private mutating func attempt(of step: StepRecord) -> Attempt {
     let folder = catalog.home.attempt(of: step)
     var attempt =
       attempts.removeValue(forKey: folder) ?? Attempt(reader: SeriesReader(folder: folder.metrics))
     if attempt.told == nil { attempt.told = (try? AttemptSpec.read(folder))?.metrics }
     if attempts.count >= LiveMetrics.mostAttempts { attempts = [:] }
     defer { attempts[folder] = attempt }
-    _ = try attempt.reader.refresh()
+    // What was read before a damage is told all the same, and what is whole beside it.
+    _ = try? attempt.reader.refresh()
     return attempt
   }
 }
@@ -165,6 +179,13 @@ extension MetricSummary {
       isMain: declared?.isMain ?? isNamed,
       summary: summary
     )
+  }
+}
+
+extension SeriesReader {
+  /// How many points of all series are NaN or infinite.
+  fileprivate var notFinite: Int {
+    names.lazy.compactMap { self[$0]?.summary }.reduce(0) { $0 + $1.count - $1.finiteCount }
   }
 }
 

@@ -43,20 +43,8 @@ extension RunComparison {
       inputs: RunComparison.inputs(sides),
       metrics: RunComparison.metrics(sides)
     )
-    count(sides)
-  }
-
-  private mutating func count(_ sides: [Side]) {
     alerts = sides.map(\.alerts)
     notFinite = sides.map(\.notFinite)
-  }
-
-  /// The same with what its runs have logged by now; code and inputs of the sides are not looked at.
-  package func with(_ sides: [Side]) -> RunComparison {
-    var comparison = self
-    comparison.metrics = RunComparison.metrics(sides)
-    comparison.count(sides)
-    return comparison
   }
 
   /// Seconds that each run took to its end, or to `now`; nil for one that has not started.

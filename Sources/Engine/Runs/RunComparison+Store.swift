@@ -5,21 +5,25 @@ extension RunComparison {
   /// Compares runs as the catalog and the object store hold them, the base first.
   ///
   /// A snapshot that is no longer there compares as unknown: no file of it is listed. `live` tells what
-  /// runs have logged by now.
+  /// runs have logged by now. `known` is an earlier comparison: of the same code its files are taken, as
+  /// only they never change.
   package init(
     of runs: [RunRecord],
     catalog: Catalog,
     objects: ObjectStore,
-    live: inout LiveMetrics
+    live: inout LiveMetrics,
+    known: RunComparison? = nil
   ) throws {
-    let snapshots = runs.map { objects.manifest($0.code)?.files }
+    let same = known.flatMap { $0.runs.map(\.code) == runs.map(\.code) ? $0.files : nil }
+    let snapshots = same == nil ? runs.map { objects.manifest($0.code)?.files } : []
     let areThere = !snapshots.contains(nil)
     var sides = try live.sides(of: runs)
     for index in sides.indices {
-      sides[index].files = areThere ? snapshots[index] ?? [:] : [:]
+      sides[index].files = same == nil && areThere ? snapshots[index] ?? [:] : [:]
       sides[index].inputs = try RunComparison.inputs(of: runs[index], catalog)
     }
     self.init(sides) { objects.data($0, limit: 2 << 20) }
+    if let same { files = same }
   }
 }
 

@@ -27,6 +27,9 @@ package enum Query: Sendable, Hashable {
   /// The runs of a sweep that have begun, the best by their main metric first.
   case bestOfSweep(Int, limit: Int)
   case run(Int)
+  /// The metrics of a run that executes, as far as its steps have logged them: the one that it is judged by
+  /// first.
+  case liveMetrics(Int)
   /// The last `limit` lines of a log, or those that end before a line.
   case log(AttemptFolder, LogWindow)
   /// Every metric of one attempt, without its points.
@@ -89,6 +92,7 @@ package enum Answer: Sendable, Equatable {
   case log(LogFacts)
   case metrics([MetricFacts])
   case metricNames([String])
+  case summaries([MetricSummary])
   case marks([WatchFinding])
   case logged(StepFacts)
   case messages([LogMessage])

@@ -89,6 +89,8 @@ package struct Root: Sendable {
     case .terminal(let event): terminal(event)
     case .second(let now):
       tick(now)
+    // What is watched is the shell's matter.
+    case .read: []
     case .answered(let query, let answer):
       answered(query, answer)
     case .replied(let tag, let reply):

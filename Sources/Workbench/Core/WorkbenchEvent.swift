@@ -3,6 +3,8 @@ package import Terminal
 /// Everything that can wake the workbench.
 package enum WorkbenchEvent: Sendable, Equatable {
   case terminal(TerminalEvent)
+  /// A query was answered from files that were found on the way: told before the answer.
+  case read(Query, from: Set<String>)
   /// A query's answer has come or changed.
   case answered(Query, Answer)
   /// The agent's answer to a `.send`, with the tag as the root gave it out.

@@ -28,6 +28,8 @@ final class WorkbenchLoop {
   private var rounds = Rounds()
   /// What each wanted query was answered from.
   private var sources: [Query: Set<String>] = [:]
+  /// Those of them that the last answer has told of.
+  private var found: [Query: Set<String>] = [:]
   private var lastTick = -Double.infinity
   private var lastLook = -Double.infinity
   private var isOver = false
@@ -148,6 +150,7 @@ final class WorkbenchLoop {
   private func take(_ event: WorkbenchEvent) {
     var withRound = false
     switch event {
+    case .read(let query, let paths): return follow(query, paths)
     case .answered(let query, let answer):
       guard rounds.arrive(query), root.context.answers[query] != answer else { return }
       withRound = true
@@ -174,7 +177,7 @@ final class WorkbenchLoop {
     let answers = root.context.answers
     let isAnswered = { (query: Query) in answers[query] != nil }
     if let gone = rounds.want(root.queries, isAnswered: isAnswered) {
-      for query in gone { sources[query] = nil }
+      for query in gone { (sources[query], found[query]) = (nil, nil) }
       watchSources()
     }
     let now = steadySeconds()
@@ -183,11 +186,7 @@ final class WorkbenchLoop {
 
   private func ask(_ query: Query) {
     // Watched before it is read: a change in between is then noticed and asked again.
-    let paths = source.sources(of: query)
-    if sources[query] != paths {
-      sources[query] = paths
-      watchSources()
-    }
+    watchSources(of: query)
     let (source, mailbox) = (self.source, self.mailbox)
     if query.isSlow {
       // What changes meanwhile is in this answer, or asks for the next one.
@@ -195,8 +194,28 @@ final class WorkbenchLoop {
         mailbox.post(.answered(query, source.answer(query)))
       }
     } else {
-      asks.async { mailbox.post(.answered(query, source.answer(query))) }
+      asks.async {
+        mailbox.post(.read(query, from: source.foundSources(of: query)))
+        mailbox.post(.answered(query, source.answer(query)))
+      }
     }
+  }
+
+  /// Watches what an answer was read from beside what the query tells of.
+  private func follow(_ query: Query, _ paths: Set<String>) {
+    guard rounds.wanted.contains(query), paths != found[query, default: []] else { return }
+    found[query] = paths
+    let isNew = !paths.isSubset(of: watched)
+    watchSources(of: query)
+    // What has changed since it was read was not noticed.
+    if isNew { rounds.change(query) }
+  }
+
+  private func watchSources(of query: Query) {
+    let paths = source.sources(of: query).union(found[query, default: []])
+    guard sources[query] != paths else { return }
+    sources[query] = paths
+    watchSources()
   }
 
   private var watched: Set<String> = []

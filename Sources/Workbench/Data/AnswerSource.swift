@@ -73,6 +73,7 @@ final class AnswerSource: Sendable {
     case .bestOfSweep(let sweep, let limit):
       .runs(try catalog.bestRuns(ofSweep: sweep, limit: limit))
     case .run(let id): .run(try run(id))
+    case .liveMetrics(let id): .summaries(try liveMetrics(id))
     case .log(let folder, let window): .log(try log(folder, window))
     case .metrics(let folder): .metrics(try memory.withLock { try $0.curves.metrics(folder) })
     case .metricNames(let folder):
@@ -103,17 +104,17 @@ final class AnswerSource: Sendable {
     }
   }
 
-  /// The files that an answer was made from: when one changes, the query is asked again.
+  /// The files that an answer was made from, as far as the query tells: when one changes, it is asked again.
   ///
-  /// A file that does not exist yet is replaced by the nearest folder that does.
+  /// A file that does not exist yet is replaced by the nearest folder that does. Asks no catalog and waits
+  /// for no answer: the main thread asks.
   func sources(of query: Query) -> Set<String> {
     let paths: [String] =
       switch query {
       case .header, .usage, .runs, .runsNumbered, .sweeps, .sweepRuns, .bestOfSweep, .run,
-        .instances, .stacks, .stack, .models, .alerts, .alertCounts:
+        .liveRuns, .liveMetrics, .comparison, .instances, .stacks, .stack, .models, .alerts,
+        .alertCounts:
         [home.catalog + "-wal"]
-      case .liveRuns(let numbers): [home.catalog + "-wal"] + liveFolders(of: numbers)
-      case .comparison(let numbers): [home.catalog + "-wal"] + liveFolders(of: numbers)
       case .log(let folder, _): [folder.log]
       case .metrics(let folder), .metricNames(let folder): [folder.metrics]
       case .marks(let folder): [folder.marks]
@@ -124,13 +125,25 @@ final class AnswerSource: Sendable {
       case .table(let request): request.series.map(\.folder.metrics)
       case .histogram(let request): Self.live(request.series.map(\.folder.metrics))
       case .readings(let request): request.places.map(\.series.folder.metrics)
-      case .pipeline(let instance):
-        (try? catalog.instance(instance)).map { [$0.folder + "/pipeline.yaml", $0.folder] } ?? []
       case .gallery: [home.templates]
-      case .template: []
+      case .template, .pipeline: []
       case .folder(let path): [path]
       case .file(let path): [path]
       case .files(let folder): [folder]
+      }
+    return Set(paths.map(nearestExisting))
+  }
+
+  /// Further files of an answer, which the catalog tells of.
+  func foundSources(of query: Query) -> Set<String> {
+    let paths: [String] =
+      switch query {
+      case .liveRuns(let numbers), .comparison(let numbers):
+        (try? LiveMetrics.folders(of: numbers, in: catalog)) ?? []
+      case .liveMetrics(let run): (try? LiveMetrics.folders(of: [run], in: catalog)) ?? []
+      case .pipeline(let instance):
+        (try? catalog.instance(instance)).map { [$0.folder + "/pipeline.yaml", $0.folder] } ?? []
+      default: []
       }
     return Set(paths.map(nearestExisting))
   }
@@ -232,14 +245,12 @@ final class AnswerSource: Sendable {
   private func comparison(_ ids: [Int]) throws -> RunComparison {
     let runs = try ids.compactMap { try catalog.run($0) }
     return try memory.withLock { memory in
-      if let known = memory.compared, known.runs == runs {
-        return known.with(try memory.live.sides(of: runs))
-      }
       let comparison = try RunComparison(
         of: runs,
         catalog: catalog,
         objects: ObjectStore(home: home),
-        live: &memory.live
+        live: &memory.live,
+        known: memory.compared
       )
       memory.compared = comparison
       return comparison
@@ -252,8 +263,9 @@ final class AnswerSource: Sendable {
     return try memory.withLock { try $0.live.told(runs) }
   }
 
-  private func liveFolders(of runs: [Int]) -> [String] {
-    (try? memory.withLock { try $0.live.folders(of: runs) }) ?? []
+  private func liveMetrics(_ id: Int) throws -> [MetricSummary] {
+    guard let run = try catalog.run(id) else { return [] }
+    return try memory.withLock { try $0.live.metrics(of: run) }
   }
 
   private func pipeline(_ name: String) throws -> PipelineFacts {

@@ -15,10 +15,14 @@ struct RunSources: Sendable, Equatable {
   /// The same step's metrics in the parent run.
   var parentSeries: AttemptFolder?
 
+  /// Whether the run's metrics are those that its steps log, not those that are recorded.
+  var isActive = false
+
   init() {}
 
   init(_ facts: RunFacts, chosen: String?, home: Home) {
     instance = facts.run.instance
+    isActive = facts.run.status.isActive
     let shown = RunSources.shownStep(facts, chosen: chosen)
     step = shown?.name
     log = shown.flatMap { RunSources.attempt(of: $0, in: home) }

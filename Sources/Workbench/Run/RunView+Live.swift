@@ -1,40 +1,8 @@
-import Curves
 import Pipelines
-import Series
 import Store
 import Terminal
 
 extension RunView {
-  /// What the table shows of the drawn step's curves until the step's own figures are recorded.
-  ///
-  /// Goals and the main metric come from the pipeline as it is on disk, else from the parent run.
-  func liveMetrics(_ facts: RunFacts, _ context: Context) -> [MetricSummary] {
-    guard facts.run.status.isActive, let step = sources.metricStep,
-      !facts.metrics.contains(where: { $0.step == step })
-    else { return [] }
-    let declared = pipeline(context)?.pipeline?.step(step)?.process?.metrics ?? []
-    let logged = Dictionary(
-      metricFacts(context).map { ($0.name, $0.summary) },
-      uniquingKeysWith: { first, _ in first }
-    )
-    let order = curves.order.ordered
-    // Where nothing is declared, what the run will be judged by.
-    let main = facts.run.mainMetric ?? order.first.flatMap { $0.goal == nil ? nil : $0.name }
-    return order.compactMap { named in
-      guard let summary = logged[named.name] else { return nil }
-      let definition = declared.first { $0.name == named.name }
-      let old = facts.parentMetrics.first { $0.step == step && $0.name == named.name }
-      return MetricSummary(
-        run: run,
-        step: step,
-        name: named.name,
-        goal: definition?.goal ?? old?.goal ?? named.goal,
-        isMain: definition?.isMain ?? (named.name == main),
-        summary: summary
-      )
-    }
-  }
-
   /// What x counts: the word before the step in the metric's pattern, "epoch"; else "step".
   func stepWord(_ facts: RunFacts, _ context: Context) -> SafeText {
     facts.stepWord(of: sources.metricStep, in: pipeline(context)?.pipeline)

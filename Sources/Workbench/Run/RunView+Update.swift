@@ -10,30 +10,9 @@ extension RunView {
     switch event {
     case .action(let action): return act(action, context)
     case .terminal(let event): return take(event, context)
-    case .answered(let query):
-      if tellsOfMetrics(query) { lookAtMetrics(context) }
-      return []
     case .replied(let tag, let reply): return hear(tag, reply)
-    case .saved: return []
+    case .answered, .saved: return []
     }
-  }
-
-  private func tellsOfMetrics(_ query: Query) -> Bool {
-    switch query {
-    case .run, .metrics, .pipeline: true
-    default: false
-    }
-  }
-
-  private mutating func lookAtMetrics(_ context: Context) {
-    live = []
-    guard let facts = facts(context) else { return }
-    order(facts, context)
-    live = liveMetrics(facts, context)
-  }
-
-  private mutating func order(_ facts: RunFacts, _ context: Context) {
-    curves.order.refresh(metricFacts(context).map(\.name), main: facts.run.mainMetric)
   }
 
   /// Takes over from the answers whose log and curves are to be asked for next.
@@ -41,7 +20,8 @@ extension RunView {
     guard let facts = facts(context) else { return }
     let before = sources
     sources = RunSources(facts, chosen: chosen, home: context.home)
-    order(facts, context)
+    let main = facts.metrics.first { $0.isMain }?.name ?? facts.run.mainMetric
+    curves.order.refresh(metricFacts(context).map(\.name), main: main)
     if before.log != sources.log {
       // A few lines before the one that is meant.
       log.position = openingLine.map { .line(max(0, $0 - 2)) } ?? .automatic

@@ -20,8 +20,6 @@ package struct RunView: View {
   /// What the last answers said about where to look next.
   var sources = RunSources()
   var tailFirst = 0
-  /// Of the step that logs now: kept, because they are read often and made of all its points.
-  var live: [MetricSummary] = []
 
   /// The line of the log that the view was opened for.
   var openingLine: Int?
@@ -45,6 +43,7 @@ package struct RunView: View {
     var queries: Set<Query> = [.run(run), .instances, .models]
     if let log = sources.log { queries.formUnion(self.log.windows(of: log, tailFirst: tailFirst)) }
     if let running = sources.running { queries.insert(.logged(running)) }
+    if sources.isActive { queries.insert(.liveMetrics(run)) }
     if let series = sources.series { queries.insert(.metrics(series)) }
     if let query = curves.plot.query { queries.formUnion(curves.plot.markQueries.union([query])) }
     if let instance = sources.instance { queries.insert(.pipeline(instance: instance)) }
@@ -53,10 +52,11 @@ package struct RunView: View {
 }
 
 extension RunView {
+  /// With the metrics as they are by now, while the run is active.
   func facts(_ context: Context) -> RunFacts? {
     guard case .run(var facts)? = context.answers[.run(run)] else { return nil }
-    if let step = live.first?.step, !facts.metrics.contains(where: { $0.step == step }) {
-      facts.metrics += live
+    if facts.run.status.isActive, case .summaries(let live)? = context.answers[.liveMetrics(run)] {
+      facts.metrics = live
     }
     return facts
   }

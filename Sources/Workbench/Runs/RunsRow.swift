@@ -1,3 +1,4 @@
+import Engine
 import Pipelines
 import Store
 import Terminal
@@ -38,20 +39,18 @@ enum RunsRow: Sendable, Equatable {
     }
   }
 
-  /// The row with the main metric of its run as it is by now, where the run has none yet.
-  func told(_ runs: [Int: RunRecord]) -> RunsRow {
-    guard var run, run.mainBest == nil, run.mainLast == nil, run.status.isActive,
-      let now = runs[run.id]
-    else { return self }
+  /// Takes over the main metric of its run as it is by now, where the run has none yet.
+  mutating func tell(_ now: RunRecord) {
+    guard var run, LiveMetrics.isToldLive(run) else { return }
     run.mainMetric = now.mainMetric
     run.mainGoal = now.mainGoal
     run.mainBest = now.mainBest
     run.mainLast = now.mainLast
     run.sparkline = now.sparkline
-    return switch self {
-    case .run: .run(run)
-    case .swept(_, let sweep): .swept(run, sweep)
-    case .sweep: self
+    switch self {
+    case .run: self = .run(run)
+    case .swept(_, let sweep): self = .swept(run, sweep)
+    case .sweep: break
     }
   }
 

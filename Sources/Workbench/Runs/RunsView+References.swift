@@ -35,7 +35,7 @@ extension RunsView {
   }
 
   /// Finds out which runs have to be asked for by their numbers.
-  mutating func lookForMissing(_ context: Context) {
+  private mutating func lookForMissing(_ context: Context) {
     let known = Set(listed(context).flatMap { $0.map(\.id) })
     var wanted = Set(entries(context).compactMap { $0.run?.parent })
     if let baseline { wanted.insert(baseline) }
@@ -56,15 +56,21 @@ extension RunsView {
         self.baseline = nil
       }
     }
-    lookForMissing(context)
-    lookForExecuting(query, context)
+    look(context)
   }
 
-  /// Finds out whose figures are to be told as they come.
-  private mutating func lookForExecuting(_ query: Query, _ context: Context) {
-    let active = entries(context).compactMap(\.run).filter { $0.status == .executing }
+  /// Finds out what else the rows are told with.
+  mutating func look(_ context: Context) {
+    lookForMissing(context)
+    lookForExecuting(context)
+  }
+
+  /// Finds out whose figures are to be told as they come: of those that the catalog has none of yet.
+  private mutating func lookForExecuting(_ context: Context) {
+    let active = recorded(context).lazy.compactMap(\.run).filter(LiveMetrics.isToldLive)
     executing = active.prefix(LiveMetrics.most).map(\.id)
-    if query == .liveRuns(executing) || executing.isEmpty { shownExecuting = executing }
+    let isAnswered = context.answers[.liveRuns(executing)] != nil
+    if isAnswered || executing.isEmpty { shownExecuting = executing }
   }
 
   /// Runs that execute with their figures as they are by now.

@@ -130,13 +130,16 @@ package struct RunsView: View {
     switch event {
     case .action(let action):
       let effects = act(action, context)
-      lookForMissing(context)
+      look(context)
       return effects
     case .terminal(.key(let key)):
       if isFiltering, filter.handle(key) { return [] }
       _ = list.handle(key, count: rows.count, height: height)
     case .terminal(.paste(let text)): if isFiltering { filter.insert(text) }
-    case .terminal(.mouse(let mouse)): return click(mouse, rows, context)
+    case .terminal(.mouse(let mouse)):
+      let effects = click(mouse, rows, context)
+      if mouse.clicks >= 2 { look(context) }
+      return effects
     case .replied(_, let reply): return replied(reply)
     case .terminal, .answered, .saved: break
     }
