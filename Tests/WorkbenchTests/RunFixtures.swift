@@ -1,5 +1,6 @@
 import Curves
 import Documents
+import Engine
 import Foundation
 import Glibc
 import Pipelines
@@ -244,9 +245,18 @@ enum RunFixture {
     let lines = isFailed ? Array(traceback) : Array(log.suffix(1000))
     let count = isFailed ? traceback.count : log.count
     let step = facts.steps[1].name
+    // What a step has logged that has no figures yet.
+    let isRecorded = facts.metrics.contains { $0.step == step }
+    let logged = (isRecorded ? [] : series).compactMap { series in
+      series.data.summary.map {
+        MetricSummary($0, of: series.name, in: facts.steps[1], of: facts.run)
+      }
+    }
     return [
       .run(142): .run(facts),
-      .liveMetrics(142): .summaries(facts.run.ordered(facts.metrics)),
+      .liveMetrics(142): .summaries(
+        facts.run.ordered(facts.metrics + logged.byImportance(of: \.name))
+      ),
       .instances: .instances([instance]),
       .pipeline(instance: "digits"): .pipeline(pipeline),
       .metrics(attempt(142, step)): LoggedSeries.metrics(series),
