@@ -13,6 +13,17 @@ struct ChoiceTests {
     [instance("work", "/w"), instance("deep", "/w/deep"), instance("other", "/other")]
   }
 
+  @Test func `a script in a pipeline's place is told as one`() {
+    for (name, next) in [
+      ("train.py", "lathe run -- python3 train.py"), ("./a b.sh", "lathe run -- bash '/w/a b.sh'"),
+    ] {
+      let refusal = #expect(throws: Explanation.self) {
+        try pipelineFile(named: name, in: instance("work", "/w"), from: "/w") { _ in true }
+      }
+      #expect(refusal?.next == "To run the script alone: " + next)
+    }
+  }
+
   @Test(arguments: [
     (nil, "/w/deep/src", "deep"), (nil, "/w/deeper", "work"), (nil, "/other", "other"),
     ("work", "/other", "work"),

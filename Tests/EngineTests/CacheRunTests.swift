@@ -168,6 +168,27 @@ struct CacheRunTests {
     #expect(executor.specs.last?.arguments[2] == "0.5")
   }
 
+  @Test func `a result that was made with other parameters is not taken for this run's`() throws {
+    let site = try RunSite(Self.files, executor: ScriptedExecutor())
+    _ = try site.run()
+    _ = try site.run(["lr": "0.3"])
+    // The newest that fits, though a later run has another value.
+    let fitting = try site.run(selection: Selection(.only, ["evaluate"]))
+    #expect(try site.steps(fitting.id)["train"]?.cachedFrom == 1)
+    let refusal = #expect(throws: Explanation.self) {
+      try site.run(["lr": "0.9"], selection: Selection(.from, ["evaluate"], reference: 2))
+    }
+    #expect(refusal?.what == "r2 ran 'train' with lr 0.3, and this run has lr 0.9.")
+    #expect(throws: Explanation.self) {
+      try site.run(["lr": "0.9"], selection: Selection(.only, ["evaluate"]))
+    }
+    // What is not run and not needed either is not shown as made with it.
+    let first = try site.run(["lr": "0.9"], selection: Selection(.only, ["prepare"], reference: 2))
+    let train = try site.steps(first.id)["train"]
+    #expect(train?.status == .skipped)
+    #expect(train?.reason == "not run (--only prepare), and r2 ran it with lr 0.3")
+  }
+
   @Test func `a result of the reference shows the log of the attempt that made it`() throws {
     let executor = ScriptedExecutor()
     let site = try RunSite(Self.files, executor: executor)

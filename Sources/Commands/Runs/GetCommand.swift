@@ -119,7 +119,9 @@ package struct KeptOutput: Sendable, Equatable {
           ? "\(run.shortName) \(step) has no output." : "Which output of \(run.shortName) \(step)?",
         why: names.isEmpty
           ? "The step is \(record.status.rawValue)."
-          : "There are \(names.prefix(12).joined(separator: ", ")).",
+          : names.count == 1
+            ? "Its only output is \(names[0])."
+            : "There are \(names.prefix(12).joined(separator: ", ")).",
         next: names.isEmpty
           ? "'lathe show \(run.shortName)' shows what the run made."
           : "lathe get \(run.shortName) \(shellWord(step)) \(shellWord(names[0])) ~/"
@@ -130,7 +132,9 @@ package struct KeptOutput: Sendable, Equatable {
         what: "\(run.shortName) \(step) has no output '\(chosen)'.",
         why: names.isEmpty
           ? "The step is \(record.status.rawValue)."
-          : "There are \(names.prefix(12).joined(separator: ", ")).",
+          : names.count == 1
+            ? "Its only output is \(names[0])."
+            : "There are \(names.prefix(12).joined(separator: ", ")).",
         next: nearest(chosen, among: names).map { "Did you mean '\($0)'?" }
           ?? "'lathe show \(run.shortName)' shows what the run made."
       )

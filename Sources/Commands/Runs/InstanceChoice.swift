@@ -70,14 +70,32 @@ package func pipelineFile(
     guard exists(whole) else {
       throw isFolder(whole) ? folderRefusal(named, at: whole) : missing(named, instance)
     }
+    try refuseScript(whole)
     return String(whole.dropFirst(root.count))
   }
   let candidates = [
     named, named + ".yaml", named + ".yml", "pipelines/\(named)", "pipelines/\(named).yaml",
   ]
-  for candidate in candidates where exists(instance.folder + "/" + candidate) { return candidate }
+  for candidate in candidates where exists(instance.folder + "/" + candidate) {
+    try refuseScript(candidate)
+    return candidate
+  }
   let plain = instance.folder + "/" + named
   throw isFolder(plain) ? folderRefusal(named, at: plain) : missing(named, instance)
+}
+
+/// The likeliest first mistake is told as what it is, and not as YAML that is not well-formed.
+private func refuseScript(_ path: String) throws(Explanation) {
+  let programs = ["py": "python3", "sh": "bash", "R": "Rscript", "jl": "julia"]
+  let name = path.split(separator: "/").last.map(String.init) ?? path
+  guard let ending = name.split(separator: ".").last, let program = programs[String(ending)] else {
+    return
+  }
+  throw Explanation(
+    what: "\(name) is a script and no pipeline.",
+    why: "A pipeline is a file in YAML that names steps.",
+    next: "To run the script alone: lathe run -- \(program) \(shellWord(path))"
+  )
 }
 
 private func folderRefusal(_ named: String, at path: String) -> Explanation {

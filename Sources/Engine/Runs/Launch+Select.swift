@@ -23,7 +23,8 @@ extension Launcher {
     try prepared.take(reference, selection, catalog)
   }
 
-  /// The run that the user named, else the newest of the pipeline that has what is needed.
+  /// The run that the user named, else the newest of the pipeline that has what is needed, made with the
+  /// parameters that this run has.
   private func reference(
     for selection: Selection,
     of prepared: PreparedLaunch,
@@ -31,6 +32,10 @@ extension Launcher {
   ) throws -> ReferenceRun {
     let objects = ObjectStore(home: home, isDurable: false)
     let needs = Needs(selection, prepared.pipeline)
+    func obstacle(to reference: ReferenceRun) -> Explanation? {
+      needs.missing(in: reference, objects)?.refusal(selection, reference)
+        ?? needs.difference(in: reference, from: prepared)?.refusal(selection, reference)
+    }
     if let id = selection.reference {
       guard let run = try catalog.run(id) else {
         throw Explanation(
@@ -39,19 +44,17 @@ extension Launcher {
         )
       }
       let reference = ReferenceRun(run: run, steps: try catalog.steps(of: id))
-      if let missing = needs.missing(in: reference, objects) {
-        throw missing.refusal(selection, reference)
-      }
+      if let obstacle = obstacle(to: reference) { throw obstacle }
       return reference
     }
-    var newest: (Needs.Missing, ReferenceRun)?
+    var newest: Explanation?
     for run in try catalog.runs(instance: prepared.run.instance, limit: 1000)
     where run.pipeline == prepared.run.pipeline && !run.status.isActive {
       let reference = ReferenceRun(run: run, steps: try catalog.steps(of: run.id))
-      guard let missing = needs.missing(in: reference, objects) else { return reference }
-      newest = newest ?? (missing, reference)
+      guard let obstacle = obstacle(to: reference) else { return reference }
+      newest = newest ?? obstacle
     }
-    if let (missing, reference) = newest { throw missing.refusal(selection, reference) }
+    if let newest { throw newest }
     throw Explanation(
       what: "There is no earlier run of '\(prepared.run.pipeline)' in '\(prepared.run.instance)'.",
       why: "\(selection.words) takes the results of the other steps from one.",
@@ -119,6 +122,35 @@ struct Needs {
     }
   }
 
+  /// Where a needed result was made with other parameters: the run would be recorded with a value that had
+  /// no part in it.
+  func difference(in reference: ReferenceRun, from prepared: PreparedLaunch) -> Difference? {
+    for name in direct + indirect where reference.steps[name]?.status.isSuccess == true {
+      guard let step = pipeline.step(name) else { continue }
+      if let found = prepared.difference(of: step, in: reference.run) { return found }
+    }
+    return nil
+  }
+
+  struct Difference {
+    let step: String
+    let parameter: String
+    let theirs: String
+    let ours: String
+
+    func refusal(_ selection: Selection, _ reference: ReferenceRun) -> Explanation {
+      let run = reference.run.shortName
+      return Explanation(
+        what:
+          "\(run) ran '\(step)' with \(parameter) \(theirs), and this run has \(parameter) \(ours).",
+        why:
+          "\(selection.words) takes its result: the run would tell a value that had no part in it.",
+        next:
+          "Say -p \(parameter)=\(theirs), name another run with --reference, or run it as well: --from \(step)"
+      )
+    }
+  }
+
   /// What a reference run lacks; nil where it has everything.
   func missing(in reference: ReferenceRun, _ objects: ObjectStore) -> Missing? {
     for name in direct {
@@ -151,6 +183,24 @@ struct Needs {
 }
 
 extension PreparedLaunch {
+  /// A parameter that a step names and that another run had with another value.
+  func difference(of step: Step, in other: RunRecord) -> Needs.Difference? {
+    guard let process = step.process else { return nil }
+    for name in CacheKey.parameters(of: process).sorted() {
+      // One that was declared since counts as an edit does.
+      guard let ours = run.parameters[name], let theirs = other.parameters[name],
+        !ours.isSame(as: theirs)
+      else { continue }
+      return Needs.Difference(
+        step: step.name,
+        parameter: name,
+        theirs: theirs.description,
+        ours: ours.description
+      )
+    }
+    return nil
+  }
+
   /// Ends the steps that a reference run answers for.
   mutating func take(_ reference: ReferenceRun, _ selection: Selection, _ catalog: Catalog) throws {
     let decided = selection.decided(in: pipeline)
@@ -163,6 +213,12 @@ extension PreparedLaunch {
       guard let earlier = reference.steps[step.name], earlier.status.isSuccess else {
         steps[index].status = .skipped
         steps[index].reason = "not run (\(selection.words)), and \(name) has no result of it"
+        continue
+      }
+      if let other = difference(of: step, in: reference.run) {
+        steps[index].status = .skipped
+        steps[index].reason =
+          "not run (\(selection.words)), and \(name) ran it with \(other.parameter) \(other.theirs)"
         continue
       }
       steps[index].take(earlier, because: "the result of \(name), for \(selection.words)")
@@ -214,6 +270,17 @@ extension ActiveRun {
         },
         sparkline: prepared.sparkline
       )
+    }
+  }
+}
+
+extension ParameterValue {
+  /// In the catalog a Float of 1.0 is 1.
+  fileprivate func isSame(as other: ParameterValue) -> Bool {
+    switch (self, other) {
+    case (.float(let float), .integer(let integer)), (.integer(let integer), .float(let float)):
+      float == Double(integer)
+    default: self == other
     }
   }
 }

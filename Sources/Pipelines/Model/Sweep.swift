@@ -135,7 +135,9 @@ extension Sweep {
           throw Fault(
             what: "A value of '\(name)' is empty.",
             why: "",
-            next: "Leave out the comma, or write '' for the empty text."
+            next: text.contains(",")
+              ? "Leave out the comma, or write '' for the empty text."
+              : "Write its values: \(name)=0.1,0.3; '' is the empty text."
           )
         }
       }
