@@ -113,15 +113,17 @@ package struct KeptOutput: Sendable, Equatable {
     }
     let kept = record.facts.artifacts.merging(record.outputs) { _, output in output }
     let names = kept.keys.sorted()
+    let there =
+      switch names.count {
+      case 0: "The step is \(record.status.rawValue)."
+      case 1: "Its only output is \(names[0])."
+      default: "There are \(names.prefix(12).joined(separator: ", "))."
+      }
     guard let chosen = name ?? (names.count == 1 ? names[0] : nil) else {
       throw Explanation(
         what: names.isEmpty
           ? "\(run.shortName) \(step) has no output." : "Which output of \(run.shortName) \(step)?",
-        why: names.isEmpty
-          ? "The step is \(record.status.rawValue)."
-          : names.count == 1
-            ? "Its only output is \(names[0])."
-            : "There are \(names.prefix(12).joined(separator: ", ")).",
+        why: there,
         next: names.isEmpty
           ? "'lathe show \(run.shortName)' shows what the run made."
           : "lathe get \(run.shortName) \(shellWord(step)) \(shellWord(names[0])) ~/"
@@ -130,11 +132,7 @@ package struct KeptOutput: Sendable, Equatable {
     guard let artifact = kept[chosen] else {
       throw Explanation(
         what: "\(run.shortName) \(step) has no output '\(chosen)'.",
-        why: names.isEmpty
-          ? "The step is \(record.status.rawValue)."
-          : names.count == 1
-            ? "Its only output is \(names[0])."
-            : "There are \(names.prefix(12).joined(separator: ", ")).",
+        why: there,
         next: nearest(chosen, among: names).map { "Did you mean '\($0)'?" }
           ?? "'lathe show \(run.shortName)' shows what the run made."
       )

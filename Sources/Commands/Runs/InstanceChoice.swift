@@ -1,4 +1,5 @@
 import Documents
+import Engine
 package import Store
 
 extension [InstanceRecord] {
@@ -86,11 +87,8 @@ package func pipelineFile(
 
 /// The likeliest first mistake is told as what it is, and not as YAML that is not well-formed.
 private func refuseScript(_ path: String) throws(Explanation) {
-  let programs = ["py": "python3", "sh": "bash", "R": "Rscript", "jl": "julia"]
+  guard let program = ScriptCheck.program(of: path) else { return }
   let name = path.split(separator: "/").last.map(String.init) ?? path
-  guard let ending = name.split(separator: ".").last, let program = programs[String(ending)] else {
-    return
-  }
   throw Explanation(
     what: "\(name) is a script and no pipeline.",
     why: "A pipeline is a file in YAML that names steps.",

@@ -44,7 +44,9 @@ extension Plot {
       }
       let odd = countText(summary.count - summary.finiteCount)
       let all = countText(summary.count)
-      return note(curve, "\(odd) of \(all) values are NaN or infinite; ! and arrows mark where.")
+      // Bars have no place for them.
+      let marks = options.bars ? "" : "; ! and arrows mark where"
+      return note(curve, "\(odd) of \(all) values are NaN or infinite\(marks).")
     }
   }
 

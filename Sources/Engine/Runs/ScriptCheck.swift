@@ -37,6 +37,15 @@ package enum ScriptCheck {
     }
   }
 
+  /// What usually starts a script, by its ending; nil for what is none.
+  package static func program(of script: String) -> String? {
+    let name = script.split(separator: "/").last ?? ""
+    guard let dot = name.lastIndex(of: ".") else { return nil }
+    return ["py": "python3", "sh": "bash", "R": "Rscript", "jl": "julia"][
+      String(name[name.index(after: dot)...])
+    ]
+  }
+
   static func exists(_ path: String, in folder: String) -> Bool {
     access(folder + "/" + path, F_OK) == 0
   }
@@ -74,14 +83,13 @@ extension Pipeline {
 extension ProcessStep {
   private static let interpreters: Set<String> = ["Rscript", "julia"]
   private static let shells: Set<String> = ["sh", "bash"]
-  private static let endings = [".py", ".sh", ".R", ".jl"]
 
   /// The script of the instance that the command starts for certain.
   fileprivate var certainScript: String? {
     guard before.isEmpty, case .arguments(let texts) = command, texts.count > 1,
       let program = texts[0].literal, let script = texts[1].literal,
       !script.hasPrefix("-"), !script.hasPrefix("/"), !script.hasPrefix("~"),
-      Self.endings.contains(where: script.hasSuffix),
+      ScriptCheck.program(of: script) != nil,
       !script.split(separator: "/").contains("..")
     else { return nil }
     // What other steps made lies there.
