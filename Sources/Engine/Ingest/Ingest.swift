@@ -38,7 +38,7 @@ struct Ingest: ~Copyable {
   /// Bytes of files that are taken in at once: a stop does not wait for more.
   private static let budget = 1 << 19
 
-  /// With `isNew`, makes what the script writes to, and leaves alone what was there before.
+  /// With `isNew`, leaves alone what was there before.
   ///
   /// `rules` sees every point. Consumed parts of long files are given back to the file system,
   /// `punchSize` bytes at a time. Without `isWatching`, nobody tells of changes before `start`.
@@ -57,15 +57,8 @@ struct Ingest: ~Copyable {
     var sink = try MetricSink(folder: folder, isNew: isNew)
     sink.observer = rules
     let path = Ingest.linePath(folder, spec)
-    var lines = LineInput(path: path, isOwn: path == folder.metricLines, punchSize: punchSize)
-    if isNew {
-      if lines.isOwn {
-        let file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
-        if file >= 0 { close(file) }
-      } else {
-        lines.passOver(noting: &sink)
-      }
-    }
+    let lines = LineInput(path: path, isOwn: path == folder.metricLines, punchSize: punchSize)
+    if isNew, !lines.isOwn { lines.passOver(noting: &sink) }
     let events = TensorBoardInput(path: folder.work, isNew: isNew, sink: &sink)
     // What is passed over stays so if this process is killed before the first point.
     if isNew { try sink.commit() }
@@ -83,10 +76,13 @@ struct Ingest: ~Copyable {
 
   /// Watches what the script writes to: a script that is over before has nothing that is urgent.
   ///
-  /// Folders are made only here: most of what a short script costs is making and removing them. Its Python
-  /// module makes its own where it comes first.
+  /// Folders, and the file for lines of metrics, are made only here: most of what a short script costs is making and
+  /// removing them. Whoever writes first makes what is not there yet.
   mutating func start() {
-    if isNew { mkdir(sdk.path, 0o700) }
+    if isNew {
+      mkdir(sdk.path, 0o700)
+      lines.make()
+    }
     // What keeps it from being made is told by the first point.
     try? sink.open()
     watch.start()

@@ -12,7 +12,8 @@ struct Claim: Codable, Equatable {
   var host: String
   /// From /etc/machine-id; nil in claims of earlier versions.
   var machine: String?
-  /// What is run, where it came over a channel: the file's second line, where earlier versions had one for all.
+  /// What is run, where it came over a channel: all behind the file's first line, which it was part of in earlier
+  /// versions.
   var spec: AttemptSpec?
 
   static func ofThisProcess() -> Claim {
@@ -46,7 +47,7 @@ struct Claim: Codable, Equatable {
     guard descriptor >= 0 else { throw SystemFailure("write \(temporary)", errno) }
     defer { unlink(temporary) }
     do {
-      let bytes = try own.get() + (spec.map { [newline] + $0.json } ?? [])
+      let bytes = try own.get() + (spec.map { [newline] + $0.text } ?? [])
       try bytes.withUnsafeBytes { try writeAll($0, to: descriptor, attempt.claim) }
       guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
         throw SystemFailure("claim \(attempt.path)", errno)
@@ -108,7 +109,7 @@ struct Claim: Codable, Equatable {
     guard let first = lines.first,
       var claim = try? JSONDecoder.keepingNaN.decode(Claim.self, from: first)
     else { return nil }
-    if lines.count > 1 { claim.spec = try? PackedSpec(json: lines[1]).spec() }
+    if lines.count > 1 { claim.spec = try? PackedSpec(text: lines[1]).spec() }
     return claim
   }
 

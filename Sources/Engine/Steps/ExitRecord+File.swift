@@ -23,9 +23,6 @@ extension ExitRecord {
     }
   }
 
-  /// What stands in its file.
-  func json() throws -> Data { try JSONEncoder.keepingNaN.encode(self) }
-
   private static func write(_ bytes: Data, in attempt: AttemptFolder) throws {
     let temporary = attempt.exit + ".\(getpid())"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
@@ -43,6 +40,6 @@ extension ExitRecord {
   /// The record of an attempt that has ended; nil while there is none.
   static func read(_ attempt: AttemptFolder) -> ExitRecord? {
     guard let data = try? Data(contentsOf: URL(filePath: attempt.exit)) else { return nil }
-    return try? JSONDecoder.keepingNaN.decode(ExitRecord.self, from: data)
+    return try? ExitRecord(json: data)
   }
 }

@@ -12,65 +12,6 @@ enum RunnerOrder: Sendable, Equatable {
   case end
 }
 
-/// A spec as text: in JSON, with each of its maps of texts as one text.
-///
-/// Codable takes longer over a map of thirty names than over all the rest of a spec.
-struct PackedSpec: Sendable, Equatable {
-  let json: Data
-
-  init(json: Data) { self.json = json }
-
-  init(_ spec: AttemptSpec) throws { json = try JSONEncoder.keepingNaN.encode(Content(spec)) }
-
-  func spec() throws -> AttemptSpec {
-    try JSONDecoder.keepingNaN.decode(Content.self, from: json).spec
-  }
-
-  /// For whoever reads it later, who has no use for them; `spec` is what this one holds.
-  func withoutSecrets(of spec: AttemptSpec) throws -> PackedSpec {
-    guard !spec.secrets.isEmpty else { return self }
-    var open = spec
-    for name in spec.secrets { open.environment[name] = nil }
-    return try PackedSpec(open)
-  }
-
-  private struct Content: Codable {
-    var rest: AttemptSpec
-    /// `NAME=VALUE`, each with a NUL behind it.
-    var environment: String
-    /// A digest's 64 digits and the part's name, each with a NUL behind it.
-    var keyParts: String
-
-    init(_ spec: AttemptSpec) {
-      rest = spec
-      rest.environment = [:]
-      rest.keyParts = [:]
-      environment = ""
-      for (name, value) in spec.environment {
-        // A program would see no more of it than what stands before a NUL.
-        environment +=
-          "\(name)=\(value.utf8.contains(0) ? value.prefix { $0 != "\0" } : value[...])\0"
-      }
-      keyParts = ""
-      for (name, digest) in spec.keyParts { keyParts += "\(digest.hex)\(name)\0" }
-    }
-
-    var spec: AttemptSpec {
-      var spec = rest
-      for item in environment.utf8.split(separator: 0) {
-        guard let sign = item.firstIndex(of: UInt8(ascii: "=")) else { continue }
-        spec.environment[text(item[..<sign])] = text(item[item.index(after: sign)...])
-      }
-      for item in keyParts.utf8.split(separator: 0) {
-        spec.keyParts[text(item.dropFirst(64))] = Digest(hex: text(item.prefix(64)))
-      }
-      return spec
-    }
-
-    private func text(_ bytes: Substring.UTF8View) -> String { String(Substring(bytes)) }
-  }
-}
-
 /// What a runner tells its agent; attempts are named by their folders.
 enum RunnerReport: Sendable, Equatable {
   case claimed(folder: String)
@@ -98,14 +39,13 @@ struct Refusal: Sendable, Codable, Equatable {
   }
 }
 
-/// A message between an agent and its runner: a letter, an attempt's folder, a NUL, and what else belongs to it
-/// in JSON.
+/// A message between an agent and its runner: a letter, an attempt's folder, a NUL, and what else belongs to it.
 ///
-/// Both ends are of one version. With every step five of them pass, and most have nothing to say in JSON.
+/// Both ends are of one version. With every step three of them pass.
 extension Wire {
   static func frame(_ order: RunnerOrder) throws -> [UInt8] {
     switch order {
-    case .run(let spec, let folder): try frame("r", folder, spec.json)
+    case .run(let spec, let folder): try frame("r", folder, spec.text)
     case .stop(let folder): try frame("s", folder)
     case .end: try frame("e", "")
     }
@@ -129,12 +69,11 @@ extension Wire {
   /// The first whole report that has arrived, taken off the buffer; nil while it is not whole yet.
   static func takeReport(from buffer: inout [UInt8]) throws -> RunnerReport? {
     guard let (letter, folder, rest) = try takeMessage(from: &buffer) else { return nil }
-    let decoder = JSONDecoder.keepingNaN
     return switch letter {
     case "c": .claimed(folder: folder)
-    case "d": .ended(folder: folder, try decoder.decode(ExitRecord.self, from: rest))
+    case "d": .ended(folder: folder, try ExitRecord(json: rest))
     case "w": .watched(folder: folder)
-    case "n": .refused(folder: folder, try decoder.decode(Refusal.self, from: rest))
+    case "n": .refused(folder: folder, try JSONDecoder.keepingNaN.decode(Refusal.self, from: rest))
     default: throw unknownMessage
     }
   }
@@ -143,7 +82,7 @@ extension Wire {
   static func takeOrder(from buffer: inout [UInt8]) throws -> RunnerOrder? {
     guard let (letter, folder, rest) = try takeMessage(from: &buffer) else { return nil }
     return switch letter {
-    case "r": .run(PackedSpec(json: rest), folder: folder)
+    case "r": .run(PackedSpec(text: rest), folder: folder)
     case "s": .stop(attempt: folder)
     case "e": .end
     default: throw unknownMessage

@@ -43,12 +43,19 @@ struct LineInput {
   mutating func notice() { mayHaveChanged = true }
 
   /// Leaves what lies there already alone: it was written before the attempt began.
-  mutating func passOver(noting sink: inout MetricSink) {
+  func passOver(noting sink: inout MetricSink) {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else {
       return
     }
     sink.note(LineInput.source, Int(status.st_size))
+  }
+
+  /// Makes Lathe's own file, where the script has not done so: it may be a fifo by now, which is not waited for.
+  func make() {
+    guard isOwn else { return }
+    let made = Glibc.open(path, O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0o600)
+    if made >= 0 { close(made) }
   }
 
   /// Opens what has come to the path: a fifo's writer waits for it.

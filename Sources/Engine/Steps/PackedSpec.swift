@@ -1,0 +1,134 @@
+import Documents
+import Foundation
+import Store
+
+/// A spec as text: fields, each a name, an equals sign, a value and a NUL, as processes have their environment.
+///
+/// One is written and read for every attempt, and Codable takes longer over it than all else that an agent and its
+/// runner do for a short step. What few steps have, such as inputs and limits, is in JSON: the first field then.
+struct PackedSpec: Sendable, Equatable {
+  let text: Data
+
+  init(text: Data) { self.text = text }
+
+  init(_ spec: AttemptSpec) throws {
+    var fields = FieldText()
+    var rest = spec
+    (rest.environment, rest.keyParts) = ([:], [:])
+    if rest == rest.plain {
+      fields.add("run", String(spec.run))
+      fields.add("step", spec.step)
+      fields.add("attempt", String(spec.attempt))
+      fields.add("home", spec.home)
+      fields.add("state", spec.state)
+      fields.add("code", spec.code.hex)
+      if let source = spec.source { fields.add("source", source) }
+      for argument in spec.arguments { fields.add("argument", argument) }
+    } else {
+      fields.add("spec", String(decoding: try JSONEncoder.keepingNaN.encode(rest), as: UTF8.self))
+    }
+    for (name, value) in spec.environment { fields.add("variable", name, "=", value) }
+    for (name, digest) in spec.keyParts { fields.add("key", digest.hex, name) }
+    fields.add("end", "")
+    text = Data(fields.bytes)
+  }
+
+  /// Throws an explanation for a text that is none, or not whole.
+  func spec() throws -> AttemptSpec {
+    var spec = AttemptSpec.nothing
+    var isWhole = false
+    try FieldText.read(text) { name, value in
+      switch name {
+      case "spec": spec = try JSONDecoder.keepingNaN.decode(AttemptSpec.self, from: Data(value))
+      case "run": spec.run = Int(string(value)) ?? 0
+      case "step": spec.step = string(value)
+      case "attempt": spec.attempt = Int(string(value)) ?? 0
+      case "home": spec.home = string(value)
+      case "state": spec.state = string(value)
+      case "code": spec.code = try digest(value)
+      case "source": spec.source = string(value)
+      case "argument": spec.arguments.append(string(value))
+      case "variable":
+        guard let sign = value.firstIndex(of: UInt8(ascii: "=")) else { throw notASpec }
+        spec.environment[string(value[..<sign])] = string(value[(sign + 1)...])
+      case "key": spec.keyParts[string(value.dropFirst(64))] = try digest(value.prefix(64))
+      case "end": isWhole = true
+      default: break
+      }
+    }
+    guard isWhole, spec.attempt > 0 else { throw notASpec }
+    return spec
+  }
+
+  /// For whoever reads it later, who has no use for them; `spec` is what this one holds.
+  func withoutSecrets(of spec: AttemptSpec) throws -> PackedSpec {
+    guard !spec.secrets.isEmpty else { return self }
+    var open = spec
+    for name in spec.secrets { open.environment[name] = nil }
+    return try PackedSpec(open)
+  }
+
+  private func string(_ bytes: Data) -> String { String(decoding: bytes, as: UTF8.self) }
+
+  private func digest(_ bytes: Data) throws -> Digest {
+    guard let digest = Digest(hex: string(bytes)) else { throw notASpec }
+    return digest
+  }
+
+  private var notASpec: Explanation {
+    Explanation(what: "What tells a step runner what to run is not whole.")
+  }
+}
+
+extension AttemptSpec {
+  fileprivate static var nothing: AttemptSpec {
+    AttemptSpec(
+      run: 0,
+      step: "",
+      attempt: 0,
+      home: "",
+      state: "",
+      arguments: [],
+      environment: [:],
+      code: Digest(of: ""),
+      inputs: [],
+      outputs: [:],
+      metrics: []
+    )
+  }
+
+  /// The same with nothing but what every step has.
+  fileprivate var plain: AttemptSpec {
+    var plain = AttemptSpec.nothing
+    (plain.run, plain.step, plain.attempt) = (run, step, attempt)
+    (plain.home, plain.state, plain.code, plain.source) = (home, state, code, source)
+    plain.arguments = arguments
+    return plain
+  }
+}
+
+/// `name=value` fields, each with a NUL behind it.
+struct FieldText {
+  private(set) var bytes: [UInt8] = []
+
+  init() { bytes.reserveCapacity(2048) }
+
+  /// Of a value, no more than what stands before a NUL: no program would see the rest of it.
+  mutating func add(_ name: StaticString, _ parts: String...) {
+    name.withUTF8Buffer { bytes += $0 }
+    bytes.append(UInt8(ascii: "="))
+    for part in parts { bytes += part.utf8.prefix { $0 != 0 } }
+    bytes.append(0)
+  }
+
+  /// Hands out every field of a text in its order; throws what `take` throws.
+  static func read(_ text: Data, _ take: (String, Data) throws -> Void) throws {
+    var rest = text[...]
+    while let end = rest.firstIndex(of: 0) {
+      let field = rest[..<end]
+      let sign = field.firstIndex(of: UInt8(ascii: "=")) ?? end
+      try take(String(decoding: field[..<sign], as: UTF8.self), field[sign...].dropFirst())
+      rest = rest[(end + 1)...]
+    }
+  }
+}
