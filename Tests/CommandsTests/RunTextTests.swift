@@ -156,6 +156,26 @@ struct RunTextTests {
     )
   }
 
+  @Test func `very many steps from the cache are told of in one line`() {
+    var progress = RunProgress(zone: utc)
+    let few = (0..<RunProgress.mostCached).map { step("s\($0)", .cached) }
+    #expect(progress.changes(RunSnapshot(run: slow, steps: few), at: noon).count == few.count + 1)
+    progress = RunProgress(zone: utc)
+    var all = few + [step("last", .cached), step("train", .executing)]
+    #expect(
+      progress.changes(RunSnapshot(run: slow, steps: all), at: noon).plain.hasSuffix(
+        """
+        14:02:11 101 steps Cached
+        14:02:11 train Executing
+
+        """
+      )
+    )
+    all[101].status = .cached
+    let next = progress.changes(RunSnapshot(run: slow, steps: all), at: noon).plain
+    #expect(next == "14:02:11 train Cached\n")
+  }
+
   @Test func `the live block has a line a step with the curve of the main metric`() throws {
     let live = try #require(
       LiveMetric(

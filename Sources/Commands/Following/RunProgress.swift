@@ -56,6 +56,9 @@ package struct RunProgress: Sendable {
   /// Metric lines of a step are at least this many seconds apart.
   package static let metricInterval = 5.0
 
+  /// More steps than this that came from the cache at once are told of in one line: nothing has run.
+  package static let mostCached = 100
+
   private var status: RunStatus?
   private var steps: [String: StepStatus] = [:]
   private var isQueueTold = false
@@ -73,10 +76,16 @@ package struct RunProgress: Sendable {
     if status == nil {
       lines.append(clock + heading(of: run, parent: snapshot.parent, at: now))
     }
-    for step in snapshot.steps where steps[step.name] != step.status {
+    let changed = snapshot.steps.filter { steps[$0.name] != $0.status }
+    let cached = changed.count { $0.status == .cached }
+    if cached > Self.mostCached {
+      lines.append(clock + Line("\(cached) steps ") + Line("Cached", StepStatus.cached.mark.style))
+    }
+    for step in changed {
       let isNews = steps[step.name] != nil || step.status != .waiting
       steps[step.name] = step.status
       guard isNews, step.status != .queued else { continue }
+      guard step.status != .cached || cached <= Self.mostCached else { continue }
       var line =
         clock + Line("\(step.name) ") + Line("\(step.status.rawValue)", step.status.mark.style)
       let detail = step.detail(at: now)

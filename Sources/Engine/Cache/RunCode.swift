@@ -137,6 +137,7 @@ final class RunCode {
   /// Tells commands apart by what their closure depends on: declared code, or the words that are files.
   private func name(of process: ProcessStep) -> String {
     if let declared = process.code { return "declared\0" + declared.joined(separator: "\0") }
+    if manifest.entries.isEmpty { return "words\0" }
     let words = CodeClosure.words(of: process).map(CodeSnapshot.normal)
     return "words\0" + words.filter(manifest.entries.hasPlace).joined(separator: "\0")
   }

@@ -69,7 +69,8 @@ struct CodeSnapshot {
 
   /// `./src/` is `src`, and the folder itself is the empty text.
   static func normal(_ path: String) -> String {
-    if isNormal(path) { return path }
+    if isNormal(path[...]) { return path }
+    if path.first == "/", isNormal(path.dropFirst()) { return String(path.dropFirst()) }
     var parts: [Substring.UTF8View] = []
     for part in path.utf8.split(separator: 47) where !part.elementsEqual(".".utf8) {
       if part.elementsEqual("..".utf8) { _ = parts.popLast() } else { parts.append(part) }
@@ -78,7 +79,7 @@ struct CodeSnapshot {
   }
 
   /// Whether a path has no empty part and none that begins with a dot, as most have not.
-  private static func isNormal(_ path: String) -> Bool {
+  private static func isNormal(_ path: Substring) -> Bool {
     var isBeginning = true
     for byte in path.utf8 {
       if isBeginning && (byte == 47 || byte == 46) { return false }

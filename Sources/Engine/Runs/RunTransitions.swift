@@ -16,7 +16,14 @@ extension RunStatus {
 
 extension StepStatus {
   /// The one table of legal transitions; a step's status changes nowhere but along it.
-  var next: Set<StepStatus> {
+  var next: Set<StepStatus> { StepStatus.transitions[self] ?? [] }
+
+  /// Made once: it is asked for with every change of every step.
+  private static let transitions = Dictionary(
+    uniqueKeysWithValues: allCases.map { ($0, $0.legal) }
+  )
+
+  private var legal: Set<StepStatus> {
     switch self {
     case .waiting:
       [.queued, .starting, .executing, .cached, .succeeded, .failed, .skipped, .stopped]

@@ -43,7 +43,8 @@ final class StepPlanner {
   /// Throws what keeps it from being started: a reference that cannot be resolved, an environment or an
   /// input that is missing.
   func plan(_ step: Step, _ process: ProcessStep, in active: ActiveRun) throws -> StepPlan {
-    let inputs = try inputs(of: step, process, in: active)
+    let named = process.references
+    let inputs = try inputs(of: process, named, in: active)
     let values = references(step, process, inputs, in: active)
     let declared = try process.environment.mapValues(values.resolve)
     let seen = try code.digest(
@@ -59,7 +60,7 @@ final class StepPlanner {
       values: active.run.parameters,
       environment: declared,
       launch: launch,
-      texts: try texts(in: process, values),
+      texts: try texts(of: named, values),
       paths: inputs.mapValues { CodeSnapshot.normal($0.path) },
       programs: programs.parts(
         of: process,
@@ -164,8 +165,8 @@ final class StepPlanner {
   }
 
   private func inputs(
-    of step: Step,
-    _ process: ProcessStep,
+    of process: ProcessStep,
+    _ named: [Reference],
     in active: ActiveRun
   ) throws -> [String: AttemptSpec.Input] {
     var inputs: [String: AttemptSpec.Input] = [:]
@@ -180,7 +181,7 @@ final class StepPlanner {
         inputs[name] = try brought(name, step: step, output: output, in: active)
       }
     }
-    for case .stepOutput(let step, let output) in process.references {
+    for case .stepOutput(let step, let output) in named {
       let name = References.implicitInput(step, output)
       inputs[name] = try brought(name, step: step, output: output, in: active)
     }
@@ -225,9 +226,9 @@ final class StepPlanner {
   }
 
   /// What the command says that is neither a parameter nor an input: it has to count in the key.
-  private func texts(in process: ProcessStep, _ values: References) throws -> [String: String] {
+  private func texts(of named: [Reference], _ values: References) throws -> [String: String] {
     var texts: [String: String] = [:]
-    for reference in process.references {
+    for reference in named {
       switch reference {
       case .stepValue(let step, let output, let path):
         let name = "steps.\(step).outputs.\(output).\(path.joined(separator: "."))"

@@ -111,7 +111,7 @@ package struct Schedule: Sendable, Equatable {
 
   /// The steps that may start now, in the pipeline's order; each is named once.
   package mutating func ready() -> [String] {
-    guard !isStopping else { return [] }
+    guard !isStopping, !startable.isEmpty else { return [] }
     let named = startable.filter { states[$0] == .waiting }.sorted()
     startable = []
     for index in named { states[index] = .started }
@@ -142,7 +142,8 @@ package struct Schedule: Sendable, Equatable {
         if missing[dependent] == 0 { startable.append(dependent) }
       }
     }
-    return Consequence(skipped: isStopping ? skipAllWaiting() : skipBlocked(behind: index))
+    if isStopping { return Consequence(skipped: skipAllWaiting()) }
+    return outcome.blocksNothing ? Consequence() : Consequence(skipped: skipBlocked(behind: index))
   }
 
   /// Stops the run: no further step is told, and those that wait are skipped.
@@ -219,6 +220,14 @@ extension Schedule {
 }
 
 extension Schedule.Outcome {
+  /// Whether no step is skipped for it; a condition has a branch that is not taken.
+  fileprivate var blocksNothing: Bool {
+    switch self {
+    case .succeeded, .cached: true
+    case .condition, .failed, .stopped, .skipped: false
+    }
+  }
+
   fileprivate var isSuccess: Bool {
     switch self {
     case .succeeded, .cached, .condition: true
