@@ -31,7 +31,8 @@ extension ExitRecord {
   private static let names = [
     "cpuSeconds", "ended", "peakMemory", "readBytes", "started", "writtenBytes",
   ]
-  private static let rest = #""exitCode":0,"metrics":[],"outputs":{},"sparkline":[],"status":"succeeded"}"#
+  private static let rest =
+    #""exitCode":0,"metrics":[],"outputs":{},"sparkline":[],"status":"succeeded"}"#
 
   private init?(_ numbers: [Double]) {
     guard let peakMemory = Int(exactly: numbers[2]), let readBytes = Int(exactly: numbers[3]),
@@ -62,7 +63,8 @@ extension ExitRecord {
 
   /// What `text` wrote; nil for any other text.
   private static func numbers(_ json: Data) -> [Double]? {
-    guard json.count < 512, json.first == UInt8(ascii: "{"), json.suffix(rest.utf8.count) == Data(rest.utf8)
+    guard json.count < 512, json.first == UInt8(ascii: "{"),
+      json.suffix(rest.utf8.count) == Data(rest.utf8)
     else { return nil }
     let fields = json.dropFirst().dropLast(rest.utf8.count).split(separator: UInt8(ascii: ","))
     guard fields.count == names.count else { return nil }
