@@ -173,7 +173,7 @@ struct RunTextTests {
     )
     all[101].status = .cached
     let next = progress.changes(RunSnapshot(run: slow, steps: all), at: noon).plain
-    #expect(next == "14:02:11 train Cached\n")
+    #expect(next == "14:02:11 train Cached from the cache\n")
   }
 
   @Test func `the live block has a line a step with the curve of the main metric`() throws {

@@ -37,26 +37,32 @@ struct PackedSpec: Sendable, Equatable {
   func spec() throws -> AttemptSpec {
     var spec = AttemptSpec.nothing
     var isWhole = false
-    try FieldText.read(text) { name, value in
-      switch name {
-      case "spec": spec = try JSONDecoder.keepingNaN.decode(AttemptSpec.self, from: Data(value))
-      case "run": spec.run = Int(string(value)) ?? 0
-      case "step": spec.step = string(value)
-      case "attempt": spec.attempt = Int(string(value)) ?? 0
-      case "home": spec.home = string(value)
-      case "state": spec.state = string(value)
-      case "code": spec.code = try digest(value)
-      case "source": spec.source = string(value)
-      case "argument": spec.arguments.append(string(value))
+    for field in String(decoding: text, as: UTF8.self).utf8.split(separator: 0) {
+      guard let sign = field.firstIndex(of: UInt8(ascii: "=")) else { throw notASpec }
+      let value = Substring(field[field.index(after: sign)...])
+      switch Substring(field[..<sign]) {
       case "variable":
-        guard let sign = value.firstIndex(of: UInt8(ascii: "=")) else { throw notASpec }
-        spec.environment[string(value[..<sign])] = string(value[(sign + 1)...])
-      case "key": spec.keyParts[string(value.dropFirst(64))] = try digest(value.prefix(64))
+        guard let sign = value.utf8.firstIndex(of: UInt8(ascii: "=")) else { throw notASpec }
+        let name = String(value[..<sign])
+        spec.environment[name] = String(value[value.utf8.index(after: sign)...])
+      case "key":
+        let name = value.utf8.dropFirst(64)
+        spec.keyParts[String(Substring(name))] = try digest(value[..<name.startIndex])
+      case "argument": spec.arguments.append(String(value))
+      case "run": spec.run = Int(value) ?? 0
+      case "step": spec.step = String(value)
+      case "attempt": spec.attempt = Int(value) ?? 0
+      case "home": spec.home = String(value)
+      case "state": spec.state = String(value)
+      case "code": spec.code = try digest(value)
+      case "source": spec.source = String(value)
+      case "spec":
+        spec = try JSONDecoder.keepingNaN.decode(AttemptSpec.self, from: Data(value.utf8))
       case "end": isWhole = true
       default: break
       }
     }
-    guard isWhole, spec.attempt > 0 else { throw notASpec }
+    guard isWhole, text.last == 0, spec.attempt > 0 else { throw notASpec }
     return spec
   }
 
@@ -68,10 +74,8 @@ struct PackedSpec: Sendable, Equatable {
     return try PackedSpec(open)
   }
 
-  private func string(_ bytes: Data) -> String { String(decoding: bytes, as: UTF8.self) }
-
-  private func digest(_ bytes: Data) throws -> Digest {
-    guard let digest = Digest(hex: string(bytes)) else { throw notASpec }
+  private func digest(_ digits: Substring) throws -> Digest {
+    guard let digest = Digest(hex: String(digits)) else { throw notASpec }
     return digest
   }
 
@@ -108,7 +112,7 @@ extension AttemptSpec {
 }
 
 /// `name=value` fields, each with a NUL behind it.
-struct FieldText {
+private struct FieldText {
   private(set) var bytes: [UInt8] = []
 
   init() { bytes.reserveCapacity(2048) }
@@ -119,16 +123,5 @@ struct FieldText {
     bytes.append(UInt8(ascii: "="))
     for part in parts { bytes += part.utf8.prefix { $0 != 0 } }
     bytes.append(0)
-  }
-
-  /// Hands out every field of a text in its order; throws what `take` throws.
-  static func read(_ text: Data, _ take: (String, Data) throws -> Void) throws {
-    var rest = text[...]
-    while let end = rest.firstIndex(of: 0) {
-      let field = rest[..<end]
-      let sign = field.firstIndex(of: UInt8(ascii: "=")) ?? end
-      try take(String(decoding: field[..<sign], as: UTF8.self), field[sign...].dropFirst())
-      rest = rest[(end + 1)...]
-    }
   }
 }
