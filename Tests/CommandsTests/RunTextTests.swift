@@ -194,11 +194,40 @@ struct RunTextTests {
       RunProgress.frame(snapshot, at: noon).plain == """
         ● r2 "lower lr" digits in digits  Executing 3m14s
           ✓ prepare   8s
-          ● train     2m10s  val_loss 0 best 0@2  █▅▁
+          ● train     2m10s  val_loss 0 at 2 best 0@2  █▅▁
           ○ evaluate  waits for train
 
         """
     )
+  }
+
+  @Test func `until a step has logged the main metric the live block tells its most important one`()
+    throws
+  {
+    let names = ["rows", "system/cpu", "train/loss", "val_loss"]
+    #expect(names.told(main: "val_loss") == "val_loss")
+    #expect(names.told(main: "accuracy") == "val_loss")
+    #expect(["rows", "train/loss"].told(main: "val_loss") == "train/loss")
+    #expect(["system/cpu"].told(main: nil) == nil)
+    let other = try #require(
+      LiveMetric(
+        SeriesTrack(SeriesData(steps: [7, 8], times: [0, 0], values: [3, 2])),
+        name: "train/loss"
+      )
+    )
+    let snapshot = RunSnapshot(
+      run: slow,
+      steps: [step("train", .executing, seconds: 130)],
+      live: ["train": other]
+    )
+    #expect(
+      RunProgress.frame(snapshot, at: noon).plain.hasSuffix(
+        "● train  2m10s  train/loss 2 at 8 best 2@8  █▁\n"
+      )
+    )
+    // A pipe is told of the run's own metric only.
+    var progress = RunProgress(zone: utc)
+    #expect(!progress.changes(snapshot, at: noon).plain.contains("train/loss"))
   }
 
   @Test func `the end says how it went and what to do next`() {

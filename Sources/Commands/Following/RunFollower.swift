@@ -91,9 +91,7 @@ struct RunFollower {
     // The log of the WAL comes and goes with its writers.
     watch(session.home.catalog + "-wal")
     let steps = try readSteps()
-    if let metric = record.mainMetric {
-      for step in steps where step.logAttempt > 0 { try refresh(step, metric: metric) }
-    }
+    for step in steps where step.logAttempt > 0 { try refresh(step, main: record.mainMetric) }
     let parent = try record.parent.flatMap { try session.catalog.run($0) }
     alerts += try session.catalog.watchAlerts(of: run, after: alerts.last?.id ?? 0)
     return RunSnapshot(run: record, parent: parent, steps: steps, live: seen, alerts: alerts)
@@ -113,7 +111,7 @@ struct RunFollower {
     return steps
   }
 
-  private mutating func refresh(_ step: StepRecord, metric: String) throws {
+  private mutating func refresh(_ step: StepRecord, main: String?) throws {
     let folder = session.home.attempt(run: step.logRun, step: step.name, attempt: step.logAttempt)
     if readers[step.name]?.path != folder.metrics {
       readers[step.name] = (folder.metrics, SeriesReader(folder: folder.metrics))
@@ -123,8 +121,8 @@ struct RunFollower {
       watch(FileManager.default.fileExists(atPath: folder.metrics) ? folder.metrics : folder.path)
     }
     guard var (path, reader) = readers[step.name] else { return }
-    if try reader.refresh(), let track = reader[metric] {
-      seen[step.name] = LiveMetric(track)
+    if try reader.refresh(), let name = reader.names.told(main: main), let track = reader[name] {
+      seen[step.name] = LiveMetric(track, name: name == main ? nil : name)
     }
     path = folder.metrics
     readers[step.name] = (path, reader)

@@ -9,7 +9,7 @@ package struct RunSnapshot: Sendable, Equatable {
   package var run: RunRecord
   package var parent: RunRecord?
   package var steps: [StepRecord]
-  /// The main metric by step, as far as it was read.
+  /// The metric that tells most of each step, as far as it was read.
   package var live: [String: LiveMetric]
   /// What watch rules have found so far, the first one first.
   package var alerts: [AlertRecord]
@@ -31,13 +31,16 @@ package struct RunSnapshot: Sendable, Equatable {
 
 /// What is told of a metric while it grows.
 package struct LiveMetric: Sendable, Equatable {
+  /// Nil: it is the run's main metric.
+  package var name: String?
   package var summary: SeriesSummary
   /// For one row of text.
   package var sparkline: [Double]
 
   /// Nil for a series without points.
-  package init?(_ track: SeriesTrack) {
+  package init?(_ track: SeriesTrack, name: String? = nil) {
     guard let summary = track.summary else { return nil }
+    self.name = name
     self.summary = summary
     sparkline = track.sparkline(24)
   }
@@ -95,7 +98,8 @@ package struct RunProgress: Sendable {
     lines += queueLine(snapshot.steps, clock)
     lines += alerts(snapshot)
     for step in snapshot.steps {
-      guard let metric = snapshot.live[step.name], let name = run.mainMetric else { continue }
+      guard let metric = snapshot.live[step.name], metric.name == nil, let name = run.mainMetric
+      else { continue }
       let before = told[step.name]
       // A clock that was set back is no reason for silence.
       let isDue =
@@ -163,8 +167,9 @@ package struct RunProgress: Sendable {
         line += Line(SafeText(hostile: step.name), step.status.isActive ? .bold : .normal)
           .cut(to: room).padded(to: room)
         line += Line("  ") + step.detail(at: now)
-        if let metric = snapshot.live[step.name], let name = run.mainMetric {
-          line += Line("  ") + metric.line(name: name, goal: run.mainGoal, step: step)
+        if let metric = snapshot.live[step.name], let name = metric.name ?? run.mainMetric {
+          let goal = metric.name == nil ? run.mainGoal : Goal.guessed(for: name)
+          line += Line("  ") + metric.line(name: name, goal: goal, step: step)
         }
         return line
       }
@@ -192,10 +197,20 @@ extension LiveMetric {
   fileprivate func line(name: String, goal: Goal?, step: StepRecord) -> Line {
     var line = Line("\(name) ")
     line += Line("\(figureText(summary.last))", .bold)
+    line += Line(" at \(stepFigure(summary.lastStep))", .dim)
     if let goal, let best = best(goal) {
       line += Line(" best \(figureText(best.value))@\(stepFigure(best.step))", .dim)
     }
     return line
       + Line("  \(sparkText(sparkline, width: 24))", step.status.isActive ? .running : .dim)
+  }
+}
+
+extension [String] {
+  /// Which of a step's metrics tells most of it: the run's main one, and until the step has logged that
+  /// the most important one; nil where nothing but the machine is known of it.
+  package func told(main: String?) -> String? {
+    if let main, contains(main) { return main }
+    return filter { !$0.hasPrefix("system/") }.byImportance { $0 }.first
   }
 }

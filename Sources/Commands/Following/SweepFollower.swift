@@ -30,6 +30,7 @@ struct SweepFollower {
     watch(session.home.catalog)
     var progress = SweepProgress()
     var live = LiveLines(output: session.errors)
+    var metrics = LiveMetrics(session.catalog)
     let isLive = session.errors.isTerminal && !session.isJSON
     var stopped = false
     var pause = 10
@@ -40,7 +41,8 @@ struct SweepFollower {
           ofSweep: sweep.id,
           limit: SweepProgress.mostRows
         )
-        live.show(SweepProgress.frame(state, executing: executing, at: Date()))
+        let told = try metrics.told(executing)
+        live.show(SweepProgress.frame(state, executing: told, at: Date()))
       } else if !session.isJSON {
         session.errors.print(progress.changes(state, at: Date()))
       }

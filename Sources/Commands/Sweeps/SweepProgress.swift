@@ -47,6 +47,9 @@ package struct SweepProgress: Sendable {
       if run.stepCount > 0 {
         line += Line("  \(run.stepsDone)/\(run.stepCount) steps", .dim)
       }
+      if let name = run.mainMetric, let last = run.mainLast {
+        line += Line(SafeText(hostile: "  \(name) ")) + Line("\(figureText(last))", .bold)
+      }
       return line
     }
     let more = state.running - min(executing.count, mostRows)
