@@ -59,4 +59,13 @@ struct MainMetricTests {
     #expect(record.judged(by: metrics)?.name == "val_loss")
     #expect(record.judged(by: [plain]) == nil)
   }
+
+  @Test func `a main metric that never came gives way to one with values once the run has ended`() {
+    var record = run(2)
+    (record.mainMetric, record.mainBest, record.mainLast) = ("accuracy", nil, nil)
+    let metrics = [metric("val_loss", of: "train", best: 1, last: 1)]
+    #expect(record.judged(by: metrics)?.name == "val_loss")
+    record.status = .executing
+    #expect(record.judged(by: metrics) == nil)
+  }
 }

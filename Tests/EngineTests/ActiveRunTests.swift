@@ -217,6 +217,45 @@ struct ActiveRunTests {
     #expect(try judged("") == 0.2)
   }
 
+  @Test
+  func `a main metric that never came is not what a run is judged by where another has values`()
+    throws
+  {
+    let text = """
+      steps:
+        prepare: { type: Processing, run: [a] }
+        train: { type: Training, run: [a], metrics: [{ name: val, goal: max, main: true }] }
+      """
+    func summary(_ name: String, of step: String, _ value: Double) -> MetricSummary {
+      MetricSummary(
+        run: 1,
+        step: step,
+        name: name,
+        goal: .min,
+        count: 1,
+        last: value,
+        lastStep: 0,
+        min: value,
+        minStep: 0,
+        max: value,
+        maxStep: 0
+      )
+    }
+    var run = try active(text)
+    (run.run.mainMetric, run.run.mainGoal) = ("val", .max)
+    run.change("prepare") { $0.status = .succeeded }
+    run.take([summary("rows_loss", of: "prepare", 7)], sparkline: [])
+    // It may yet come.
+    #expect(run.run.mainMetric == "val" && run.run.mainBest == nil)
+    var other = run
+    run.change("train") { $0.status = .succeeded }
+    run.take([summary("loss", of: "train", 0.5)], sparkline: [1])
+    #expect(run.run.mainMetric == "loss" && run.run.mainGoal == .min && run.run.mainBest == 0.5)
+    other.change("train") { $0.status = .succeeded }
+    other.take(["loss", "val"].map { summary($0, of: "train", 0.5) }, sparkline: [1])
+    #expect(other.run.mainMetric == "val" && other.run.mainGoal == .max)
+  }
+
   // MARK: Resume
 
   private func resumed(_ text: String, _ old: [StepRecord]) throws -> [String] {

@@ -18,6 +18,13 @@ struct IngestTests {
     ])
   }
 
+  /// The same step without a metric that it declares.
+  private var bare: IngestSite {
+    var own = site
+    own.spec.metrics = []
+    return own
+  }
+
   // MARK: Lines
 
   @Test func `lines of LATHE_METRICS are points as soon as they end`() throws {
@@ -44,7 +51,7 @@ struct IngestTests {
   }
 
   @Test func `of lines that cannot be read the first three are told, then how many more`() throws {
-    var ingest = try site.ingest()
+    var ingest = try bare.ingest()
     let bad = ["a=x", "{\"a\": ", "\"a=1", "=2", "a= b=1", "a=1z"]
     try site.append("a=1\n\(bad.joined(separator: "\n"))\na=2\n".utf8, to: site.attempt.metricLines)
     try ingest.takeAll()
@@ -68,11 +75,11 @@ struct IngestTests {
   @Test func `a line has no number where reading did not begin with the first one`() throws {
     try site.append("a=1\n".utf8, to: site.attempt.metricLines)
     do {
-      var first = try site.ingest()
+      var first = try bare.ingest()
       try first.takeAll()
     }
     try site.append("=2\n".utf8, to: site.attempt.metricLines)
-    var second = try site.ingest(isNew: false)
+    var second = try bare.ingest(isNew: false)
     try second.finish()
     #expect(
       second.takeWarnings() == ["A line of LATHE_METRICS is left out, no name stands before =: =2"]
@@ -321,7 +328,7 @@ struct IngestTests {
     head.layout(0, [0])
     let fact = "{\"param\": {\"a\": 1}\(String(repeating: " ", count: 200_000))}"
     do {
-      var ingest = try site.ingest(punchSize: 1 << 18)
+      var ingest = try bare.ingest(punchSize: 1 << 18)
       try site.append(head.bytes, to: path)
       for index in 0..<10 {
         var records = SDKRecords()
@@ -339,14 +346,14 @@ struct IngestTests {
     more.bytes = []
     more.points(0, step: 10, time: 5, [10])
     try site.append(more.bytes, to: path)
-    var again = try site.ingest(isNew: false)
+    var again = try bare.ingest(isNew: false)
     try again.finish()
     #expect(again.takeWarnings().isEmpty)
     #expect(try site.points() == (0...10).map { "m \(Double($0)) \(Double($0))" })
   }
 
   @Test func `10,000 names are kept, and the next one is said`() throws {
-    var ingest = try site.ingest()
+    var ingest = try bare.ingest()
     var records = SDKRecords()
     for id in 0..<10_001 { records.name(UInt32(id), "metric/\(id)") }
     records.layout(0, (0..<10_001).map { UInt32($0) })
@@ -425,6 +432,31 @@ struct IngestTests {
     #expect(
       ingest.takeWarnings() == [
         "2 lines match the pattern of metric 'loss', and what its group holds there is no number."
+      ]
+    )
+  }
+
+  @Test func `a declared metric that never came is told of at the end`() throws {
+    var own = site
+    own.spec.metrics = ["loss", "val_loss", "text", "reward", "guess"].map { name in
+      AttemptSpec.Metric(
+        name: name,
+        regex: name == "reward" ? nil : "\(name)=([a-z0-9.]+)$",
+        goal: .min,
+        isMain: name == "val_loss",
+        isGuess: name == "guess" ? true : nil
+      )
+    }
+    var ingest = try own.ingest()
+    for line in ["loss=1", "text=high", "validation loss 0.5"] {
+      Array(line.utf8).withUnsafeBufferPointer { ingest.take(line: $0, now: 1) }
+    }
+    try ingest.finish()
+    #expect(
+      ingest.takeWarnings() == [
+        "1 line matches the pattern of metric 'text', and what its group holds there is no number.",
+        "No line matches the pattern of metric 'val_loss': the step has logged none.",
+        "The step has logged no metric 'reward', which it declares.",
       ]
     )
   }

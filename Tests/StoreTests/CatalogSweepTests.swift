@@ -100,6 +100,15 @@ struct CatalogSweepTests {
     #expect(try catalog.sweepStates(limit: 9).map(\.alertCount) == [3])
   }
 
+  @Test func `a run that is judged by another metric than most is not the best of a sweep`() throws {
+    var runs = [(1, 0.5), (2, 0.4), (3, 0.01)].map { Self.run($0, .succeeded, sweep: 1, best: $1) }
+    runs[2].mainMetric = "other"
+    try add(runs)
+    #expect(try catalog.sweepStates(limit: 1).first?.best?.id == 2)
+    #expect(try catalog.bestRuns(ofSweep: 1, limit: 9).map(\.id) == [2, 1, 3])
+    #expect(runs.ranked().map(\.id) == [2, 1, 3])
+  }
+
   @Test func `a sweep in a run's place is told to be one`() throws {
     try add([
       Self.run(1, .succeeded, sweep: 1, best: 0.5), Self.run(2, .succeeded, sweep: 1, best: 0.1),

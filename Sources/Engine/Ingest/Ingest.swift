@@ -24,6 +24,8 @@ struct Ingest: ~Copyable {
   private let reserve: String
   /// The metrics that the step's own rules watch.
   private let watched: [(rule: String, metric: String)]
+  /// The metrics that the step itself declares.
+  private let declared: [AttemptSpec.Metric]
   /// Bytes that are set aside for the exit record, which names every metric.
   private var reserved = 65_536
   /// Points that came of the log and are not noted yet.
@@ -66,6 +68,7 @@ struct Ingest: ~Copyable {
     lineName = String(path.split(separator: "/").last ?? "")
     reserve = folder.reserve
     watched = spec.watch.flatMap { rule in rule.expected.map { (rule.name, $0) } }
+    declared = spec.metrics.filter { $0.isGuess != true }
     self.log = log
     self.sink = sink
     self.lines = lines
@@ -243,9 +246,18 @@ struct Ingest: ~Copyable {
     log.tellFaults(&sink)
   }
 
-  /// Tells of rules that had nothing to watch: a metric that is named otherwise would be missed.
+  /// Tells of declared metrics that never came, and of rules that had nothing to watch: a metric that is
+  /// printed or named otherwise would be missed.
   private mutating func tellUnseen() {
     let names = Set(sink.names)
+    for metric in declared where !names.contains(metric.name) && !log.isNumberless(metric.name) {
+      sink.warn(
+        "undelivered \(metric.name)",
+        metric.regex == nil
+          ? "The step has logged no metric '\(metric.name)', which it declares."
+          : "No line matches the pattern of metric '\(metric.name)': the step has logged none."
+      )
+    }
     for (rule, metric) in watched where !names.contains(metric) {
       sink.warn(
         "unseen \(rule) \(metric)",

@@ -274,11 +274,12 @@ struct ActiveRun {
     metrics += summaries
     var main = summaries.first { isMain($0.name, of: $0.step) }
     let isCommand = launch.isCommand
-    if main == nil, isCommand || run.mainMetric == nil {
-      // Nothing is declared: the first that a run can be judged by is its main metric.
+    if main == nil, isCommand || run.mainMetric == nil || isMainMissing {
+      // Nothing is declared, or it never came: the first that a run can be judged by is its main metric.
       main =
         summaries.first { $0.goal != nil }
-        ?? (isCommand ? summaries.first { !$0.name.hasPrefix(Sampler.prefix) } : nil)
+        ?? (isCommand || isMainMissing
+          ? summaries.first { !$0.name.hasPrefix(Sampler.prefix) } : nil)
       run.mainMetric = main?.name ?? run.mainMetric
       run.mainGoal = main?.goal ?? run.mainGoal
     }
@@ -286,6 +287,17 @@ struct ActiveRun {
     run.mainBest = main.best.value.isFinite ? main.best.value : nil
     run.mainLast = main.last.isFinite ? main.last : nil
     run.sparkline = sparkline
+  }
+
+  /// Whether the declared main metric has no value, and no step that declares it can give it one.
+  private var isMainMissing: Bool {
+    guard let name = run.mainMetric, run.mainBest == nil, run.mainLast == nil,
+      !metrics.contains(where: { isMain($0.name, of: $0.step) })
+    else { return false }
+    return pipeline.steps.allSatisfy { step in
+      let declares = step.process?.metrics.contains { $0.name == name } ?? false
+      return !declares || steps[step.name]?.status.isEnd ?? true
+    }
   }
 
   /// Whether everything of it has ended, and it waits for the disk to have what it made.

@@ -108,14 +108,22 @@ extension Catalog {
         states[id]?.pace = try Catalog.pace(ofSweep: id, db)
         states[id]?.executing = try Catalog.starts(ofSweep: id, db)
       }
-      // SQLite takes a bare column from the row that has the minimum.
+      // SQLite takes bare columns from the row that has the maximum, or the minimum. One that is judged by
+      // another metric than most, as it never logged theirs, is not compared with them.
       let best = try RunRecord.fetchAll(
         db,
         sql: """
-          SELECT * FROM run WHERE id IN (SELECT id FROM (
-            SELECT id, min(CASE mainGoal WHEN 'max' THEN -mainBest ELSE mainBest END)
+          WITH judged AS (
+            SELECT id, sweep, mainMetric AS name,
+              CASE mainGoal WHEN 'max' THEN -mainBest ELSE mainBest END AS value
             FROM run WHERE sweep IN (\(numbers)) AND mainBest IS NOT NULL
-              AND mainGoal IS NOT NULL GROUP BY sweep))
+              AND mainGoal IS NOT NULL),
+          counted AS (SELECT sweep, name, count(*) AS number FROM judged GROUP BY sweep, name),
+          chosen AS (SELECT sweep, name, max(number) FROM counted GROUP BY sweep)
+          SELECT * FROM run WHERE id IN (SELECT id FROM (
+            SELECT judged.id, min(judged.value) FROM judged JOIN chosen
+              ON judged.sweep = chosen.sweep AND judged.name IS chosen.name
+            GROUP BY judged.sweep))
           """
       )
       for run in best { if let sweep = run.sweep { states[sweep]?.best = run } }
@@ -157,8 +165,11 @@ extension Catalog {
       try RunRecord.fetchAll(
         db,
         sql: """
-          SELECT * FROM run WHERE sweep = ? AND started IS NOT NULL ORDER BY mainBest IS NULL,
-          CASE mainGoal WHEN 'max' THEN -mainBest ELSE mainBest END, id LIMIT ?
+          SELECT * FROM run WHERE sweep = ?1 AND started IS NOT NULL
+          ORDER BY mainBest IS NULL OR mainMetric IS NOT (
+            SELECT mainMetric FROM run WHERE sweep = ?1 AND mainBest IS NOT NULL
+            GROUP BY mainMetric ORDER BY count(*) DESC LIMIT 1),
+          CASE mainGoal WHEN 'max' THEN -mainBest ELSE mainBest END, id LIMIT ?2
           """,
         arguments: [sweep, limit]
       )

@@ -4,10 +4,11 @@ extension RunRecord {
   /// Which of the run's metrics it is judged by: the one decision for lists, plots, tables and screens.
   ///
   /// That is the run's main metric; where several steps have logged it, that of the step whose figures
-  /// the run has, else the last one. Where nothing is declared and no step has ended yet, it is the most
-  /// important one that has a goal. `metrics` are the run's own, in the order of its steps.
+  /// the run has, else the last one. Where nothing is declared and no step has ended yet, and where the
+  /// run has ended without it, it is the most important one that has a goal. `metrics` are the run's own, in the order of its steps.
   package func judged(by metrics: [MetricSummary]) -> MetricSummary? {
-    guard let name = mainMetric else {
+    let isMissing = !status.isActive && !metrics.contains { $0.name == mainMetric }
+    guard let name = mainMetric, !isMissing else {
       return metrics.filter { $0.goal != nil }.byImportance(of: \.name).first
     }
     let named = metrics.filter { $0.name == name }

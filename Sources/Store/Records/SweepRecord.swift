@@ -158,11 +158,15 @@ extension RunRecord {
 }
 
 extension [RunRecord] {
-  /// The best by its main metric first; those without one last.
+  /// The best by its main metric first; those without one, or with another than most, last.
   package func ranked() -> [RunRecord] {
-    let goal = compactMap(\.mainGoal).first ?? .min
+    let judged = filter { $0.mainBest != nil }.map(\.mainMetric)
+    let counts = Dictionary(judged.map { ($0, 1) }, uniquingKeysWith: +)
+    let name = counts.max { $0.value < $1.value }?.key
+    let goal = first { $0.mainMetric == name && $0.mainGoal != nil }?.mainGoal ?? .min
+    func best(_ run: RunRecord) -> Double? { run.mainMetric == name ? run.mainBest : nil }
     return enumerated().sorted { a, b in
-      switch (a.element.mainBest, b.element.mainBest) {
+      switch (best(a.element), best(b.element)) {
       case (let x?, let y?) where x != y: goal.isBetter(x, than: y)
       case (_?, nil): true
       case (nil, _?): false

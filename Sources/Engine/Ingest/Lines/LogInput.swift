@@ -69,6 +69,9 @@ struct LogInput {
     }
   }
 
+  /// Whether lines matched a metric's pattern and none of them had a number: that is told by itself.
+  func isNumberless(_ name: String) -> Bool { numberless[name] != nil }
+
   /// Nothing more is read: tells of lines that a declared metric's pattern matched without a number.
   func tellFaults(_ sink: inout MetricSink) {
     for (name, count) in numberless.sorted(by: { $0.key < $1.key }) {
