@@ -120,6 +120,7 @@ struct AlertTextTests {
     #expect(
       alerts[0].names == [
         "time", "step", "attempt", "rule", "metric", "metric_step", "value", "message", "action",
+        "run",
       ]
     )
     #expect(alerts[0]["metric_step"] == .number(12) && alerts[0]["value"]?.text == "null")

@@ -93,7 +93,7 @@ struct CompareTests {
     #expect(
       comparison.json(at: noon).names == [
         "base", "runs", "durations_seconds", "parameters", "files", "inputs", "metrics",
-        "alert_counts", "not_finite",
+        "alert_counts", "not_finite", "cached_seconds",
       ]
     )
   }
@@ -140,6 +140,15 @@ struct CompareTests {
     }
     let all = RunComparison(runs: [], metrics: rows)
     #expect(all.titles == ["a: loss", "b: loss", "acc", "time"])
+  }
+
+  @Test func `a run from the cache took as long as what made its results`() {
+    var (first, second) = (RunComparison.Side(run: run(1)), RunComparison.Side(run: run(2)))
+    second.run = run(2, seconds: 1)
+    second.saved = 140
+    first.alerts = 1
+    let text = RunComparison([first, second]).lines(at: noon, width: nil).plain
+    #expect(text.contains("duration  2m14s          2m21s +7s (2m20s cached)\n"), "\(text)")
   }
 
   @Test func `alerts and what is not finite have a row where there are any`() {

@@ -121,7 +121,9 @@ struct WatchRunTests {
     let site = try site("echo loss=nan\n", watch: "[NaN]")
     for _ in 0..<2 { #expect(try site.run().status == .succeeded) }
     #expect(try site.steps(2)["a"]?.cachedFrom == 1)
-    #expect(try site.agent.reader.alertCounts() == [1: 1])
+    #expect(try site.agent.reader.alertCounts() == [1: 1, 2: 1])
+    #expect(try site.agent.reader.watchAlerts(of: 2).isEmpty)
+    #expect(try site.agent.reader.shownAlerts(of: 2).map(\.run) == [1])
   }
 
   @Test func `many findings are an alert each, however often they are asked for`() throws {

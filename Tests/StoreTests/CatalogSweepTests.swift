@@ -109,6 +109,61 @@ struct CatalogSweepTests {
     #expect(runs.ranked().map(\.id) == [2, 1, 3])
   }
 
+  private static func finding(of run: Int, _ step: String) -> AlertRecord {
+    let finding = WatchFinding(
+      rule: "NaN",
+      metric: "loss",
+      step: 0,
+      time: 0,
+      value: .nan,
+      message: "loss is NaN.",
+      action: .alert
+    )
+    return AlertRecord(
+      finding,
+      run: Self.run(run, .succeeded, sweep: nil),
+      step: step,
+      attempt: 1
+    )
+  }
+
+  @Test func `what watch rules found in a step counts for each run that has its result`() throws {
+    try add([1, 2, 3].map { Self.run($0, .succeeded, sweep: nil) })
+    try writer.write {
+      for (run, log) in [(1, 1), (2, 1), (3, 3)] {
+        var step = StepRecord(run: run, name: "train", index: 0, type: .training, status: .cached)
+        step.logRun = log
+        step.logAttempt = 1
+        try $0.save(step)
+      }
+      for (run, step) in [(1, "train"), (1, "prepare"), (2, "evaluate")] {
+        try $0.add(Self.finding(of: run, step))
+      }
+    }
+    #expect(try catalog.alertCounts() == [1: 2, 2: 2])
+    #expect(try catalog.shownAlerts(of: 2).map(\.run) == [1, 2])
+    #expect(try catalog.watchAlerts(of: 2).map(\.step) == ["evaluate"])
+    let newest = try catalog.newestWatchAlerts(of: 2, limit: 1)
+    #expect(newest.count == 2 && newest.newest.map(\.step) == ["evaluate"])
+    #expect(try catalog.shownAlerts(of: 3).isEmpty)
+  }
+
+  @Test func `the cache saves what the longest chain of steps would have taken longer`() {
+    func step(_ name: String, _ behind: [String], ran: Double = 0, saved: Double? = nil) -> StepRecord {
+      var step = StepRecord(run: 1, name: name, index: 0, type: .training)
+      step.status = saved == nil ? .succeeded : .cached
+      (step.dependsOn, step.savedSeconds) = (behind, saved)
+      (step.started, step.ended) = (Self.time, Self.time + ran)
+      return step
+    }
+    #expect([step("a", [], ran: 5)].savedSeconds(at: Self.time) == 0)
+    let chain = [step("a", [], saved: 8), step("b", ["a"], ran: 5), step("c", ["b"], saved: 2)]
+    #expect(chain.savedSeconds(at: Self.time) == 10)
+    // Beside what took longer it saved nothing.
+    let branches = [step("a", [], saved: 8), step("b", [], ran: 20), step("c", ["a", "b"], ran: 1)]
+    #expect(branches.savedSeconds(at: Self.time) == 0)
+  }
+
   @Test func `a sweep in a run's place is told to be one`() throws {
     try add([
       Self.run(1, .succeeded, sweep: 1, best: 0.5), Self.run(2, .succeeded, sweep: 1, best: 0.1),

@@ -22,7 +22,8 @@ package enum AlertTable {
       let attempt = alert.attempt ?? 1
       return [
         Line("!", .warning), Line(SafeText(hostile: clockText(alert.time, in: zone)), .dim),
-        Line(SafeText(hostile: alert.step ?? ""), .bold),
+        Line(SafeText(hostile: alert.step ?? ""), .bold)
+          + Line(alert.run == run.id ? "" : " (\(alert.run.map { "r\($0)" } ?? ""))", .dim),
         Line(attempt > 1 ? "\(attempt)" : "", .dim),
         Line(SafeText(hostile: finding?.rule ?? ""), .warning),
         Line(SafeText(hostile: finding.map(place(of:)) ?? "")),
@@ -77,6 +78,7 @@ extension AlertRecord {
       "rule": JSON(finding?.rule), "metric": JSON(finding?.metric),
       "metric_step": JSON(finding?.step), "value": JSON(finding?.value),
       "message": JSON(finding?.message ?? words), "action": JSON(finding?.action.rawValue),
+      "run": JSON(run.map { "r\($0)" }),
     ]
   }
 }

@@ -88,19 +88,18 @@ extension RunComparison {
   }
 
   private func runRows(at now: Date) -> [[Line]] {
-    let seconds = seconds(at: now)
+    let seconds = fullSeconds(at: now)
     return [
       [Line("end")] + runs.map { Line("\($0.status.rawValue)", $0.status.mark.style) },
       [Line("reason")] + runs.map { Line(SafeText(hostile: $0.reason ?? "")) },
       [Line("duration")]
         + seconds.enumerated().map { index, value in
           guard let value else { return Line("-", .dim) }
-          guard index > 0, let base = seconds[0], abs(value - base) >= 0.5 else {
-            return Line(durationText(value))
+          var line = Line(durationText(value))
+          if index > 0, let base = seconds[0], abs(value - base) >= 0.5 {
+            line += Line(" \(value > base ? "+" : "-")\(durationText(abs(value - base)))", .dim)
           }
-          let sign = value > base ? "+" : "-"
-          return Line(durationText(value))
-            + Line(" \(sign)\(durationText(abs(value - base)))", .dim)
+          return line + (saved.indices.contains(index) ? saved[index] : 0).cachedText
         },
       [Line("steps")]
         + runs.map { run in
@@ -176,7 +175,15 @@ extension RunComparison {
       "metrics": .array(metrics.map(\.json)),
       "alert_counts": .array(alerts.map { JSON($0) }),
       "not_finite": .array(notFinite.map { JSON($0) }),
+      "cached_seconds": .array(saved.map { JSON($0) }),
     ]
+  }
+}
+
+extension Double {
+  /// That so many seconds of a time are those of results from the cache; nothing for 0.
+  var cachedText: Line {
+    self > 0 ? Line(" (\(durationText(self)) cached)", .dim) : Line()
   }
 }
 

@@ -133,6 +133,7 @@ package struct RunsCommand: ParsableCommand {
         runs,
         best: state.best,
         alerts: alerts,
+        saved: try session.catalog.savedSeconds(of: runs, at: Date()),
         at: Date(),
         width: session.width
       )

@@ -77,7 +77,7 @@ extension Session {
       model: try catalog.models().first { $0.run == run.id },
       home: home
     )
-    report.alerts = try catalog.watchAlerts(of: run.id)
+    report.alerts = try catalog.shownAlerts(of: run.id)
     return report
   }
 }

@@ -11,8 +11,15 @@ extension Session {
     let state = try catalog.state(of: sweep)
     let runs = try catalog.runs(ofSweep: sweep.id)
     let alerts = try catalog.alertCounts()
-    answer(state.json(runs, alerts: alerts)) {
-      SweepTable.ending(state, runs, alerts: alerts, at: Date(), width: width)
+    try answer(state.json(runs, alerts: alerts)) {
+      try SweepTable.ending(
+        state,
+        runs,
+        alerts: alerts,
+        saved: catalog.savedSeconds(of: runs, at: Date()),
+        at: Date(),
+        width: width
+      )
     }
   }
 

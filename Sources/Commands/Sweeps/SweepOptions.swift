@@ -86,8 +86,15 @@ extension Session {
     let end = try follower.follow()
     let runs = try catalog.runs(ofSweep: sweep.id)
     let alerts = try catalog.alertCounts()
-    answer(end.json(runs, alerts: alerts)) {
-      SweepTable.ending(end, runs, alerts: alerts, at: Date(), width: width)
+    try answer(end.json(runs, alerts: alerts)) {
+      try SweepTable.ending(
+        end,
+        runs,
+        alerts: alerts,
+        saved: catalog.savedSeconds(of: runs, at: Date()),
+        at: Date(),
+        width: width
+      )
     }
     if end.done < end.total { throw ExitCode(1) }
   }

@@ -9,11 +9,15 @@ package enum SweepTable {
   package static let mostRows = 100
 
   /// Some runs of a sweep, of all of whose runs `best` is the best.
+  ///
+  /// `saved` are the seconds by run that the cache saved: a run's time is told with them, as it would not be
+  /// comparable otherwise.
   package static func lines(
     _ sweep: SweepRecord,
     _ runs: [RunRecord],
     best: RunRecord?,
     alerts: [Int: Int] = [:],
+    saved: [Int: Double] = [:],
     at now: Date,
     width: Int?
   ) -> [Line] {
@@ -23,7 +27,7 @@ package enum SweepTable {
         + run.swept(by: sweep).map { Line(SafeText(hostile: $0.value ?? "")) } + [
           isBest ? run.bestText.styled(.good) : run.bestText,
           isBest ? Line("best", .good) : Line(),
-          Line(run.seconds(at: now).map { durationText($0) } ?? ""),
+          time(of: run, saved: saved[run.id] ?? 0, at: now),
           Line("\(run.status.rawValue)", run.status.mark.style) + (alerts[run.id] ?? 0).alertMark,
           Line(SafeText(hostile: sparkText(run.sparkline, width: 12)), .running),
         ]
@@ -39,11 +43,17 @@ package enum SweepTable {
     return Table(columns, rows).lines(width: width)
   }
 
+  private static func time(of run: RunRecord, saved: Double, at now: Date) -> Line {
+    guard let seconds = run.seconds(at: now) else { return Line() }
+    return Line(durationText(seconds + saved)) + saved.cachedText
+  }
+
   /// What stands below a sweep that was followed to its end.
   package static func ending(
     _ state: SweepState,
     _ runs: [RunRecord],
     alerts: [Int: Int] = [:],
+    saved: [Int: Double] = [:],
     at now: Date,
     width: Int?
   ) -> [Line] {
@@ -55,6 +65,7 @@ package enum SweepTable {
       shown,
       best: state.best,
       alerts: alerts,
+      saved: saved,
       at: now,
       width: width
     )

@@ -1,3 +1,4 @@
+import Foundation
 import Pipelines
 package import Series
 package import Store
@@ -38,9 +39,11 @@ package struct LiveMetrics: Sendable {
   /// What is compared of runs, as far as they have logged it.
   package mutating func sides(of runs: [RunRecord]) throws -> [RunComparison.Side] {
     let alerts = try catalog.alertCounts()
+    let saved = try catalog.savedSeconds(of: runs, at: Date())
     return try runs.map { run in
       var side = RunComparison.Side(run: run, metrics: try metrics(of: run))
       side.alerts = alerts[run.id] ?? 0
+      side.saved = saved[run.id] ?? 0
       side.notFinite = try notFinite(of: run)
       return side
     }

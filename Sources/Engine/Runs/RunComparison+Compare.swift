@@ -15,6 +15,8 @@ extension RunComparison {
     package var inputs: [String: [String: Digest]]
     /// How often watch rules found something.
     package var alerts = 0
+    /// Seconds that the cache saved it.
+    package var saved = 0.0
     /// How many points of its metrics are NaN or infinite.
     package var notFinite = 0
 
@@ -45,11 +47,19 @@ extension RunComparison {
     )
     alerts = sides.map(\.alerts)
     notFinite = sides.map(\.notFinite)
+    saved = sides.map(\.saved)
   }
 
   /// Seconds that each run took to its end, or to `now`; nil for one that has not started.
   package func seconds(at now: Date) -> [Double?] {
     runs.map { run in run.started.map { (run.ended ?? now).seconds(since: $0) } }
+  }
+
+  /// The same with what the cache saved: what comes from there is not made faster by that.
+  package func fullSeconds(at now: Date) -> [Double?] {
+    seconds(at: now).enumerated().map { index, seconds in
+      seconds.map { $0 + (saved.indices.contains(index) ? saved[index] : 0) }
+    }
   }
 }
 

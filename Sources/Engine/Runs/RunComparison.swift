@@ -17,6 +17,8 @@ package struct RunComparison: Sendable, Equatable {
   package var metrics: [MetricRow]
   /// How often watch rules found something in each run; empty where nobody has counted.
   package var alerts: [Int] = []
+  /// Seconds that the cache saved each run; empty where nobody has looked.
+  package var saved: [Double] = []
   /// How many points of each run's metrics are NaN or infinite; empty where nobody has counted.
   package var notFinite: [Int] = []
 

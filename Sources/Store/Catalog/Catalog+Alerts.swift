@@ -23,7 +23,27 @@ extension Catalog {
     }
   }
 
-  /// What watch rules found in a run: how often in all, and the newest ones, these first.
+  /// What watch rules found in a run, and in other runs' steps whose results it has from the cache.
+  package func shownAlerts(of run: Int) throws -> [AlertRecord] {
+    try read(none: []) { db in
+      try AlertRecord.fetchAll(
+        db,
+        sql: "SELECT * FROM \(Catalog.shownAlerts) ORDER BY id",
+        arguments: [run]
+      )
+    }
+  }
+
+  /// The alerts that a run shows as its own: those of its steps, and of the steps that it has from the cache.
+  private static let shownAlerts = """
+    (SELECT * FROM alert WHERE run = ?1 AND step IS NOT NULL
+      UNION ALL
+      SELECT alert.* FROM step JOIN alert ON alert.run = step.logRun AND alert.step = step.name
+      WHERE step.run = ?1 AND step.logRun != step.run)
+    """
+
+  /// What watch rules found in a run and in what it has from the cache: how often in all, and the newest
+  /// ones, these first.
   package func newestWatchAlerts(
     of run: Int,
     limit: Int
@@ -31,13 +51,13 @@ extension Catalog {
     try read(none: (0, [])) { db in
       let count = try Int.fetchOne(
         db,
-        sql: "SELECT count(*) FROM alert WHERE run = ? AND step IS NOT NULL",
+        sql: "SELECT count(*) FROM \(Catalog.shownAlerts)",
         arguments: [run]
       )
       let newest = try AlertRecord.fetchAll(
         db,
         sql: """
-          SELECT * FROM alert WHERE run = ? AND step IS NOT NULL ORDER BY id DESC LIMIT ?
+          SELECT * FROM \(Catalog.shownAlerts) ORDER BY id DESC LIMIT ?2
           """,
         arguments: [run, limit]
       )
@@ -45,14 +65,21 @@ extension Catalog {
     }
   }
 
-  /// How often watch rules found something, by run; runs in which they found nothing are left out.
+  /// How often watch rules found something, by run, what it has from the cache included; runs in which they
+  /// found nothing are left out.
   package func alertCounts() throws -> [Int: Int] {
     try read(none: [:]) { db in
       let rows = try Row.fetchAll(
         db,
         sql: """
-          SELECT run, count(*) AS number FROM alert
-          WHERE step IS NOT NULL AND run IS NOT NULL GROUP BY run
+          SELECT run, sum(number) AS number FROM (
+            SELECT run, count(*) AS number FROM alert
+            WHERE step IS NOT NULL AND run IS NOT NULL GROUP BY run
+            UNION ALL
+            SELECT step.run, count(*) FROM alert
+            JOIN step ON step.logRun = alert.run AND step.name = alert.step
+            WHERE step.logRun != step.run GROUP BY step.run
+          ) GROUP BY run
           """
       )
       return Dictionary(rows.map { ($0["run"], $0["number"]) }) { first, _ in first }
