@@ -98,7 +98,7 @@ struct RunTextTests {
     snapshot.steps[0].savedSeconds = 8
     #expect(
       progress.changes(snapshot, at: noon).plain == """
-        14:02:11 r2 "lower lr" digits in digits  Executing 3m14s  learning_rate 0.03 (0.1)
+        14:02:11 r2 "lower lr" digits in digits  Executing 3m14s  against r1: learning_rate 0.03 (0.1)
         14:02:11 prepare Cached from r1, saved 8s
         14:02:11 train Executing 4s
 

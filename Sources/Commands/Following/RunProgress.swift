@@ -184,7 +184,9 @@ package struct RunProgress: Sendable {
       line += Line(" \(durationText(seconds))")
     }
     let changed = run.differences(from: parent)
-    if !changed.isEmpty { line += Line("  ") + changed }
+    if !changed.isEmpty, let parent {
+      line += Line("  against \(parent.shortName): ", .dim) + changed
+    }
     return line
   }
 

@@ -76,10 +76,26 @@ package struct RunReport: Sendable {
     fact("pinned", run.isPinned ? "it is kept: 'lathe gc' and 'lathe rm' leave it" : nil)
     fact("pipeline", "\(run.pipeline) in \(run.instance)")
     fact("launched", "\(dateText(run.created, in: zone)) by \(run.user) on \(run.host)")
-    fact("parent", parent.map(\.shortName))
+    fact("parent", parentText)
     fact("sweep", run.sweep.map { "s\($0)" })
     fact("code", sourceText)
     return lines
+  }
+
+  /// "r3: lr and the code differ".
+  private var parentText: String? {
+    guard let parent else { return nil }
+    let difference = run.difference(from: parent)
+    var parts = Array(difference.parameters.prefix(4))
+    let more = difference.parameters.count - parts.count
+    if more > 0 { parts.append("\(more) more parameter\(more == 1 ? "" : "s")") }
+    if difference.hasOtherCode { parts.append("the code") }
+    if difference.hasOtherPipeline { parts.append("the pipeline") }
+    guard let last = parts.last else {
+      return "\(parent.shortName): parameters, code and pipeline are the same"
+    }
+    let text = parts.count == 1 ? last : parts.dropLast().joined(separator: ", ") + " and \(last)"
+    return "\(parent.shortName): \(text) differ\(parts.count == 1 ? "s" : "")"
   }
 
   private var sourceText: String {

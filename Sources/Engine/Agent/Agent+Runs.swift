@@ -143,7 +143,7 @@ extension Agent {
     if let begun = runs.values.first(where: { $0.launch.token == token }) { return begun.run.id }
     if let run = try catalog.write({ try $0.run(launchedBy: token) }) { return run }
     try checkIsInService(prepared.run.instance)
-    let parent = try prepared.run.parent ?? newestRun(like: prepared.run)
+    let parent = try prepared.run.parent ?? nearestRun(to: prepared.run)
     var run = prepared.run
     run.id = try catalog.write { try $0.nextRun() }
     run.parent = parent
@@ -175,8 +175,15 @@ extension Agent {
     }
   }
 
-  /// The run that a new one of the same pipeline is told against.
-  func newestRun(like run: RunRecord) throws -> Int? {
-    try reader.runs(instance: run.instance, limit: 50).first { $0.pipeline == run.pipeline }?.id
+  /// The run that a new one is told against: of the newest ones of its pipeline the one that it differs
+  /// least from, the newest at a tie.
+  func nearestRun(to run: RunRecord) throws -> Int? {
+    run.nearest(
+      among: try reader.runs(
+        of: run.pipeline,
+        in: run.instance,
+        limit: KeyDifference.memory(isSwept: false)
+      )
+    )?.id
   }
 }

@@ -118,7 +118,7 @@ extension Agent {
       return
     }
     try checkIsInService(prepared.base.run.instance)
-    let parent = try prepared.base.run.parent ?? newestRun(like: prepared.base.run)
+    let parent = try prepared.base.run.parent ?? nearestRun(to: prepared.base.run)
     let isTime = turnTime()
     var recording: SweepRecording?
     try catalog.write { transaction in

@@ -37,6 +37,19 @@ package final class Catalog: Sendable {
     }
   }
 
+  /// The newest runs of a pipeline in an instance, newest first.
+  package func runs(of pipeline: String, in instance: String, limit: Int) throws -> [RunRecord] {
+    try read(none: []) { db in
+      try RunRecord.fetchAll(
+        db,
+        sql: """
+          SELECT * FROM run WHERE instance = ? AND pipeline = ? ORDER BY id DESC LIMIT ?
+          """,
+        arguments: [instance, pipeline, limit]
+      )
+    }
+  }
+
   /// Runs that are queued, executing or stopping, newest first.
   package func activeRuns() throws -> [RunRecord] {
     try read(none: []) { db in

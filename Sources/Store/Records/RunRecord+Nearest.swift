@@ -1,0 +1,28 @@
+extension RunRecord {
+  /// In how much a run differs from another one, as far as a launch knows it.
+  package struct Difference: Sendable, Equatable {
+    /// The parameters whose values differ, or that only one of them has, by name.
+    package var parameters: [String]
+    package var hasOtherCode: Bool
+    package var hasOtherPipeline: Bool
+
+    /// How many things that are.
+    package var count: Int {
+      parameters.count + (hasOtherCode ? 1 : 0) + (hasOtherPipeline ? 1 : 0)
+    }
+  }
+
+  package func difference(from other: RunRecord) -> Difference {
+    let names = Set(parameters.keys).union(other.parameters.keys)
+    return Difference(
+      parameters: names.filter { parameters[$0] != other.parameters[$0] }.sorted(),
+      hasOtherCode: code != other.code,
+      hasOtherPipeline: pipelineFile != other.pipelineFile
+    )
+  }
+
+  /// Of some runs the one that this one differs least from, the first of those at a tie.
+  package func nearest(among runs: [RunRecord]) -> RunRecord? {
+    runs.map { ($0, difference(from: $0).count) }.min { $0.1 < $1.1 }?.0
+  }
+}
