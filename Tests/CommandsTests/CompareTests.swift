@@ -92,7 +92,8 @@ struct CompareTests {
   @Test func `its JSON has stable keys`() {
     #expect(
       comparison.json(at: noon).names == [
-        "base", "runs", "durations_seconds", "parameters", "files", "inputs", "metrics",
+        "base", "runs", "durations_seconds", "parameters", "files", "inputs", "environment",
+        "metrics",
         "alert_counts", "not_finite", "cached_seconds",
       ]
     )
@@ -127,6 +128,34 @@ struct CompareTests {
     #expect(row(["prepare": b]) == [true, false])
     #expect(row(["prepare": a, "train": a]) == [true, false])
     #expect(row([:]) == [true, nil])
+  }
+
+  @Test func `what makes an environment differ is named, with its values`() {
+    func setting(_ lock: String, _ seed: String) -> [String: RunComparison.StepSetting] {
+      [
+        "train": .init(
+          parts: ["packages of python3": digest(lock), "variable SEED": digest(seed)],
+          variables: ["SEED": seed]
+        )
+      ]
+    }
+    let locks = ["numpy-1.26.0.dist-info\na-1.dist-info", "numpy-2.0.1.dist-info\na-1.dist-info"]
+    let known = Dictionary(uniqueKeysWithValues: locks.map { (digest($0), $0) })
+    let settings = [setting(locks[0], "1"), setting(locks[1], "1"), setting("lost", "2")]
+    let rows = RunComparison.environment(settings) { digest in
+      known[digest].map { InstalledPackages(lock: $0) }
+    }
+    #expect(
+      rows == [
+        .init(name: "package numpy", values: ["1.26.0", "2.0.1", nil]),
+        .init(name: "variable SEED", values: ["1", nil, "2"]),
+        .init(name: "packages of python3", values: ["another", nil, "changed"]),
+      ]
+    )
+    var all = RunComparison([1, 2, 3].map { RunComparison.Side(run: run($0)) })
+    all.environment = rows
+    let text = all.lines(at: noon, width: nil).plain
+    #expect(text.contains("    package numpy        1.26.0     2.0.1  same\n"), "\(text)")
   }
 
   @Test func `equal runs differ in nothing`() {

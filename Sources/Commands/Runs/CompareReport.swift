@@ -51,8 +51,24 @@ extension RunComparison {
           isSame.map { $0 ? Line("same", .dim) : Line("changed", .bold) } ?? Line("?", .dim)
         }
     }
-    return changed + edited + others
+    return changed + edited + others + environmentRows
   }
+
+  /// What makes environments differ, a line each; of thousands of packages the first ones.
+  private var environmentRows: [[Line]] {
+    let shown = environment.prefix(Self.mostEnvironmentRows).map { row in
+      [Line(SafeText(hostile: "  \(row.name)"))]
+        + row.values.enumerated().map { index, value in
+          value.map { Line(SafeText(hostile: $0), index == 0 ? .normal : .bold) }
+            ?? Line("same", .dim)
+        }
+    }
+    let more = environment.count - shown.count
+    guard more > 0 else { return shown }
+    return shown + [[Line("  and \(more) more; --json has all", .dim)]]
+  }
+
+  private static let mostEnvironmentRows = 30
 
   private func rows(of metric: MetricRow, title: String) -> [[Line]] {
     let arrow = metric.goal.map { $0 == .min ? " ↓" : " ↑" } ?? ""
@@ -171,6 +187,11 @@ extension RunComparison {
       ),
       "inputs": .array(
         inputs.map { ["name": JSON($0.name), "same": .array($0.isSame.map { JSON($0) })] }
+      ),
+      "environment": .array(
+        environment.map {
+          ["name": JSON($0.name), "values": .array($0.values.map { JSON($0) })]
+        }
       ),
       "metrics": .array(metrics.map(\.json)),
       "alert_counts": .array(alerts.map { JSON($0) }),

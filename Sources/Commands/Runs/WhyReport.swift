@@ -104,7 +104,7 @@ extension StepExplanation {
 extension StepExplanation.Change {
   fileprivate func lines(_ diff: [String]?) -> [Line] {
     var line = Line(SafeText(hostile: "      \(item.words)"))
-    if old != nil || new != nil {
+    if old != nil || new != nil || wasUnset || isUnset {
       line = Line(
         SafeText(hostile: "      \(item.part)  \(oldText) -> \(newText)")
       )
@@ -125,8 +125,8 @@ extension StepExplanation.Change {
   }
 
   /// A value that was there and is not known any more is none that was not set.
-  private var oldText: String { old ?? (item.change == .new ? "not set" : "unknown") }
-  private var newText: String { new ?? (item.change == .gone ? "not set" : "unknown") }
+  private var oldText: String { old ?? (item.change == .new || wasUnset ? "not set" : "unknown") }
+  private var newText: String { new ?? (item.change == .gone || isUnset ? "not set" : "unknown") }
 
   fileprivate func json(_ diff: [String]?) -> JSON {
     [

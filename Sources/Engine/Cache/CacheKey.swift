@@ -77,6 +77,9 @@ struct CacheKey: Sendable, Equatable {
   /// Variables of the documented base that change which libraries a program loads.
   private static let libraries = ["LD_LIBRARY_PATH", "CUDA_HOME"]
 
+  /// A passed variable that was not set.
+  static let unset = variable(nil)
+
   private static func variable(_ value: String?) -> Digest {
     var text = KeyText("variable")
     text.add(value)

@@ -1,3 +1,5 @@
+package import Store
+
 /// The packages of a Python environment with their versions, as its lock tells them.
 package struct InstalledPackages: Sendable, Equatable {
   /// By name; the interpreter's own version is that of "python".
@@ -26,5 +28,11 @@ package struct InstalledPackages: Sendable, Equatable {
       versions[name] = versions[name].map { "\($0), \(version)" } ?? version
     }
     self.versions = versions
+  }
+
+  /// What was installed, as the store has kept it; nil where it has not.
+  package init?(of digest: Digest, in objects: ObjectStore) {
+    guard let data = objects.data(digest, limit: 4 << 20) else { return nil }
+    self.init(lock: String(decoding: data, as: UTF8.self))
   }
 }

@@ -151,11 +151,7 @@ extension KeyDifference {
       from: old,
       to: new,
       manifest: { objects.manifest($0) },
-      packages: { digest in
-        objects.data(digest, limit: 4 << 20).map {
-          InstalledPackages(lock: String(decoding: $0, as: UTF8.self))
-        }
-      }
+      packages: { InstalledPackages(of: $0, in: objects) }
     )
   }
 }

@@ -47,6 +47,9 @@ package struct StepExplanation: Sendable, Equatable {
     /// A parameter's or variable's values, a package's versions.
     package var old: String?
     package var new: String?
+    /// Whether it is a variable that was not set, or is not.
+    package var wasUnset = false
+    package var isUnset = false
 
     package init(item: KeyDifference.Item) {
       self.item = item
@@ -139,6 +142,8 @@ extension StepExplanation {
           // What it was for these two attempts; a claim keeps no secret's value.
           change.old = other?.environment[name]
           change.new = spec?.environment[name]
+          change.wasUnset = nearest.components[item.part] == CacheKey.unset
+          change.isUnset = parts[item.part] == CacheKey.unset
         } else if item.file == nil, let name = item.name(behind: "input ") {
           // A file's key is not its content's: that is known from the two attempts.
           change.item.old = other?.content(of: name)

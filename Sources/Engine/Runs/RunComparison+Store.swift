@@ -24,6 +24,12 @@ extension RunComparison {
     }
     self.init(sides) { objects.data($0, limit: 2 << 20) }
     if let same { files = same }
+    if inputs.contains(where: { $0.name == "environment" && $0.isSame.contains(false) }) {
+      environment = RunComparison.environment(
+        try runs.map { try RunComparison.settings(of: $0, catalog) },
+        packages: { InstalledPackages(of: $0, in: objects) }
+      )
+    }
   }
 }
 
@@ -40,14 +46,14 @@ extension RunComparison {
     var environment: [String: Digest] = [:]
     for step in try catalog.steps(of: run.id) {
       guard let key = step.key, let components = try catalog.components(of: key) else { continue }
-      func lines(_ prefixes: String...) -> [String] {
+      func lines(_ prefixes: [String]) -> [String] {
         components.filter { part in prefixes.contains { part.key.hasPrefix($0) } }
           .map { "\($0.key) \($0.value.hex)" }.sorted()
       }
-      environment[step.name] = digest(of: lines("packages ", "variable "))
+      environment[step.name] = digest(of: lines(RunComparison.kinds))
       guard step.dependsOn.isEmpty else { continue }
       let made = step.outputs.map { "\($0.key) \($0.value.digest.hex)" }.sorted()
-      data[step.name] = digest(of: lines("input ") + made)
+      data[step.name] = digest(of: lines(["input "]) + made)
     }
     return ["data": data, "environment": environment]
   }

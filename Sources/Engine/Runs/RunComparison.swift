@@ -13,6 +13,8 @@ package struct RunComparison: Sendable, Equatable {
   package var files: [FileRow]
   /// What else a run depends on: "data", "environment", "pipeline", in the order of the screen.
   package var inputs: [InputRow]
+  /// What makes the "environment" of steps differ, as far as that was kept; empty where it is the same.
+  package var environment: [EnvironmentRow] = []
   /// The main metric first, then the others by importance.
   package var metrics: [MetricRow]
   /// How often watch rules found something in each run; empty where nobody has counted.
