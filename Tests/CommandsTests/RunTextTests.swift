@@ -240,7 +240,7 @@ struct RunTextTests {
         ✗ r2 Failed in 2m14s, 1 of 5 steps from the cache; best val_loss 0.288
           why: Step 'train' ended with exit code 1.
          next: 'lathe logs r2 train' prints what it said;
-               'lathe resume r2' goes on from there with the edited code.
+               'lathe resume r2' goes on with the code as it is then.
 
         """
     )

@@ -93,17 +93,18 @@ extension RunReport {
     }
     if let step = run.failedStep {
       lines.append(Line(" next: 'lathe logs \(run.shortName) \(step)' prints what it said;", .dim))
-      lines.append(
-        Line(
-          "       'lathe resume \(run.shortName)' goes on from there with the edited code.",
-          .dim
-        )
-      )
+      lines.append(resumeLine("       "))
     } else if run.status == .stopped {
-      lines.append(
-        Line(" next: 'lathe resume \(run.shortName)' goes on with the step that was stopped.", .dim)
-      )
+      lines.append(resumeLine(" next: "))
     }
     return lines
+  }
+
+  private func resumeLine(_ label: SafeText) -> Line {
+    let words = Resumption(of: run, steps, home: home).words.map { "; \($0)" } ?? ""
+    return Line(
+      label + "'lathe resume \(run.shortName)' goes on with the code as it is then\(words).",
+      .dim
+    )
   }
 }

@@ -7,28 +7,40 @@ import Terminal
 package struct StopCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "stop",
-    abstract: "Stop a run or a sweep.",
+    abstract: "Stop runs or sweeps.",
     discussion: """
-      Running steps are ended, waiting ones are not started. 'lathe resume' goes on from there.
+      Running steps are ended, waiting ones are not started. 'lathe resume' goes on.
 
       EXAMPLE:
         lathe stop r12
 
       EXAMPLE: all runs of a sweep, those that wait as well
         lathe stop s1
+
+      EXAMPLE: those of several that are running
+        lathe stop r3..r7 r12
       """
   )
 
-  @Argument(help: ArgumentHelp("The run, or a sweep such as s1.", valueName: "run"))
-  package var reference: String
+  @Argument(
+    help: ArgumentHelp("The runs, a range such as r3..r7, or a sweep such as s1.", valueName: "run")
+  )
+  package var references: [String]
   @OptionGroup var output: OutputOptions
 
   package init() {}
 
   package func run() throws {
     let session = Session(output)
-    if let sweep = try session.catalog.sweep(named: reference) { return try session.stop(sweep) }
-    let run = try session.catalog.run(named: reference)
+    let named = try session.catalog.named(references)
+    guard named.count == 1, let only = named.first else { return try session.stop(named) }
+    switch only {
+    case .sweep(let sweep): try session.stop(sweep)
+    case .run(let run): try stop(run, session)
+    }
+  }
+
+  private func stop(_ run: RunRecord, _ session: Session) throws {
     guard run.status.isActive else {
       throw Explanation(
         what: "\(run.shortName) is not running.",
@@ -55,9 +67,12 @@ package struct StopCommand: ParsableCommand {
 package struct ResumeCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "resume",
-    abstract: "Go on with a failed or stopped run or sweep, with the code as it is now.",
+    abstract: "Go on with failed or stopped runs or sweeps, with the code as it is now.",
     discussion: """
-      Steps that succeeded are kept; the failed step and what follows run with the edited code.
+      Steps that succeeded are kept; the failed step and what follows run with the edited code. A step \
+      begins anew, unless it left a checkpoint that its script goes on from.
+
+      Several are continued at once, and none of them is followed.
 
       EXAMPLE: after mending the script
         lathe resume @
@@ -67,8 +82,10 @@ package struct ResumeCommand: ParsableCommand {
       """
   )
 
-  @Argument(help: ArgumentHelp("The run, or a sweep such as s1.", valueName: "run"))
-  package var reference: String
+  @Argument(
+    help: ArgumentHelp("The runs, a range such as r3..r7, or a sweep such as s1.", valueName: "run")
+  )
+  package var references: [String]
   @OptionGroup package var following: FollowOptions
   @OptionGroup var output: OutputOptions
 
@@ -76,10 +93,24 @@ package struct ResumeCommand: ParsableCommand {
 
   package func run() throws {
     let session = Session(output)
-    if let sweep = try session.catalog.sweep(named: reference) {
-      return try session.resume(sweep, following)
+    let named = try session.catalog.named(references)
+    guard named.count == 1, let only = named.first else {
+      guard !following.attached else {
+        throw Explanation(
+          what: "--attached needs one run.",
+          why: "These are \(named.count): none of them is followed.",
+          next: "Leave --attached out; 'lathe watch \(named[0].shortName)' follows one."
+        )
+      }
+      return try session.resume(named)
     }
-    let run = try session.catalog.run(named: reference)
+    switch only {
+    case .sweep(let sweep): try session.resume(sweep, following)
+    case .run(let run): try resume(run, session)
+    }
+  }
+
+  private func resume(_ run: RunRecord, _ session: Session) throws {
     guard run.status == .failed || run.status == .stopped else {
       throw Explanation(
         what: "\(run.shortName) cannot be resumed.",
@@ -89,69 +120,9 @@ package struct ResumeCommand: ParsableCommand {
           : "'lathe rerun \(run.shortName)' launches it again."
       )
     }
+    let words = try session.resumption(of: run)
     try session.agent.send(.resume(run: run.id))
-    if !session.isJSON {
-      let step = run.failedStep.map { " from step '\($0)'" } ?? ""
-      session.errors.print(
-        Line("\(run.shortName) goes on\(step) with the code as it is now.", .bold)
-      )
-    }
+    if !session.isJSON { session.errors.print(words) }
     try session.stay(with: run.id, following)
-  }
-}
-
-package struct RemoveCommand: ParsableCommand {
-  package static let configuration = CommandConfiguration(
-    commandName: "rm",
-    abstract: "Move an ended run or sweep to the trash.",
-    discussion: """
-      The run's folder goes to the trash of the home, with its logs and metrics; nothing takes it out \
-      again. The results of its steps stay in the cache until 'lathe gc', unless a newer one takes their \
-      place: a step that takes one says so. A run that is pinned, or made a registered model, is kept.
-
-      EXAMPLE:
-        lathe rm r12
-      """
-  )
-
-  @Argument(help: ArgumentHelp("The run, or a sweep such as s1.", valueName: "run"))
-  package var reference: String
-  @OptionGroup var output: OutputOptions
-
-  package init() {}
-
-  package func run() throws {
-    let session = Session(output)
-    if let sweep = try session.catalog.sweep(named: reference) { return try session.remove(sweep) }
-    let run = try session.catalog.run(named: reference)
-    guard run.status != .stopping else {
-      throw Explanation(
-        what: "\(run.shortName) is still stopping.",
-        why: "Its steps have their 'grace' (10s without one) to end.",
-        next: "'lathe watch \(run.shortName)' waits for its end; then it can be removed."
-      )
-    }
-    guard !run.status.isActive else {
-      throw Explanation(
-        what: "\(run.shortName) is still running.",
-        why: "Its status is \(run.status.rawValue).",
-        next: "'lathe stop \(run.shortName)' first."
-      )
-    }
-    try session.agent.send(.remove(run: run.id))
-    let trash = session.home.trash
-    session.answer([
-      "run": JSON(run.shortName), "removed": .boolean(true), "removed_runs": .integer(1),
-      "trash": JSON(trash),
-    ]) {
-      [
-        Line("\(run.shortName) is in the trash: \(trash)"),
-        Line(
-          "  What its steps made is still taken from the cache, without log and figures; "
-            + "'lathe run --no-cache' makes it anew.",
-          .dim
-        ),
-      ]
-    }
   }
 }

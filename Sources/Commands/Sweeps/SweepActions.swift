@@ -49,12 +49,10 @@ extension Session {
 
   /// Every run of what is named in pins, which may be sweeps.
   func runs(pinned texts: [String]) throws -> [RunRecord] {
-    var runs: [RunRecord] = []
-    for text in texts {
-      if let sweep = try catalog.sweep(named: text) {
-        runs += try catalog.runs(ofSweep: sweep.id)
-      } else {
-        runs.append(try catalog.run(named: text))
+    let runs = try catalog.named(texts).flatMap { named in
+      switch named {
+      case .run(let run): [run]
+      case .sweep(let sweep): try catalog.runs(ofSweep: sweep.id)
       }
     }
     var seen: Set<Int> = []
@@ -62,6 +60,13 @@ extension Session {
   }
 
   func remove(_ sweep: SweepRecord) throws {
+    let removal = try removal(of: sweep)
+    if let refusal = removal.refusal { throw refusal }
+    answer(removal.json(trash: home.trash)) { removal.lines(trash: home.trash) }
+  }
+
+  /// Removes the runs of a sweep that nothing keeps.
+  func removal(of sweep: SweepRecord) throws -> SweepRemoval {
     guard try !catalog.state(of: sweep).isStopping else {
       throw Explanation(
         what: "\(sweep.shortName) is still stopping.",
@@ -70,11 +75,17 @@ extension Session {
       )
     }
     let before = try catalog.runNumbers(ofSweep: sweep.id)
+    let hasResults = try catalog.runs(ofSweep: sweep.id).contains { $0.stepsDone > $0.stepsCached }
     try agent.send(.removeSweep(sweep.id))
     let kept = try catalog.runNumbers(ofSweep: sweep.id)
-    let removal = SweepRemoval(sweep: sweep, before: before.count, kept: kept)
-    if let refusal = removal.refusal { throw refusal }
-    answer(removal.json(trash: home.trash)) { removal.lines(trash: home.trash) }
+    var removal = SweepRemoval(sweep: sweep, before: before.count, kept: kept)
+    removal.hasResults = hasResults
+    for run in kept {
+      if let other = try catalog.runs(showing: run, besides: sweep.id, limit: 1).first {
+        removal.shownBy[run] = other
+      }
+    }
+    return removal
   }
 
   /// The runs that some texts mean, where a sweep stands for its own.

@@ -50,6 +50,17 @@ package final class Catalog: Sendable {
     }
   }
 
+  /// The runs whose numbers are in a range, in their order.
+  package func runs(in numbers: ClosedRange<Int>) throws -> [RunRecord] {
+    try read(none: []) { db in
+      try RunRecord.fetchAll(
+        db,
+        sql: "SELECT * FROM run WHERE id BETWEEN ? AND ? ORDER BY id",
+        arguments: [numbers.lowerBound, numbers.upperBound]
+      )
+    }
+  }
+
   /// Runs that are queued, executing or stopping, newest first.
   package func activeRuns() throws -> [RunRecord] {
     try read(none: []) { db in
