@@ -129,6 +129,40 @@ struct RunTextTests {
     )
   }
 
+  @Test func `of a run that has ended each line has the time at which it happened`() throws {
+    var ended = run(2, seconds: 600)
+    ended.started = noon - 660
+    var prepare = step("prepare", .succeeded, seconds: 650)
+    prepare.ended = noon - 600
+    var train = step("train", .succeeded, index: 1, seconds: 600)
+    train.ended = noon - 90
+    let track = SeriesTrack(SeriesData(steps: [0, 1], times: [0, 0], values: [0.5, 0.4]))
+    let snapshot = RunSnapshot(
+      run: ended,
+      steps: [prepare, train],
+      live: ["train": try #require(LiveMetric(track))],
+      alerts: [alert(-300, run: ended)]
+    )
+    var progress = RunProgress(zone: utc)
+    #expect(
+      progress.changes(snapshot, at: noon + 86_400).plain == """
+        13:51:11 r2 digits in digits  Succeeded 10m00s
+        13:52:11 prepare Succeeded 50s
+        13:57:11 train ! NaN at 12: loss is NaN.
+        14:00:41 train Succeeded 8m30s
+        14:00:41 train val_loss 0.4 at 1 (best 0.4 at 1)
+
+        """
+    )
+    #expect(progress.changes(snapshot, at: noon + 86_401).isEmpty)
+    var many = snapshot
+    many.steps = (0...RunProgress.mostCached).map { step("s\($0)", .cached) }
+    many.alerts = []
+    var other = RunProgress(zone: utc)
+    let lines = other.changes(many, at: noon + 86_400)
+    #expect(lines.count == 2 && lines.plain.hasSuffix("14:02:11 101 steps Cached\n"))
+  }
+
   @Test func `steps that wait for the machine are told of in one line`() {
     var progress = RunProgress(zone: utc)
     var snapshot = RunSnapshot(
@@ -305,7 +339,7 @@ struct RunTextTests {
         ✓ r2 "lower lr"  Succeeded  2m14s
         pipeline   digits in digits
         launched   2026-03-01 13:58:57 by mj on gpu1
-        parent     r1
+        parent     r1: learning_rate differs
         code       a1b2c3d4e on main +1 edited file: train.py
 
         Steps

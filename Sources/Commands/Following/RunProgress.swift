@@ -71,13 +71,52 @@ package struct RunProgress: Sendable {
 
   package init(zone: TimeZone = .current) { self.zone = zone }
 
-  /// One plain line for each change since the last call.
+  /// One plain line for each change since the last call; of a run that had ended before, each with the
+  /// time at which it happened.
   package mutating func changes(_ snapshot: RunSnapshot, at now: Date) -> [Line] {
+    guard status == nil, !snapshot.run.status.isActive else { return news(snapshot, at: now) }
+    return past(snapshot, at: now)
+  }
+
+  private mutating func past(_ snapshot: RunSnapshot, at now: Date) -> [Line] {
+    let run = snapshot.run
+    let end = run.ended ?? now
+    var bare = snapshot
+    (bare.steps, bare.live, bare.alerts) = ([], [:], [])
+    var lines = [(time: run.started ?? run.created, lines: [Line]())]
+    lines[0].lines = news(bare, at: lines[0].time, told: now)
+    // Many steps from the cache are told of in one line, with the time of the last one.
+    let cached = snapshot.steps.filter { $0.status == .cached }
+    let isLong = cached.count > Self.mostCached
+    let others = snapshot.steps.filter { !isLong || $0.status != .cached }.map { [$0] }
+    for group in (isLong ? [cached] : []) + others {
+      var part = bare
+      part.steps = group
+      for step in group { part.live[step.name] = snapshot.live[step.name] }
+      let time = group.compactMap { $0.ended ?? $0.started }.max() ?? end
+      lines.append((time, news(part, at: time)))
+    }
+    var alerted = bare
+    alerted.alerts = snapshot.alerts
+    // Alerts tell their own times.
+    let told = alerts(alerted)
+    let times = snapshot.alerts.prefix(Self.mostAlerts).map(\.time)
+    for (place, line) in told.enumerated() {
+      lines.append((times.indices.contains(place) ? times[place] : end, [line]))
+    }
+    // The heading stays before what carries the same time; a clock that was set back orders nothing.
+    return lines.enumerated().sorted { a, b in
+      (a.offset == 0 ? 0 : 1, a.element.time, a.offset)
+        < (b.offset == 0 ? 0 : 1, b.element.time, b.offset)
+    }.flatMap(\.element.lines)
+  }
+
+  private mutating func news(_ snapshot: RunSnapshot, at now: Date, told: Date? = nil) -> [Line] {
     var lines: [Line] = []
     let clock = Line(SafeText(hostile: clockText(now, in: zone)) + " ", .dim)
     let run = snapshot.run
     if status == nil {
-      lines.append(clock + heading(of: run, parent: snapshot.parent, at: now))
+      lines.append(clock + heading(of: run, parent: snapshot.parent, at: told ?? now))
     }
     let changed = snapshot.steps.filter { steps[$0.name] != $0.status }
     let cached = changed.count { $0.status == .cached }
@@ -100,12 +139,12 @@ package struct RunProgress: Sendable {
     for step in snapshot.steps {
       guard let metric = snapshot.live[step.name], metric.name == nil, let name = run.mainMetric
       else { continue }
-      let before = told[step.name]
+      let before = self.told[step.name]
       // A clock that was set back is no reason for silence.
       let isDue =
         before.map { abs(now.timeIntervalSince($0.time)) >= Self.metricInterval } ?? true
       guard isDue || step.status.isEnd, metric.summary.count > before?.count ?? 0 else { continue }
-      told[step.name] = (metric.summary.count, now)
+      self.told[step.name] = (metric.summary.count, now)
       var line = clock + Line("\(step.name) \(name) \(figureText(metric.summary.last))")
       line += Line(" at \(stepFigure(metric.summary.lastStep))", .dim)
       if let goal = run.mainGoal, let best = metric.best(goal) {
