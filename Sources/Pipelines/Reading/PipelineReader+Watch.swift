@@ -60,12 +60,18 @@ extension PipelineReader {
       given = fields
     }
     var fields = RuleFields(given: given, place: node.place)
+    // All of its keys are looked at before one that is missing ends it: everything is told at once.
     let kind = kind(names[0], &fields, owner?.name)
-    guard let kind else { return nil }
-    var rule = WatchRule(kind, written: name)
+    var reaction: WatchRule.Action?
     if let node = given["action"], let text = string(node, "action") {
-      rule.action = action(text, node.place)
+      reaction = action(text, node.place)
     }
+    guard let kind else {
+      _ = given["metric"].flatMap { string($0, "metric") }
+      return nil
+    }
+    var rule = WatchRule(kind, written: name)
+    if let reaction { rule.action = reaction }
     switch kind {
     case .stalledTraining: return rule
     case .explodingTensor:
@@ -126,7 +132,11 @@ extension PipelineReader {
         increaseThresholdPercent: positive(fields, "increase_threshold_percent", 5)
       )
     case "Overfit":
+      let ratio = positive(fields, "ratio_threshold", 0.1)
+      let patience = Int(positive(fields, "patience", 1))
+      let start = positive(fields, "start_step", 0)
       guard let train = fields.given["train"].flatMap({ string($0, "train") }) else {
+        if fields.given["train"] != nil { return nil }
         error(
           at: fields.place,
           "Rule 'Overfit' needs 'train', the metric that the validation metric is held against.",
@@ -139,9 +149,9 @@ extension PipelineReader {
       }
       return .overfit(
         train: train,
-        ratioThreshold: positive(fields, "ratio_threshold", 0.1),
-        patience: Int(positive(fields, "patience", 1)),
-        startStep: positive(fields, "start_step", 0)
+        ratioThreshold: ratio,
+        patience: patience,
+        startStep: start
       )
     case "Overtraining":
       let metric = owner ?? fields.given["metric"]?.scalar?.text ?? ""
@@ -159,6 +169,7 @@ extension PipelineReader {
     default:
       let above = fields.given["above"].flatMap { finite($0, "above") }
       let below = fields.given["below"].flatMap { finite($0, "below") }
+      let patience = Int(positive(fields, "patience", 1))
       if fields.given["above"] == nil, fields.given["below"] == nil {
         error(at: fields.place, "Rule 'Threshold' needs 'above' or 'below'.")
       }
@@ -174,7 +185,7 @@ extension PipelineReader {
       return .threshold(
         above: above,
         below: below,
-        patience: Int(positive(fields, "patience", 1))
+        patience: patience
       )
     }
   }

@@ -84,6 +84,34 @@ struct WatchReadingTests {
     )
   }
 
+  @Test func `all that is wrong with one rule is told at once`() {
+    let (_, messages) = read(
+      """
+      steps:
+        train:
+          type: Training
+          run: [x]
+          watch:
+            - { rule: Overfit, metric: val, trian: loss, ratio_threshold: much, patience: 0, action: explode }
+            - { rule: Overfit, metric: val, train: [a], start_step: -1 }
+            - { rule: Threshold, metric: a, patience: 1.5 }
+      """
+    )
+    #expect(
+      messages == [
+        "Rule 'Overfit' needs 'train', the metric that the validation metric is held against. Write train: train_loss.",
+        "Rule 'Overfit' has no key 'trian'. Did you mean 'train'?",
+        "'ratio_threshold' has to be a number, and is 'much'. ",
+        "'patience' has to be a whole number of at least 1, and is '0'. ",
+        "'action' has to be Alert or StopTraining, and is 'explode'. ",
+        "'train' has to be a text, and is a list. ",
+        "'start_step' has to be a number from 0 on, and is '-1'. ",
+        "Rule 'Threshold' needs 'above' or 'below'. ",
+        "'patience' has to be a whole number of at least 1, and is '1.5'. ",
+      ]
+    )
+  }
+
   @Test func `what is wrong with rules is told at once`() {
     let (_, messages) = read(
       """
