@@ -100,7 +100,8 @@ struct CatalogSweepTests {
     #expect(try catalog.sweepStates(limit: 9).map(\.alertCount) == [3])
   }
 
-  @Test func `a run that is judged by another metric than most is not the best of a sweep`() throws {
+  @Test func `a run that is judged by another metric than most is not the best of a sweep`() throws
+  {
     var runs = [(1, 0.5), (2, 0.4), (3, 0.01)].map { Self.run($0, .succeeded, sweep: 1, best: $1) }
     runs[2].mainMetric = "other"
     try add(runs)
@@ -149,7 +150,9 @@ struct CatalogSweepTests {
   }
 
   @Test func `the cache saves what the longest chain of steps would have taken longer`() {
-    func step(_ name: String, _ behind: [String], ran: Double = 0, saved: Double? = nil) -> StepRecord {
+    func step(_ name: String, _ behind: [String], ran: Double = 0, saved: Double? = nil)
+      -> StepRecord
+    {
       var step = StepRecord(run: 1, name: name, index: 0, type: .training)
       step.status = saved == nil ? .succeeded : .cached
       (step.dependsOn, step.savedSeconds) = (behind, saved)
@@ -160,8 +163,23 @@ struct CatalogSweepTests {
     let chain = [step("a", [], saved: 8), step("b", ["a"], ran: 5), step("c", ["b"], saved: 2)]
     #expect(chain.savedSeconds(at: Self.time) == 10)
     // Beside what took longer it saved nothing.
-    let branches = [step("a", [], saved: 8), step("b", [], ran: 20), step("c", ["a", "b"], ran: 1)]
+    let branches = [
+      step("a", [], saved: 8), step("b", [], ran: 20), step("c", ["a", "b"], ran: 1),
+    ]
     #expect(branches.savedSeconds(at: Self.time) == 0)
+  }
+
+  @Test func `runs that were let in and wait for a CPU are no sign of how many go at once`() {
+    var state = SweepState(
+      sweep: Self.sweep(),
+      counts: [.succeeded: 2, .executing: 4, .queued: 2],
+      pace: 60,
+      executing: [Self.time, Self.time]
+    )
+    // Two have 30 s left, and four wait: two that were let in, and two in the queue.
+    #expect(state.remaining(at: Self.time + 30) == 150.0)
+    state.executing = []
+    #expect(state.remaining(at: Self.time + 30) == 180.0)
   }
 
   @Test func `a sweep in a run's place is told to be one`() throws {

@@ -136,16 +136,19 @@ package struct SweepState: Sendable, Equatable {
   }
 
   /// Seconds until the rest will have ended, if each takes as long as those that ended last and as many
-  /// execute at once as now; nil while there is nothing to go by.
+  /// execute at once as really do now; nil while there is nothing to go by.
+  ///
+  /// A run that was let in and waits for a CPU has not begun: it is no sign of how many go at once.
   ///
   /// The time since the sweep's start plays no part: it may have been stopped for days.
   package func remaining(at now: Date) -> Double? {
     guard isActive, let pace else { return nil }
     // One that takes longer than the others, or was stopped in between, is not over at once.
     let rests = executing.map { max(pace / 4, pace - max(0, now.timeIntervalSince($0))) }
-    let queued = count(.queued)
-    let width = running > 0 ? running : min(max(1, queued), sweep.parallel ?? 1)
-    let work = rests.reduce(0, +) + Double(queued) * pace
+    let waiting = count(.queued) + max(0, running - executing.count)
+    let width =
+      executing.isEmpty ? min(max(1, waiting), sweep.parallel ?? 1) : executing.count
+    let work = rests.reduce(0, +) + Double(waiting) * pace
     return max(work / Double(width), rests.max() ?? 0)
   }
 }
