@@ -143,6 +143,26 @@ struct AdoptionTests {
     close(lock)
   }
 
+  @Test func `an agent that dies before it has written down who has claimed takes nothing from it`()
+    throws
+  {
+    let executor = ScriptedExecutor { $0.step == "a" ? .hold : .succeed($0.outputs) }
+    let site = try RunSite(Self.files, executor: executor)
+    let run = try site.launch()
+    // It is written a tenth of a second later at the latest: nobody serves the loop until then.
+    site.agent.take(.claimed(RunnerName(run: run, step: "a", attempt: 1), pid: getpid()))
+    #expect(site.agent.runs[run]?.steps["a"]?.pid == Int(getpid()))
+    #expect(try site.steps(run)["a"]?.pid == nil)
+    try site.replaceAgent(executor: executor)
+    #expect(executor.started == ["a"])
+    site.serve { (try? site.steps(run)["a"]?.pid) != nil }
+    #expect(try site.steps(run)["a"]?.pid == Int(getpid()))
+    try executor.finish("a", for: site.agent)
+    #expect(try site.end(of: run).status == .succeeded)
+    #expect(executor.started == ["a", "b"])
+    #expect(try site.steps(run)["a"]?.attempt == 1)
+  }
+
   @Test func `a run that is stopped before its runner claims starts nothing again`() throws {
     let executor = ScriptedExecutor { _ in .vanish }
     let site = try RunSite(Self.files, executor: executor)

@@ -619,6 +619,31 @@ struct AcceptTests {
     #expect(try site.statuses(3) == ["prepare: Cached", "train: Succeeded", "evaluate: Cached"])
   }
 
+  @Test func `what could not be brought onto the disk is refused, and accepted once it can`() throws
+  {
+    let site = try RunSite(CacheRunTests.files, executor: ScriptedExecutor())
+    _ = try site.run()
+    try site.write("t = 1  # the same", "train.py")
+    let fault = Explanation(what: "There is no space left.")
+    let request = AcceptRequest(run: 1, step: "train", reason: "a comment", environment: shell)
+    let sync = site.agent.syncDecision
+    site.agent.syncDecision = { throw fault }
+    #expect(throws: fault) { try site.ask(.accept(request)) }
+    site.agent.syncDecision = sync
+    guard case .accepted(let acceptance) = try site.ask(.accept(request)) else {
+      Issue.record("no answer")
+      return
+    }
+    #expect(acceptance.aliases.map(\.step) == ["train"])
+    #expect(try site.agent.reader.aliases().map(\.key) == acceptance.aliases.map(\.key))
+    #expect(try site.run().stepsCached == 3)
+    site.agent.syncDecision = { throw fault }
+    let undone = AcceptRequest(run: 2, step: "train", isUndone: true)
+    #expect(throws: fault) { try site.ask(.accept(undone)) }
+    // It is taken back for this agent and the next one, whatever the disk has.
+    #expect(try site.agent.reader.aliases().isEmpty)
+  }
+
   @Test func `what cannot be accepted is refused with the reason`() throws {
     let site = try RunSite(CacheRunTests.files)
     func refusal(_ step: String, run: Int = 1, isUndone: Bool = false) -> String? {

@@ -113,7 +113,7 @@ extension Agent {
     )
     try catalog.write { try $0.add(alias) }
     publications.take(alias)
-    try catalog.sync()
+    try syncDecision()
     let difference = KeyDifference(from: target.components, to: key.components, in: objects)
     return Acceptance(aliases: [alias], changes: difference.items.map(\.words))
   }
@@ -130,7 +130,7 @@ extension Agent {
     }
     try catalog.write { for alias in aliases { try $0.deleteAlias(alias.key) } }
     for alias in aliases { publications.takeBack(alias) }
-    try catalog.sync()
+    try syncDecision()
     return Acceptance(aliases: aliases, changes: [])
   }
 }

@@ -121,7 +121,7 @@ extension Agent {
     run.isPinned = isPinned
     _ = change(id) { $0.run.isPinned = isPinned }
     try catalog.write { [run] in try $0.save(run) }
-    try catalog.sync()
+    try syncDecision()
   }
 
   /// Moves damaged objects aside that somebody has found, so that what made them runs again.

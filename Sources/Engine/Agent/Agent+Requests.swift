@@ -296,7 +296,7 @@ extension Agent {
     }
     try moveToTrash(id)
     try catalog.write { try $0.deleteRun(id) }
-    try catalog.sync()
+    try syncDecision()
   }
 
   /// A run's folder, where it has one.
@@ -320,7 +320,7 @@ extension Agent {
       active.run.note = run.note
     }
     try catalog.write { [run] in try $0.save(run) }
-    try catalog.sync()
+    try syncDecision()
   }
 
   private func decide(_ name: String, _ approval: Approval, _ note: String?) throws {
@@ -330,7 +330,7 @@ extension Agent {
     model.decidedBy = NSUserName()
     model.note = note ?? model.note
     try catalog.write { [model] in try $0.save(model) }
-    try catalog.sync()
+    try syncDecision()
   }
 }
 

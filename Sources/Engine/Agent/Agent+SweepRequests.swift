@@ -126,7 +126,7 @@ extension Agent {
       }
     }
     guard !rest.isEmpty else {
-      try catalog.sync()
+      try syncDecision()
       return answer(.done, self)
     }
     loop.post { [rest] agent in

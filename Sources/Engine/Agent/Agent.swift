@@ -95,6 +95,8 @@ final class Agent {
   var isPublicationPaused = false
   /// Brings what was written in the home onto its disks; called on threads of its own.
   var sync: @Sendable () throws -> Void
+  /// Brings what the user has decided onto the disk, before that is answered.
+  var syncDecision: () throws -> Void
   var isTellingReasons = false
   var isPublishingLater = false
   var server: Server?
@@ -117,6 +119,7 @@ final class Agent {
     publications.take(all: try catalog.write { try $0.aliases() })
     reader = Catalog(home: home)
     sync = { try home.sync() }
+    syncDecision = { [catalog] in try catalog.sync() }
     objects = ObjectStore(home: home, isDurable: false)
     programs = Programs(objects: objects)
     loop = try EventLoop()
