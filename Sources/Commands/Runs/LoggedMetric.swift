@@ -50,7 +50,8 @@ package struct LoggedMetric: Sendable {
     return Explanation(
       what: "\(owner) has no metric '\(name)'.",
       why: names.isEmpty ? "It has logged none." : "It has \(listed)\(rest).",
-      next: nearest(name, among: names).map { "Did you mean '\($0)'?" }
+      next: (nearest(name, among: names) ?? names.first { $0.contains(name) })
+        .map { "Did you mean '\($0)'?" }
         ?? (names.isEmpty
           ? "'lathe logs \(run.shortName)' prints what it said."
           : "'lathe metrics \(run.shortName)' lists them.")

@@ -24,6 +24,9 @@ package struct PlotCommand: ParsableCommand {
       EXAMPLE: two metrics of a run over each other
         lathe plot @ train/loss val/loss
 
+      EXAMPLE: all metrics whose names begin alike
+        lathe plot @ 'val/*'
+
       EXAMPLE: smoothed, by the time since the start, for a report
         lathe plot @ -m loss -m val_loss --x time --smooth 0.9 --svg loss.svg
 
@@ -45,7 +48,10 @@ package struct PlotCommand: ParsableCommand {
   @Option(
     name: [.customShort("m"), .long],
     help: ArgumentHelp(
-      "A metric, or a step's as STEP/METRIC; may be repeated (default: the first run's main one).",
+      """
+      A metric, a step's as STEP/METRIC, or a pattern such as 'val/*'; may be repeated (default: the first \
+      run's main one).
+      """,
       valueName: "metric"
     )
   )
@@ -147,6 +153,12 @@ package struct PlotCommand: ParsableCommand {
         )
       }
     }
+    if let svg, let other = Self.otherKind(of: svg) {
+      throw ValidationError(
+        "--svg writes an SVG picture, and \(svg) is called like a \(other.uppercased()): "
+          + "name it \(svg.dropLast(other.count))svg; other programs make a \(other.uppercased()) of that."
+      )
+    }
     if force && (svg ?? "-") == "-" { throw ValidationError("--force needs --svg=FILE.") }
     if log && symlog { throw ValidationError("Give --log or --symlog, not both.") }
     for (isLogarithmic, range, name) in [(log, yrange, "--yrange"), (logX, self.range, "--range")] {
@@ -165,13 +177,19 @@ package struct PlotCommand: ParsableCommand {
     let session = Session(output)
     if let svg, svg != "-" { try Self.check(target: session.absolute(svg), force: force) }
     let (runs, others, contested) = try session.runsAndMetrics(runs)
-    let asked = others + metric
+    let asked = try session.expanded(others + metric, of: runs)
     let records = try session.plotted(runs, most: max(1, 12 / max(1, asked.count)))
     guard records.count * asked.count <= 12 else {
-      throw ValidationError("At most twelve curves can be told apart.")
+      let globs = (others + metric).filter(\.isGlob).map { "'\($0)'" }
+      throw ValidationError(
+        "At most twelve curves can be told apart"
+          + (globs.isEmpty
+            ? "."
+            : ": \(globs.joined(separator: ", ")) match\(globs.count == 1 ? "es" : "") too many metrics.")
+      )
     }
     let names = try asked.isEmpty ? [session.mainMetric(of: records)] : asked
-    try session.check(others, of: records)
+    try session.check(others.filter { !$0.isGlob }, of: records)
     let (logged, lacking) = try session.logged(names, of: records)
     let (curves, odd) = try session.drawable(logged, by: x?.axis ?? .step)
     session.errors.print(try session.told(contested))
@@ -214,6 +232,22 @@ package struct PlotCommand: ParsableCommand {
       chosen: session.environment["LATHE_GLYPHS"],
       width: { _ in 1 }
     )
+  }
+
+  /// The ending of another kind of picture, as a file's name has it; nil for any other name.
+  package static func otherKind(of name: String) -> String? {
+    guard let dot = name.lastIndex(of: ".") else { return nil }
+    let ending = String(name[name.index(after: dot)...])
+    let kinds = ["png", "jpg", "jpeg", "gif", "webp", "pdf", "eps", "ps", "tif", "tiff", "bmp"]
+    return kinds.contains(ending.lowercased()) ? ending : nil
+  }
+
+  /// What is to be known of a picture that lies in an instance's folder.
+  private static func note(in instance: InstanceRecord) -> Line {
+    let text =
+      "It lies in the folder of the instance '\(instance.name)': unless git ignores it, it is code of the "
+      + "next runs there, and steps that see all files run again. Another folder does no harm."
+    return Line(SafeText(hostile: text), .dim)
   }
 
   /// Throws an `Explanation` where a picture would take the place of what is none of Lathe's.
@@ -263,5 +297,9 @@ package struct PlotCommand: ParsableCommand {
       )
     }
     session.errors.print(Line("Wrote ", .dim) + Line(SafeText(hostile: file)))
+    let folder = URL(filePath: file).deletingLastPathComponent().path
+    if let instance = try session.catalog.instances().around(folder) {
+      session.errors.print(Self.note(in: instance))
+    }
   }
 }

@@ -2,6 +2,7 @@ package import ArgumentParser
 package import Documents
 package import Engine
 import Foundation
+import Glibc
 import Store
 
 package struct RunCommand: ParsableCommand {
@@ -78,6 +79,11 @@ package struct RunCommand: ParsableCommand {
     try RunCommand.refuseShellLine(command) {
       FileManager.default.fileExists(atPath: instance.folder + "/" + $0)
     }
+    try RunCommand.refuseMissingProgram(
+      command,
+      path: session.environment["PATH"],
+      folder: instance.folder
+    ) { access($0, F_OK) == 0 }
     var request = try request(in: instance.name) {
       try pipelineFile(
         named: pipeline,
@@ -104,6 +110,43 @@ package struct RunCommand: ParsableCommand {
       what: "'\(line)' is one word, and no program has that name.",
       why: "What stands after '--' is started as it is, without a shell.",
       next: "For a shell line: lathe run -- bash -c \(quoted)"
+    )
+  }
+
+  /// A program that is certainly not there: throws an `Explanation` that says where it was looked for.
+  ///
+  /// `path` is the PATH that the step will have, `folder` the instance's; a program's own file may still
+  /// be no program, which its start tells.
+  package static func refuseMissingProgram(
+    _ command: [String],
+    path: String?,
+    folder: String,
+    exists: (_ path: String) -> Bool
+  ) throws(Explanation) {
+    guard let program = command.first, !program.isEmpty else { return }
+    func whole(_ path: String) -> String { path.hasPrefix("/") ? path : folder + "/" + path }
+    if program.contains("/") {
+      guard !exists(whole(program)) else { return }
+      throw Explanation(
+        what: "There is no program \(program).",
+        why: "\(whole(program)) does not exist.",
+        next: "Correct its path: it is looked for in the instance's folder."
+      )
+    }
+    let folders = (path ?? "/usr/local/bin:/usr/bin:/bin")
+      .split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    guard !folders.contains(where: { exists(whole($0.isEmpty ? program : $0 + "/" + program)) })
+    else { return }
+    let isOwn = exists(whole(program))
+    let name = program.split(separator: "=", maxSplits: 1).first.map(String.init) ?? program
+    throw Explanation(
+      what: "There is no program '\(program)'.",
+      why: "None of the folders of PATH has it.",
+      next: isOwn
+        ? "For the file of the instance: lathe run -- ./\(shellWord(program))"
+        : program.contains("=")
+          ? "To set a variable: lathe run -- env \(shellWord(name))=VALUE COMMAND"
+          : "Correct its name, or name its path."
     )
   }
 

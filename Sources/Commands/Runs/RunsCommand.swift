@@ -102,12 +102,22 @@ package struct RunsCommand: ParsableCommand {
 
   private func sweep(_ text: String, _ session: Session) throws -> SweepRecord {
     if let sweep = try session.catalog.sweep(named: text) { return sweep }
+    if let run = try? session.catalog.run(named: text) {
+      throw Explanation(
+        what: "'\(text)' is a run, and no sweep\(run.sweep.map { ": it is one of s\($0)" } ?? "").",
+        why: "'lathe runs' lists runs, or those of one sweep.",
+        next: (run.sweep.map { "'lathe runs s\($0)' lists them; " } ?? "")
+          + "'lathe show \(run.shortName)' shows the run."
+      )
+    }
+    // What has the form of a run's name means one that is not there.
+    if text.first == "r", Int(text.dropFirst()) != nil { _ = try session.catalog.run(named: text) }
     let sweeps = try session.catalog.sweeps(limit: 5).map(\.shortName)
     throw Explanation(
       what: "'\(text)' is no sweep.",
       why: sweeps.isEmpty
         ? "There is none in this home yet." : "The newest are \(sweeps.joined(separator: ", ")).",
-      next: "A sweep is named by its number, such as s1; 'lathe runs --filter' searches runs."
+      next: "'lathe runs --filter \(shellWord(text))' searches runs for that."
     )
   }
 

@@ -13,7 +13,7 @@ package struct ValidateCommand: ParsableCommand {
     abstract: "Check a template or a pipeline file.",
     discussion: """
       Which of the two it is, is told by its content. What is no file here may be a template of the \
-      gallery. Every finding is printed as a compiler prints it; the exit code is 2 when one of them is \
+      gallery; without one, pipeline.yaml of the current folder is checked, else that of its instance. Every finding is printed as a compiler prints it; the exit code is 2 when one of them is \
       an error.
 
       EXAMPLE:
@@ -22,14 +22,14 @@ package struct ValidateCommand: ParsableCommand {
   )
 
   @Argument(help: "The file, or a template of the gallery.")
-  package var file: String
+  package var file: String?
   @OptionGroup var output: OutputOptions
 
   package init() {}
 
   package func run() throws {
     let session = Session(output)
-    let path = try session.checked(file)
+    let path = try file.map(session.checked) ?? session.usualFile()
     let text = try readText(path, limit: 8 << 20)
     var result = Validation(of: text, file: path)
     if result.kind == .pipeline, !result.hasErrors {
@@ -42,6 +42,22 @@ package struct ValidateCommand: ParsableCommand {
 }
 
 extension Session {
+  /// The file that is meant where none is named: what 'lathe run' would take here, else a template here.
+  fileprivate func usualFile() throws -> String {
+    let own = ["pipeline.yaml", "template.yaml"].first { PathKind(of: absolute($0)) == .file }
+    if own == "pipeline.yaml" { return "pipeline.yaml" }
+    if let instance = (try? catalog.instances())?.around(folder) {
+      let file = instance.folder + "/pipeline.yaml"
+      if PathKind(of: file) == .file { return file }
+    }
+    if let own { return own }
+    throw Explanation(
+      what: "Which file is to be checked?",
+      why: "\(folder) has no pipeline.yaml, nor has an instance around it.",
+      next: "Name a template's or a pipeline's file."
+    )
+  }
+
   /// The path of a file to check as typed; what is nothing here may be a template of the gallery.
   fileprivate func checked(_ typed: String) throws -> String {
     guard PathKind(of: absolute(typed)) == .nothing else { return typed }

@@ -37,30 +37,6 @@ package final class Catalog: Sendable {
     }
   }
 
-  /// The newest runs of a pipeline in an instance, newest first.
-  package func runs(of pipeline: String, in instance: String, limit: Int) throws -> [RunRecord] {
-    try read(none: []) { db in
-      try RunRecord.fetchAll(
-        db,
-        sql: """
-          SELECT * FROM run WHERE instance = ? AND pipeline = ? ORDER BY id DESC LIMIT ?
-          """,
-        arguments: [instance, pipeline, limit]
-      )
-    }
-  }
-
-  /// The runs whose numbers are in a range, in their order.
-  package func runs(in numbers: ClosedRange<Int>) throws -> [RunRecord] {
-    try read(none: []) { db in
-      try RunRecord.fetchAll(
-        db,
-        sql: "SELECT * FROM run WHERE id BETWEEN ? AND ? ORDER BY id",
-        arguments: [numbers.lowerBound, numbers.upperBound]
-      )
-    }
-  }
-
   /// Runs that are queued, executing or stopping, newest first.
   package func activeRuns() throws -> [RunRecord] {
     try read(none: []) { db in
@@ -133,10 +109,13 @@ package final class Catalog: Sendable {
         next: "'lathe run' starts one."
       )
     }
+    let known = try runs(limit: 200)
+    let meant = nearest(text, among: known.compactMap(\.name) + known.map(\.shortName))
     throw Explanation(
       what: "There is no run '\(text)'.",
       why: "The newest run is \(newest.shortName).",
-      next: "'lathe runs' lists them; '@' is the last one, '@-1' the one before."
+      next: (meant.map { "Did you mean '\($0)'? " } ?? "")
+        + "'lathe runs' lists them; '@' is the last one, '@-1' the one before."
     )
   }
 
