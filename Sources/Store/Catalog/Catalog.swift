@@ -49,22 +49,22 @@ package final class Catalog: Sendable {
     }
   }
 
-  /// Runs whose name, note, pipeline, status, instance or parameters contain `text`, newest first.
+  /// Runs that a filter finds, newest first: whose name, note, pipeline, status, instance or parameters
+  /// contain its text, and which meet its conditions; see `RunFilter`.
   package func runs(
-    matching text: String,
+    matching filter: String,
     instance: String? = nil,
     limit: Int = 200
   ) throws -> [RunRecord] {
-    try read(none: []) { db in
+    let (condition, values) = RunFilter(filter).condition
+    return try read(none: []) { db in
       try RunRecord.fetchAll(
         db,
         sql: """
-          SELECT * FROM run WHERE instr(lower('r' || id || ' ' || coalesce(name, '') || ' ' ||
-          coalesce(note, '') || ' ' || pipeline || ' ' || status || ' ' || instance || ' ' ||
-          parameters), lower(:text)) > 0 AND (:instance IS NULL OR instance = :instance)
+          SELECT * FROM run WHERE \(condition) AND (:instance IS NULL OR instance = :instance)
           ORDER BY id DESC LIMIT :limit
           """,
-        arguments: ["text": text, "instance": instance, "limit": limit]
+        arguments: values + ["instance": instance, "limit": limit]
       )
     }
   }
