@@ -31,7 +31,8 @@ package enum CurveAxis: Sendable, Hashable {
   ) -> ChartAxis {
     switch self {
     case .step: ChartAxis(kind, range: range, label: "step")
-    case .relativeTime: ChartAxis(kind, unit: .duration, range: range, label: "time")
+    case .relativeTime:
+      ChartAxis(kind, unit: .duration, range: range, label: "time", isSince: true)
     case .clock:
       ChartAxis(kind, unit: .clock(secondsFromGMT: secondsFromGMT), range: range, label: "clock")
     case .metric(let name):

@@ -66,7 +66,7 @@ package struct CurveSource {
 
   /// The x range that all points of a request fit into; nil when there are none.
   package mutating func range(of request: CurvesRequest) throws -> ClosedRange<Double>? {
-    fitted(try drawn(request.series, request.axis).compactMap(\.extent), request.xKind)
+    fitted(try drawn(request.series, request.axis).compactMap(\.extent), request)
   }
 
   /// From the least to the greatest x of each series of a request; nil for one without points.
@@ -76,7 +76,7 @@ package struct CurveSource {
 
   package mutating func curves(_ request: CurvesRequest) throws -> CurvesFacts {
     let drawn = try drawn(request.series, request.axis)
-    let range = request.window ?? fitted(drawn.compactMap(\.extent), request.xKind)
+    let range = request.window ?? fitted(drawn.compactMap(\.extent), request)
     guard let range else {
       return CurvesFacts(
         range: nil,
@@ -124,12 +124,16 @@ package struct CurveSource {
 
   private func fitted(
     _ extents: [ClosedRange<Double>],
-    _ kind: AxisKind
+    _ request: CurvesRequest
   ) -> ClosedRange<Double>? {
     guard let least = extents.map(\.lowerBound).min(),
       let greatest = extents.map(\.upperBound).max()
     else { return nil }
-    return LineChart.fittedX(least...greatest, kind: kind)
+    return LineChart.fittedX(
+      least...greatest,
+      kind: request.xKind,
+      since: request.axis == .relativeTime
+    )
   }
 
   // MARK: Finding curves

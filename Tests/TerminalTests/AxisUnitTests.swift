@@ -17,6 +17,17 @@ struct AxisUnitTests {
     #expect(valueText(value, unit).string == text)
   }
 
+  @Test func `no two ticks of a time say the same`() {
+    var dice = SystemRandomNumberGenerator()
+    for _ in 0..<2000 {
+      let low = pow(10, Double.random(in: -3...7, using: &dice))
+      let span = max(low * 1e-6, pow(10, Double.random(in: -3...7, using: &dice)))
+      let scale = AxisScale(low...low + span)
+      let ticks = scale.ticks(Int.random(in: 1...20, using: &dice), unit: .duration)
+      #expect(Set(ticks.map(\.label)).count == ticks.count, "\(low) + \(span): \(ticks)")
+    }
+  }
+
   @Test func `ticks of amounts are told in one unit, and are what they say`() throws {
     var dice = SystemRandomNumberGenerator()
     for _ in 0..<2000 {

@@ -216,6 +216,8 @@ struct ChartFeatureTests {
     (ChartAxis(unit: .duration, range: 0...7.5), "0 2s 4s 6s"),
     (ChartAxis(unit: .duration, range: 0...0.4), "0 0.1s 0.2s 0.3s 0.4s"),
     (ChartAxis(unit: .duration, range: 50...150), "1m 75s 90s 105s 2m 2m15 2m30"),
+    (ChartAxis(unit: .duration, range: 150...152), "150s 150.5s 151s 151.5s 152s"),
+    (ChartAxis(unit: .duration, range: 11_100...11_120), "11100s 11105s 11110s 11115s 11120s"),
     (ChartAxis(unit: .duration, range: 0...20_000), "0 1h 2h 3h 4h 5h"),
     (ChartAxis(unit: .duration, range: 0...600_000), "0 1d 2d 3d 4d 5d 6d"),
     (

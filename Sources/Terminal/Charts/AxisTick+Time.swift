@@ -23,9 +23,23 @@ extension AxisScale {
     guard raw > 0, raw.isFinite else { return [] }
     let step = Self.timeStep(atLeast: raw)
     let places = step < 1 ? min(9, Int((-log10(step)).rounded(.up))) : 0
-    return multiples(of: step).map {
-      AxisTick(value: $0, label: durationText($0, places: places))
+    let values = multiples(of: step)
+    let labels = values.map { durationText($0, places: places) }
+    let isTold = Set(labels).count == labels.count
+    return zip(values, labels).map { value, label in
+      AxisTick(
+        value: value,
+        label: isTold ? label : Self.plainDuration(value, step: step, places: places)
+      )
     }
+  }
+
+  /// In one unit, where two would leave out what ticks differ in: "11105s" where "3h05" is said twice.
+  private static func plainDuration(_ seconds: Double, step: Double, places: Int) -> String {
+    if seconds == 0 { return "0" }
+    let isMinutes = step >= minute
+    return trimmed(decimal(isMinutes ? seconds / minute : seconds, places: places))
+      + (isMinutes ? "m" : "s")
   }
 
   /// Times of day; where a day begins its date, and nothing but dates where a step is a day or more.

@@ -18,17 +18,21 @@ package struct ChartAxis: Sendable, Hashable {
   package var range: ClosedRange<Double>?
   /// Written at the end of the x axis.
   package var label: SafeText?
+  /// Whether it tells the time since something began, so that it is shown from 0 on.
+  package var isSince = false
 
   package init(
     _ kind: AxisKind = .linear,
     unit: AxisUnit = .number,
     range: ClosedRange<Double>? = nil,
-    label: SafeText? = nil
+    label: SafeText? = nil,
+    isSince: Bool = false
   ) {
     self.kind = kind
     self.unit = unit
     self.range = range
     self.label = label
+    self.isSince = isSince
   }
 
   /// The range, if it can be drawn on an axis of this kind.

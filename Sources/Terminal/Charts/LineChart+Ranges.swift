@@ -5,13 +5,19 @@ extension LineChart {
   }
 
   /// The range of x that is shown by default for points of an extent.
+  ///
+  /// `since`: x is the time since something began, which is 0.
   package static func fittedX(
     _ extent: ClosedRange<Double>,
-    kind: AxisKind
+    kind: AxisKind,
+    since isSince: Bool = false
   ) -> ClosedRange<Double> {
     var (left, right) = (extent.lowerBound, extent.upperBound)
     if kind == .logarithmic {
       left = left > 0 ? left : min(1, right)
+    } else if isSince, left > 0 {
+      // The few samples of a short step would else lie on an axis of hundredths.
+      left = 0
     } else if left == right {
       // Of a single point: nothing is before the first step or the first second.
       (left, right) = (left >= 0 ? max(0, left - 1) : left - 1, right + 1)
@@ -96,7 +102,8 @@ extension LineChart {
       }
     }
     return left <= right
-      ? Self.fittedX(left...right, kind: x.kind) : x.kind == .logarithmic ? 1...10 : 0...1
+      ? Self.fittedX(left...right, kind: x.kind, since: x.isSince)
+      : x.kind == .logarithmic ? 1...10 : 0...1
   }
 }
 

@@ -179,7 +179,7 @@ extension ChartsView {
     guard let low = ranges.map(\.lowerBound).min(), let high = ranges.map(\.upperBound).max() else {
       return nil
     }
-    return LineChart.fittedX(low...high, kind: .linear)
+    return LineChart.fittedX(low...high, kind: .linear, since: axis == .relativeTime)
   }
 
   /// Why there is nothing to see; empty while it is not known yet.
