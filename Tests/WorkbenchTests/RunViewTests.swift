@@ -309,7 +309,6 @@ struct RunViewTests {
       failed: true,
       [.open(.editor(path: "/h/instances/digits/train.py", line: 9, resuming: 142))]
     ),
-    Press(.enter, [.tell(Notice(.information, "No failing line is known here."))]),
   ])
   func `keys ask for what they say`(_ press: Press) {
     var view = RunView(run: 142)
@@ -317,6 +316,18 @@ struct RunViewTests {
     let context = RunFixture.context(80, 24, RunFixture.answers(facts))
     _ = RunFixture.drawn(&view, context)
     #expect(view.press(press.key, context) == press.effects)
+  }
+
+  @Test func `where no line has failed Enter shows the whole log, and the charts in the chart`() {
+    var view = RunView(run: 142)
+    let context = RunFixture.context(80, 24)
+    _ = RunFixture.drawn(&view, context)
+    #expect(view.press(.enter, context).isEmpty)
+    #expect(view.isLogWhole && view.bindings(context).contains { $0.short == "small log" })
+    #expect(view.press(.enter, context).isEmpty)
+    #expect(!view.isLogWhole)
+    view.focus = .chart
+    #expect(view.press(.enter, context) == [.open(.charts([142]))])
   }
 
   @Test func `a traceback that a running step caught does not stop the following`() {

@@ -29,20 +29,11 @@ extension RunView {
   private func openers(_ facts: RunFacts, _ context: Context) -> [Binding] {
     let run = facts.run
     let model = model(context)
-    let failing = failingLine(context)
     let folder = instanceFolder(context)
     let noFolder: SafeText? = folder == nil ? "The run's instance is gone." : nil
     let ended = run.status == .failed || run.status == .stopped
     return [
-      Binding(
-        [.enter],
-        "Enter",
-        "open line",
-        action: "open failure",
-        help: "Opens the line that failed in the editor; Ctrl-R there saves and resumes.",
-        unavailable: failing == nil ? "No failing line is known here." : noFolder,
-        isInFooter: failing != nil
-      ),
+      enter(noFolder, context),
       Binding(
         [Key("R")],
         "R",
@@ -114,6 +105,32 @@ extension RunView {
       Binding([Key("y")], "y", "copy path", action: "copy path", help: "Copies the step's folder."),
     ]
   }
+
+  /// Leads to the line that failed; where none did, to what the pane shows only a part of.
+  private func enter(_ noFolder: SafeText?, _ context: Context) -> Binding {
+    if failingLine(context) != nil {
+      return Binding(
+        [.enter],
+        "Enter",
+        "open line",
+        action: "open failure",
+        help: "Opens the line that failed in the editor; Ctrl-R there saves and resumes.",
+        unavailable: noFolder
+      )
+    }
+    let word: SafeText = focus == .chart ? "all charts" : isLogWhole ? "small log" : "whole log"
+    return Binding(
+      [.enter],
+      "Enter",
+      word,
+      action: "open pane",
+      help:
+        "Shows the whole log, or makes it small again; in the chart, opens all charts."
+    )
+  }
+
+  /// Whether the log fills the screen.
+  var isLogWhole: Bool { isZoomed && focus == .log }
 
   private func movers(_ facts: RunFacts, _ context: Context) -> [Binding] {
     let groups = curves.order.groups

@@ -17,8 +17,8 @@ extension MetricDefinition {
     else { return nil }
     let words = source[..<end.lowerBound].lowercased().split { !$0.isLetter }
     let known: [String: SafeText] = [
-      "epoch": "epoch", "epochs": "epoch", "step": "step", "iteration": "iteration",
-      "iter": "iteration", "batch": "batch", "round": "round", "episode": "episode",
+      "epoch": "epoch", "epochs": "epoch", "step": "step", "iteration": "step",
+      "iter": "step", "batch": "batch", "round": "round", "episode": "episode",
     ]
     // The escapes of blanks, as in `epoch\s*=\s*`, leave words of one letter.
     return words.last { $0.count > 1 }.flatMap { known[String($0)] }

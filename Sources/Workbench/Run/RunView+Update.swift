@@ -54,6 +54,8 @@ extension RunView {
     case "next pane": turn(by: 1, facts, context)
     case "last pane": turn(by: -1, facts, context)
     case "zoom": isZoomed.toggle()
+    case "open pane" where focus == .chart: return open("charts", facts, context)
+    case "open pane": (focus, isZoomed) = (.log, !isLogWhole)
     case "next step": step(by: 1, facts)
     case "last step": step(by: -1, facts)
     case "next metric": curves.group += 1
