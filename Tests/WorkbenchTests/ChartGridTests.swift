@@ -52,6 +52,16 @@ struct ChartGridTests {
     }
   }
 
+  @Test
+  func `small groups have the width of the screen, the rows of a large one stand below each other`()
+  {
+    let alone = grid([5, 2])
+    #expect(rows(alone) == [[0, 1, 2], [3, 4], [5, 6]])
+    #expect(alone.cells.map(\.rect.width) == [40, 40, 40, 40, 40, 60, 60])
+    #expect(alone.headings.map(\.rect.width) == [120, 120])
+    #expect(grid([2, 2, 1]).cells.map(\.rect.width) == [60, 60, 40, 40, 40])
+  }
+
   @Test func `of folded groups only the headings are there, side by side`() {
     let folded = grid([10, 10, 10, 10, 2], folded: [0, 1, 2, 3], selected: 40)
     #expect(rows(folded) == [[40, 41]])
@@ -125,7 +135,7 @@ struct ChartGridTests {
     #expect(
       RunFixture.picture(view, context) == """
 
-         6 metrics                                                   x: step  y: linear
+         r142 "lower lr"  6 metrics                                  x: step  y: linear
          ▾ without a group 1                     ▾ opt/ 1
         ╭─ val_loss ────────────────── 0.2933 ─╮╭─ lr ─────────────────────────────────╮
         │      2┤ ⢇                            ││                                      │
@@ -137,15 +147,15 @@ struct ChartGridTests {
         │        0         10         20  step ││                                      │
         ╰──────────────────────────────────────╯╰──────────────────────────────────────╯
          ▾ grad/ 1
-        ╭─ norm ───────────────────────────────╮
-        │                                      │
-        │                                      │
-        │                                      │
-        │            no points yet             │
-        │                                      │
-        │                                      │
-        │                                      │
-        ╰──────────────────────────────────────╯
+        ╭─ norm ───────────────────────────────────────────────────────────────────────╮
+        │                                                                              │
+        │                                                                              │
+        │                                                                              │
+        │                                no points yet                                 │
+        │                                                                              │
+        │                                                                              │
+        │                                                                              │
+        ╰──────────────────────────────────────────────────────────────────────────────╯
          ▸ layer/ 3 hidden
 
         """

@@ -188,7 +188,7 @@ struct ChartOverlayTests {
     #expect(
       RunFixture.picture(view, context) == """
 
-         2 charts                                                    x: step  y: linear
+         r142 "lower lr"  2 charts                                   x: step  y: linear
         ╭─ val_loss  train_loss ────── 0.2933 ─╮╭─ val_acc ─────────────────── 0.9548 ─╮
         │       │ ⡇                            ││       │            ⣀⣀⡠⠤⠤⠤⠔⠒⠒⠒⠒⠒⠉⠉⠉⠉⠉ │
         │    2.0┤ ⡇                            ││    0.9┤       ⢀⠤⠒⠉⠉                  │
@@ -231,7 +231,7 @@ struct ChartOverlayTests {
     #expect(
       RunFixture.picture(view, context) == """
 
-         3 metrics                                                   x: step  y: linear
+         r142 "lower lr"  3 metrics                                  x: step  y: linear
         ╭─ val_loss ───────────────────────────────────────────────────────────── 1/3 ─╮
         │        │  ⡇ ╭─ Over val_loss ──────────────────────────────────────────────╮ │
         │     2.0┤  ⢱ │ acc                                                          │ │
@@ -261,7 +261,7 @@ struct ChartOverlayTests {
     #expect(
       RunFixture.picture(view, context) == """
 
-         3 charts                                                 x: step 27  y: linear
+         r142 "lower lr"  3 charts                                x: step 27  y: linear
         ╭─ ━━ val_loss  ╍╍ val_acc ────────────────────────────────────────────── 1/3 ─╮
         │        │  ⡇                            step 27         ┊                     │
         │     2.0┤  ⢱                            val_loss 0.2933 ┊                     │

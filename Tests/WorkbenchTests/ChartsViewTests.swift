@@ -35,7 +35,7 @@ struct ChartsViewTests {
     #expect(
       RunFixture.picture(view, context) == """
 
-         3 metrics                                                   x: step  y: linear
+         r142 "lower lr"  3 metrics                                  x: step  y: linear
         ╭─ val_loss ────────────────── 0.2933 ─╮╭─ train_loss ──────────────── 0.1644 ─╮
         │      2┤ ⢇                            ││      2┤ ⢇                            │
         │       │ ⢸                            ││       │ ⢸                            │
@@ -631,7 +631,7 @@ struct ChartsViewTests {
     #expect(
       RunFixture.picture(view, context) == """
 
-         1 metric                                                    x: step  y: linear
+         r142 "lower lr"  1 metric                                   x: step  y: linear
          / val_loss
         ╭─ val_loss ───────────────────────────────────────────────────────────── 1/1 ─╮
         │        │  ⡇                                                                  │

@@ -2,7 +2,8 @@ import Terminal
 
 /// Where the charts of a grid stand: rows of cells below each other, a heading above each group.
 ///
-/// Small groups share a row, side by side; of a folded one only the heading stands there.
+/// Small groups share a row, side by side, and have the width of the screen among them; of a folded one
+/// only the heading stands there.
 struct ChartGrid: Equatable {
   /// Charts below one heading.
   struct Group: Equatable {
@@ -28,9 +29,10 @@ struct ChartGrid: Equatable {
     var span = 1
   }
 
+  /// `of`: the columns that it is divided into, all of them as wide.
   fileprivate enum Band: Equatable {
-    case headings([Slot])
-    case row([Slot])
+    case headings([Slot], of: Int)
+    case row([Slot], of: Int)
   }
 
   let columns: Int
@@ -100,10 +102,12 @@ struct ChartGrid: Equatable {
 
   private static func bands(of groups: [Group], columns: Int) -> [Band] {
     var bands: [Band] = []
-    var (line, row, used) = ([Slot](), [Slot](), 0)
+    var (line, row, used, isLarge) = ([Slot](), [Slot](), 0, false)
     func end() {
-      if groups.count > 1, !line.isEmpty { bands.append(.headings(line)) }
-      if !row.isEmpty { bands.append(.row(row)) }
+      // The rows of a large group are divided alike, so that its charts stand below each other.
+      let count = isLarge || row.isEmpty ? columns : used
+      if groups.count > 1, !line.isEmpty { bands.append(.headings(line, of: count)) }
+      if !row.isEmpty { bands.append(.row(row, of: count)) }
       (line, row, used) = ([], [], 0)
     }
     for (place, group) in groups.enumerated() {
@@ -112,6 +116,7 @@ struct ChartGrid: Equatable {
       if used + count > columns || !line.isEmpty && group.isFolded != row.isEmpty { end() }
       line.append(Slot(index: place, column: used, span: min(count, columns)))
       used += count
+      isLarge = count > columns
       guard !group.isFolded else { continue }
       for (offset, index) in group.charts.enumerated() {
         if offset > 0, (used - count + offset) % columns == 0 {
@@ -130,8 +135,8 @@ struct ChartGrid: Equatable {
   /// Whether a band has a chart, or the heading that it is folded into.
   private static func has(_ index: Int, _ band: Band, _ groups: [Group]) -> Bool {
     switch band {
-    case .row(let row): row.contains { $0.index == index }
-    case .headings(let line):
+    case .row(let row, _): row.contains { $0.index == index }
+    case .headings(let line, _):
       line.contains { groups[$0.index].isFolded && groups[$0.index].charts.contains(index) }
     }
   }
@@ -141,7 +146,6 @@ struct ChartGrid: Equatable {
   }
 
   private mutating func place(in area: Rect, height: Int) {
-    let width = area.width / columns
     var rest = area
     for (place, band) in all.enumerated().dropFirst(top) {
       let needed = band.isHeading ? 1 : height
@@ -152,16 +156,18 @@ struct ChartGrid: Equatable {
       let (line, below) = rest.top(needed)
       rest = below
       shown += 1
-      func rect(_ slot: Slot) -> Rect {
+      func rect(_ slot: Slot, of columns: Int) -> Rect {
+        let width = area.width / columns
         let x = area.x + slot.column * width
         let isLast = slot.column + slot.span == columns
         let end = isLast ? area.maxX : x + slot.span * width
         return Rect(x: x, y: line.y, width: end - x, height: needed)
       }
       switch band {
-      case .headings(let line):
-        headings += line.map { Heading(group: $0.index, rect: rect($0)) }
-      case .row(let row): cells += row.map { Cell(index: $0.index, rect: rect($0)) }
+      case .headings(let line, let columns):
+        headings += line.map { Heading(group: $0.index, rect: rect($0, of: columns)) }
+      case .row(let row, let columns):
+        cells += row.map { Cell(index: $0.index, rect: rect($0, of: columns)) }
       }
     }
   }
@@ -172,8 +178,8 @@ struct ChartGrid: Equatable {
   private var stops: [[Slot]] {
     all.compactMap { band in
       switch band {
-      case .row(let row): return row
-      case .headings(let line):
+      case .row(let row, _): return row
+      case .headings(let line, _):
         let folded = line.filter { groups[$0.index].isFolded }
         return folded.isEmpty
           ? nil

@@ -28,7 +28,9 @@ extension ChartsView {
   private func drawHeader(on screen: inout Screen, in rect: Rect, _ context: Context) {
     let isOverlaid = shown.contains { $0.metrics.count > 1 }
     let word: SafeText = isOverlaid ? " chart" : " metric"
-    var left = StyledText(grouped(shown.count) + word + (shown.count == 1 ? "" : "s"), .bold)
+    var left = StyledText()
+    if runs.count == 1 { left = name(of: runs[0], context) + StyledText("  ") }
+    left.append(grouped(shown.count) + word + (shown.count == 1 ? "" : "s"), .bold)
     let legend = legend(context)
     let whole = legend.text(width: .max / 2).width
     // What is as ever is said last, and the runs are told before it.
@@ -47,7 +49,16 @@ extension ChartsView {
     screen.write(right, x: rect.maxX - 1 - right.width, y: rect.y, style: .dim)
   }
 
-  /// Which line is which run's; of one run there is nothing to tell.
+  /// "r12 "wide"": where there is one run, what its charts are of.
+  private func name(of run: Int, _ context: Context) -> StyledText {
+    var text = StyledText("r\(run)", Style(.accent, bold: true))
+    if let name = context.runFacts(run)?.run.name, !name.isEmpty {
+      text.append(" \"" + SafeText(hostile: name).shortened(to: 24) + "\"")
+    }
+    return text
+  }
+
+  /// Which line is which run's; of one run the name says it.
   private func legend(_ context: Context) -> Legend {
     guard runs.count > 1 else { return Legend([]) }
     return Legend(
