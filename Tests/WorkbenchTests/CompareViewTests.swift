@@ -144,7 +144,7 @@ struct CompareViewTests {
     var view = Self.view(context)
     _ = view.press(Key("="), context)
     #expect(view.queries.contains(.comparison([142, 141])))
-    #expect(view.color(of: 141) == .series1)
+    #expect(view.color(of: 141, context) == .series1)
   }
 
   @Test func `keys ask for what they say`() {

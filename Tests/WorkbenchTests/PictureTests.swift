@@ -52,7 +52,7 @@ struct PictureTests {
         │ steps       2 of 5 done                                                      │
         │ code        snapshot 5694d08a                                                │
         ╰──────────────────────────────────────────────────────────────────────────────╯
-         Enter open  n launch  Space mark  1-5 screens  : all  ? keys  q quit
+         Enter open  n launch  Space mark  C charts  1-5 screens  : all  ? keys  q quit
         """
     )
   }
@@ -161,7 +161,7 @@ struct PictureTests {
         │                                                          │
         │                                                          │
         ╰──────────────────────────────────────────────────────────╯
-         Enter expand  1-5 screens  : all  ? keys  q quit
+         Enter expand  n launch  1-5 screens  : all  ? keys  q quit
         """
     )
   }
@@ -215,7 +215,7 @@ struct PictureTests {
         │                                                                              │
         │                                                                              │
         ╰──────────────────────────────────────────────────────────────────────────────╯
-         Enter next: the plan  Tab next value  Ctrl-P all  F1 keys  Esc quit
+         Enter next: the plan  Tab next value  Ctrl-P all  F1 keys  Ctrl-C quit
         """
     )
   }

@@ -48,6 +48,43 @@ struct RootTests {
     #expect(press(&root, Key("q")) == [.quit])
   }
 
+  @Test func `Esc goes back and never out`() {
+    var root = root(.runs, someRuns)
+    _ = press(&root, Key("4"))
+    #expect(press(&root, .escape).isEmpty && root.destination == .runs)
+    #expect(press(&root, .escape).isEmpty && root.destination == .runs)
+    #expect(root.notice?.text == "This is the first screen; q quits, and runs go on.")
+    // A filter that was kept is dropped.
+    _ = press(&root, Key("/"), Key("x"), .enter)
+    _ = root.update(.answered(.runs(filter: "x", limit: RunsView.page), .runs([])))
+    #expect(root.draw().text.contains("Esc shows all."))
+    _ = press(&root, .escape)
+    #expect(root.draw().text.contains(" r2 "))
+    #expect(press(&root, Key("q")) == [.quit])
+  }
+
+  @Test(arguments: ["rem", "trash", "delete", "Remove"])
+  func `the palette finds an action by what else it is called`(_ word: String) {
+    var root = root(.runs, someRuns)
+    _ = press(&root, .down, .control("p"))
+    for character in word { _ = press(&root, Key(character)) }
+    _ = press(&root, .enter)
+    #expect(root.draw().text.contains("Remove r1?"))
+  }
+
+  @Test func `the header says in words what there is room for`() {
+    let long = "a-rather-long-name-of-it"
+    for (name, width, words) in [
+      ("p", 200, " instance p running 4 CPU 16 GiB (ml.m4.xlarge), 1 more │"),
+      ("digits", 80, " digits running 4 CPU 16 GiB (ml.m4.xlarge), 1 more │"),
+      ("p", 60, " p running, 1 more │"), (long, 60, " \(long) running +1 │"),
+    ] {
+      let two = [instance(name), instance("lab")]
+      let root = root(.runs, [.header: header(instances: two)], width: width)
+      #expect(root.draw().lines[0].hasPrefix(words))
+    }
+  }
+
   @Test func `the current instance is the one around the current folder, else the newest`() {
     var older = instance("older")
     older.created -= 60

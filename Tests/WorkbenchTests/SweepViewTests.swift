@@ -97,7 +97,7 @@ struct SweepViewTests {
          digits running 4 CPU 16 GiB (ml.m4.xlarge) │ 2 running 1 FAILED │ free 212 GiB
         ╭─ Runs 8 ─────────────────────────────────────────────────────────────────────╮
         │  status        run   what changed                     val_loss     took  ago │
-        │  ▶ 2/6 done    ▸ s1  lr x seed  best r6  1 FAILED, 2… 0.059       5m00s   5m │
+        │  ▶ 2/6 done    ▸ s1  lr x seed  1 FAILED, 2 running,… 0.059       5m00s   5m │
         │  ▶ running 2/5   r3  learning_rate 0.03 (0.1)                     7m00s   7m │
         │  ✓ ok            r2  after r1                         0.342       2m14s   5m │
         │                                                                              │
@@ -117,7 +117,7 @@ struct SweepViewTests {
         │ swept       lr 0.1, 0.03                                                     │
         │             seed 1, 2, 3                                                     │
         ╰──────────────────────────────────────────────────────────────────────────────╯
-         Enter show runs  Space mark all  1-5 screens  : all  ? keys  q quit
+         Enter show runs  Space mark all  c compare  1-5 screens  : all  ? keys  q quit
         """
     )
   }
@@ -131,7 +131,7 @@ struct SweepViewTests {
          digits running │ 2 running 1 FAILED │ free 212 GiB                   1 Runs  2 Gallery  3 Explorer  4 Models  5 Stacks
         ╭─ Runs 8 ─────────────────────────────────────────────────────────────────────────────────────────────────────────────╮
         │  status        run   what changed                                             val_loss  curve              took  ago │
-        │  ▶ 2/6 done    ▾ s1  digits lr x seed  best r6  1 FAILED, 2 running, 1 queued 0.059                       5m00s   5m │
+        │  ▶ 2/6 done    ▾ s1  digits lr x seed  1 FAILED, 2 running, 1 queued  best r6 0.059                       5m00s   5m │
         │  ✓ ok             r4 lr 0.1 seed 1                                            0.31      █▅▃▁▁▁▁▁          1m00s   4m │
         │  ✗ FAILED         r5 lr 0.1 seed 2                                                                        1m00s   4m │
         │  ✓ ok             r6 lr 0.1 seed 3                                            0.059     █▅▃▁▁▁▁▁          1m00s   4m │
@@ -246,6 +246,42 @@ struct SweepViewTests {
     _ = root.update(.answered(asked, .runs(runs)))
     _ = press(&root, .down, Key("C"))
     #expect(root.destination == .charts([13, 12, 11, 10, 9, 8]))
+  }
+
+  @Test func `the marks of a sweep survive that its runs are not known`() {
+    var root = Root(context: context(width: 80, height: 24), start: .runs)
+    var state = Self.state
+    (state.firstRun, state.lastRun) = (4, 9)
+    var known = Self.answers
+    let runs = known.removeValue(forKey: .sweepRuns(1, limit: RunsView.mostSwept))
+    known[.sweeps] = .sweeps([state])
+    for (query, answer) in known { _ = root.update(.answered(query, answer)) }
+    // As they are wanted before they are known they are marked when they come.
+    _ = press(&root, .home, Key(" "))
+    #expect(root.notice == nil)
+    _ = press(&root, .down)
+    #expect(root.draw().text.contains("│● ▶ 2/6 done"))
+    let asked = Query.sweepRuns(1, limit: RunsView.mostSwept)
+    #expect(root.queries.contains(asked))
+    if let runs { _ = root.update(.answered(asked, runs)) }
+    #expect(root.draw().text.contains("6 marked"))
+    #expect(root.context.marks.runs == Array(4...9))
+    // Its row shows it, though it is folded and its runs are forgotten.
+    _ = press(&root, .down)
+    root.context.answers[asked] = nil
+    #expect(root.draw().text.contains("│● ▶ 2/6 done"))
+    // A wish is taken back like a mark.
+    _ = press(&root, .home, Key(" "))
+    if let runs { _ = root.update(.answered(asked, runs)) }
+    #expect(!root.draw().text.contains("marked"))
+  }
+
+  @Test func `marked runs that are not known yet are compared all the same`() {
+    var root = root()
+    let runs = (4..<14).map { run($0, .succeeded, best: Double(20 - $0)) }
+    _ = root.update(.answered(.sweepRuns(1, limit: RunsView.mostSwept), .runs(runs)))
+    _ = press(&root, .home, Key(" "), .down, Key("C"))
+    #expect(root.destination == .charts([4, 5, 6, 7, 8, 9]))
   }
 
   @Test func `a run of a sweep is what a rerun of it is told against`() {

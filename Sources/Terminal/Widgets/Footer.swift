@@ -23,7 +23,8 @@ package struct Footer: Sendable, Equatable {
     guard !rect.isEmpty else { return places }
     screen.fill(rect.top(1).0)
     let last = max(0, hints.count - max(0, kept))
-    var room = rect.width - 1
+    // The two blanks behind the last hint need no room.
+    var room = rect.width - 1 + 2
     var shown: [Int] = []
     for index in Array(hints.indices[last...]) where width(hints[index]) <= room {
       room -= width(hints[index])

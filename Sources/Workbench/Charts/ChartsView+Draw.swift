@@ -62,12 +62,12 @@ extension ChartsView {
   private func legend(_ context: Context) -> Legend {
     guard runs.count > 1 else { return Legend([]) }
     return Legend(
-      runs.enumerated().map { index, run in
-        let stroke = hasStrokes(context) ? LineChart.Stroke.series(index) : .solid
+      zip(runs, context.marks.places(of: runs)).map { run, place in
+        let stroke = hasStrokes(context) ? LineChart.Stroke.series(place) : .solid
         return Legend.Entry(
-          sample: Self.sample(stroke, index, glyphs(context)) + " ",
+          sample: Self.sample(stroke, place, glyphs(context)) + " ",
           label: "r\(run)",
-          style: Style(.series(index), bold: true)
+          style: Style(.series(place), bold: true)
         )
       }
     )

@@ -36,9 +36,14 @@ extension ChartsView {
     _ context: Context
   ) -> (color: Int, stroke: Int, mark: Int) {
     let metric = item.metrics.firstIndex(of: part.metric) ?? 0
-    guard runs.count > 1 else { return (metric, hasStrokes(context) ? metric : 0, metric) }
-    let line = metric * runs.count + part.run
-    return (part.run, hasStrokes(context) ? line : metric, line)
+    let places = context.marks.places(of: runs)
+    let place = places[part.run]
+    guard runs.count > 1 else {
+      let line = metric + place
+      return (line, hasStrokes(context) ? context.hasColors ? metric : line : 0, line)
+    }
+    let line = metric * max(runs.count, (places.max() ?? 0) + 1) + place
+    return (place, hasStrokes(context) ? line : metric, line)
   }
 
   /// What tells a line from the others: the run, the metric, or both.
@@ -66,6 +71,8 @@ extension ChartsView {
     if isFull, severalSteps, isOneStep {
       title.append(SafeText(hostile: item.id.step + ": "), Style(bold: isBold))
     }
+    // Of one run the first metric has the run's own place.
+    let own = runs.count == 1 ? context.marks.places(of: runs).first ?? 0 : 0
     var entries: [Legend.Entry] = []
     for (index, metric) in item.metrics.enumerated() {
       var name = metric.name
@@ -75,11 +82,12 @@ extension ChartsView {
       if !isOneStep { name = metric.step + "/" + name }
       let hasSample = item.metrics.count > 1 && (isFull || !context.hasColors || isASCII(context))
       var style = Style(bold: isBold)
-      if item.metrics.count > 1, runs.count == 1 { style.color = .series(index) }
+      if item.metrics.count > 1, runs.count == 1 { style.color = .series(index + own) }
       var sample: SafeText = ""
       if hasSample, runs.count == 1 || !isASCII(context) {
-        let stroke = runs.count > 1 || hasStrokes(context) ? index : 0
-        sample = Self.sample(.series(stroke), index, glyphs(context)) + " "
+        let place = index + (context.hasColors ? 0 : own)
+        let stroke = runs.count > 1 || hasStrokes(context) ? place : 0
+        sample = Self.sample(.series(stroke), index + own, glyphs(context)) + " "
       }
       entries.append(.init(sample: sample, label: SafeText(hostile: name), style: style))
     }

@@ -9,7 +9,7 @@ package struct ChartsView: View {
   /// What stands in the place of a chart that fills the screen.
   enum Page: Sendable, Equatable { case curves, table, bars, histogram }
 
-  /// In the order in which they were chosen, which is that of their colours.
+  /// In the order in which they were chosen; colours are those of their marks.
   package let runs: [Int]
   var items = ChartItems()
   var overlays = ChartOverlays()

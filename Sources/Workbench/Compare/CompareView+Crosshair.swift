@@ -49,11 +49,11 @@ extension CompareView {
         key: key,
         // In ASCII its letter stands before it anyway.
         label: context.glyphs == .ascii && runs.count > 1
-          ? "r\(run)" : marker(of: run, context.glyphs) + " r\(run)",
-        color: color(of: run),
+          ? "r\(run)" : marker(of: run, context) + " r\(run)",
+        color: color(of: run, context),
         // With colours the mark at its end is enough: gaps look torn where a curve is noisy.
-        stroke: context.hasColors ? .solid : .series(index(of: run)),
-        mark: LineChart.mark(index(of: run))
+        stroke: context.hasColors ? .solid : .series(place(of: run, context)),
+        mark: LineChart.mark(place(of: run, context))
       )
     }
     let look = CurvePlot.Look(
@@ -142,7 +142,7 @@ extension CompareView {
       let drawn = curve.flatMap { CompareView.reading($0.x, $0.y, at: crosshair)?.value }
       let value = axis == .step ? readings[key]?.value ?? drawn : drawn
       guard let value else { continue }
-      text.append("  " + marker(of: run, context.glyphs) + " ", Style(color(of: run)))
+      text.append("  " + marker(of: run, context) + " ", Style(color(of: run, context)))
       text.append(valueText(value, unit), value.isFinite ? .normal : .bad)
     }
     return text

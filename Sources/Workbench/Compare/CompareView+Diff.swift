@@ -13,7 +13,7 @@ extension CompareView {
           continue
         }
         if !lines.isEmpty { lines.append(StyledText()) }
-        var head = StyledText(marker(of: run.id, context.glyphs) + " ", Style(color(of: run.id)))
+        var head = StyledText(marker(of: run.id, context) + " ", Style(color(of: run.id, context)))
         head.append(SafeText(hostile: file.path), .bold)
         head.append("  \(base.shortName) to \(run.shortName)  ", .dim)
         head.append(SafeText(hostile: change.kind.rawValue))

@@ -113,8 +113,8 @@ extension CompareView {
     var left = StyledText("Compare \(all.runs.count) runs", .bold)
     for run in all.runs {
       left.append("   ")
-      left.append(marker(of: run.id, context.glyphs) + " ", Style(color(of: run.id)))
-      left.append("\(run.shortName)", Style(color(of: run.id), bold: true))
+      left.append(marker(of: run.id, context) + " ", Style(color(of: run.id, context)))
+      left.append("\(run.shortName)", Style(color(of: run.id, context), bold: true))
       if let name = run.name, !name.isEmpty {
         left.append(" \"" + SafeText(hostile: name).cut(to: 20) + "\"")
       }
@@ -157,10 +157,10 @@ extension CompareView {
     for column in columns(in: inside) {
       let isBase = column.run == base
       var name = StyledText(
-        marker(of: column.run, context.glyphs) + " ",
-        Style(color(of: column.run))
+        marker(of: column.run, context) + " ",
+        Style(color(of: column.run, context))
       )
-      let style = Style(color(of: column.run), bold: true, reverse: column.run == selected)
+      let style = Style(color(of: column.run, context), bold: true, reverse: column.run == selected)
       name.append("r\(column.run)", style)
       if isBase { name.append(" (base)", .dim) }
       screen.write(name, x: column.place.x, y: head.y, width: column.place.width)

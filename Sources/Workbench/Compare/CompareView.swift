@@ -31,7 +31,7 @@ package struct CompareView: View {
 
   package var followsPointer: Bool { diffOffset == nil }
 
-  /// In the order in which they were chosen, which is that of their colours.
+  /// In the order in which they were chosen; colours are those of their marks.
   package let runs: [Int]
   var base: Int
   var selected: Int
@@ -116,14 +116,15 @@ extension CompareView {
     return Set(words).count == 1 ? words.first ?? axis.word : axis.word
   }
 
-  func color(of run: Int) -> Color { Color.series(index(of: run)) }
+  func color(of run: Int, _ context: Context) -> Color { .series(place(of: run, context)) }
 
-  func index(of run: Int) -> Int { runs.firstIndex(of: run) ?? 0 }
+  /// Which colour, stroke and sign a run has.
+  func place(of run: Int, _ context: Context) -> Int {
+    zip(runs, context.marks.places(of: runs)).first { $0.0 == run }?.1 ?? 0
+  }
 
-  func marker(of run: Int, _ glyphs: GlyphSet) -> SafeText {
-    if glyphs == .ascii { return SafeText(hostile: String(LineChart.mark(index(of: run)))) }
-    let all: [SafeText] = ["●", "■", "▲", "◆", "○", "□"]
-    return all[index(of: run) % all.count]
+  func marker(of run: Int, _ context: Context) -> SafeText {
+    RunMarks.sign(place(of: run, context), context.glyphs)
   }
 
   /// The model that a run registered and nobody has decided about yet.

@@ -21,6 +21,8 @@ package enum Effect: Sendable, Equatable {
   case notify(String)
   /// Remembers how charts are shown, while the workbench is open.
   case keep(ChartHabits)
+  /// Remembers which runs are marked, while the workbench is open.
+  case mark(RunMarks)
   /// Gives the terminal to $EDITOR for a file.
   case edit(path: String, line: Int)
 }

@@ -36,11 +36,13 @@ struct HeaderLayout: Sendable, Equatable {
   /// How much is said of each fact: the first form that fits is taken.
   private enum Form: Int, CaseIterable {
     case full
+    /// Without the word "instance".
+    case fewWords
     /// Without the instance's size.
     case shortInstance
     /// Without the memory in use.
     case shortLoad
-    /// "home 1.2G" for "home 1.2 GiB".
+    /// "home 1.2G" for "home 1.2 GiB", and "+1" for ", 1 more".
     case shortSizes
   }
 
@@ -71,8 +73,7 @@ struct HeaderLayout: Sendable, Equatable {
       guard form == .shortSizes else { return text }
       return SafeText(hostile: text.string.replacing(" ", with: "").replacing("iB", with: ""))
     }
-    let isShort = form != .full
-    var parts: [(Int, StyledText)] = [(9, instance(context, short: isShort))]
+    var parts: [(Int, StyledText)] = [(9, instance(context, form))]
     if let owner = header.owner {
       parts.insert((10, StyledText("read only: home of \(owner)", .warning)), at: 0)
     }
@@ -101,12 +102,15 @@ struct HeaderLayout: Sendable, Equatable {
     return line
   }
 
-  private static func instance(_ context: Context, short: Bool) -> StyledText {
+  /// "instance digits running 4 CPU, 1 more"; where there is less room "digits running +1".
+  private static func instance(_ context: Context, _ form: Form) -> StyledText {
     guard let instance = context.currentInstance else { return StyledText("no instance", .dim) }
-    var text = StyledText(SafeText(hostile: instance.name), .bold)
+    var text = StyledText()
+    if form == .full { text.append("instance ", .dim) }
+    text.append(SafeText(hostile: instance.name), .bold)
     text.append(" ")
     text.append(instance.status.word, instance.status.style)
-    if !short {
+    if form.rawValue < Form.shortInstance.rawValue {
       var size: [SafeText] = []
       if let cpus = instance.cpus { size.append("\(cpus) CPU") }
       if let memory = instance.memory { size.append("\(bytesText(memory))") }
@@ -114,7 +118,9 @@ struct HeaderLayout: Sendable, Equatable {
       if !size.isEmpty { text.append(" \(size.joined(separator: " "))", .dim) }
     }
     let others = (context.headerFacts?.instances.count ?? 1) - 1
-    if others > 0 { text.append(" +\(others)", .dim) }
+    if others > 0 {
+      text.append(form == .shortSizes ? " +\(others)" : ", \(others) more", .dim)
+    }
     return text
   }
 

@@ -91,7 +91,9 @@ extension Root {
     }
     let leave: SafeText = layers.count > 1 ? "back" : "quit"
     if front.takesText {
-      hints += [.init("Ctrl-P", "all"), .init("F1", "keys"), .init("Esc", leave)]
+      let last: Footer.Hint =
+        layers.count > 1 ? .init("Esc", "back") : .init("Ctrl-C", "quit")
+      hints += [.init("Ctrl-P", "all"), .init("F1", "keys"), last]
     } else {
       hints += [.init(":", "all"), .init("?", "keys"), .init("q", leave)]
     }

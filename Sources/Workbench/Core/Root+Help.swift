@@ -6,7 +6,7 @@ extension Root {
   private static let whileTyping: [(SafeText, SafeText)] = [
     ("Ctrl-P", "Palette: any action, run, model, file or screen by a part of its name."),
     ("F1", "This page."),
-    ("Esc", "Back to the screen below."),
+    ("Esc", "Back to the screen below; on the first one it does nothing."),
     ("Ctrl-C", "Quit. Runs go on."),
     ("Mouse", "Click selects, the wheel scrolls, the screens above are tabs."),
   ]
@@ -19,7 +19,8 @@ extension Root {
     ("5", "Stacks: what templates have made, and how to take it down."),
     (": or Ctrl-P", "Palette: an action here, a run, model, file or screen by a part of its name."),
     ("? or F1", "This page."),
-    ("q or Esc", "Back to the screen below; from the first one, quit. Runs go on."),
+    ("q", "Back to the screen below; from the first one, quit. Runs go on."),
+    ("Esc", "Back to the screen below; on the first one it does nothing."),
     ("Ctrl-C", "Quit."),
     ("Mouse", "Click selects, a second click opens, the wheel scrolls."),
     (

@@ -15,7 +15,7 @@ extension Root {
     case .key(let key):
       notice = nil
       if key == .control("c") { return leave(.quit) }
-      if isTooSmall { return key == Key("q") || key == .escape ? leave(.quit) : [] }
+      if isTooSmall { return key == Key("q") ? leave(.quit) : [] }
       return overlay == nil ? frontKey(key) : overlayKey(key)
     case .paste(let text):
       if case .palette(var palette) = overlay {
@@ -54,7 +54,7 @@ extension Root {
     switch key {
     case .control("p"): return open(.palette)
     case Key(.function(1)): return open(.help)
-    case .escape: return leave(.back)
+    case .escape: return escape()
     default:
       guard !front.takesText else { return nil }
       if let tab = MainScreen.all.first(where: { $0.key == key }) {
@@ -68,6 +68,15 @@ extension Root {
       }
     }
   }
+
+  /// Goes back, and never out: whoever presses Esc once too often has not lost the workbench.
+  private mutating func escape() -> [Effect] {
+    if layers.count > 1 { return leave(.back) }
+    notice = Notice(.information, "This is the first screen; \(quitKey) quits, and runs go on.")
+    return []
+  }
+
+  private var quitKey: String { front.takesText ? "Ctrl-C" : "q" }
 
   private mutating func overlayKey(_ key: Key) -> [Effect] {
     switch overlay {

@@ -203,6 +203,7 @@ package struct Root: Sendable {
       case .quit: outside += leave(.quit)
       case .tell(let notice): self.notice = notice
       case .keep(let habits): context.chartHabits = habits
+      case .mark(let marks): context.marks = marks
       case .send(let request, let tag): outside.append(.send(request, tag: "\(id):\(tag)"))
       case .copy(let text):
         outside.append(effect)

@@ -19,7 +19,7 @@ package protocol View: Sendable {
   mutating func update(_ event: ViewEvent, _ context: Context) -> [Effect]
   func draw(on screen: inout Screen, in area: Rect, _ context: Context)
   /// Whether typed characters are text now: the root then keeps `q`, `?`, `:` and the digits out of
-  /// the way; Esc without a binding of the view still goes back.
+  /// the way; Esc without a binding of the view still goes back, on the first screen nowhere.
   var takesText: Bool { get }
   /// Whether the view wants to know where the mouse is while no button is pressed.
   var followsPointer: Bool { get }
@@ -61,6 +61,8 @@ package struct Binding: Sendable, Equatable {
   package var unavailable: SafeText?
   /// Whether the footer shows it.
   package var isInFooter: Bool
+  /// Other words that the palette finds it by: "delete" of what is called "remove" here.
+  package var synonyms: [String]
 
   package init(
     _ keys: [Key],
@@ -69,7 +71,8 @@ package struct Binding: Sendable, Equatable {
     action: String,
     help: SafeText,
     unavailable: SafeText? = nil,
-    isInFooter: Bool = true
+    isInFooter: Bool = true,
+    synonyms: [String] = []
   ) {
     self.keys = keys
     self.label = label
@@ -78,6 +81,7 @@ package struct Binding: Sendable, Equatable {
     self.action = action
     self.unavailable = unavailable
     self.isInFooter = isInFooter
+    self.synonyms = synonyms
   }
 }
 
@@ -93,6 +97,8 @@ package struct Context: Sendable {
   package var hasColors = true
   /// How charts were shown last.
   var chartHabits = ChartHabits()
+  /// The runs that are marked.
+  var marks = RunMarks()
   package var home: Home
   /// The folder that the workbench was started in.
   package var folder: String
@@ -126,6 +132,9 @@ package struct Context: Sendable {
 }
 
 extension Binding {
+  /// What people call it to take something away.
+  static let removal = ["remove", "delete", "trash", "rm", "discard"]
+
   /// A key that the help page lists and the footer does not.
   static func hidden(
     _ keys: [Key],

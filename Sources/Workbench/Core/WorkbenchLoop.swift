@@ -237,7 +237,7 @@ final class WorkbenchLoop {
     case .copy(let text): door.copy(text)
     case .notify(let text): door.notify(SafeText(hostile: text, limit: 200))
     case .edit(let path, let line): edit(path, line)
-    case .open, .replace, .back, .tell, .keep: break
+    case .open, .replace, .back, .tell, .keep, .mark: break
     }
   }
 

@@ -21,6 +21,8 @@ struct Palette: Sendable {
     let name: String
     let detail: SafeText
     let choice: Choice
+    /// Other words whose beginnings find it.
+    var words: [String] = []
   }
 
   private struct Match: Sendable, Equatable {
@@ -159,12 +161,25 @@ struct Palette: Sendable {
 
   private mutating func match() {
     matches = items.enumerated().compactMap { index, item in
-      FuzzyMatch(field.text, in: item.name).map {
-        Match(item: item, score: field.text.isEmpty ? -index : $0.score, positions: $0.positions)
+      guard !field.text.isEmpty else { return Match(item: item, score: -index, positions: []) }
+      let named = FuzzyMatch(field.text, in: item.name)
+      let scores = [named?.score, Palette.score(of: field.text, in: item.words)].compactMap(\.self)
+      return scores.max().map {
+        Match(item: item, score: $0, positions: named?.positions ?? [])
       }
     }
     matches.sort { $0.score > $1.score }
     list = ListState()
+  }
+
+  /// How well a text begins the best of some words; nil where it begins none.
+  ///
+  /// One letter begins too many.
+  private static func score(of text: String, in words: [String]) -> Int? {
+    let text = text.lowercased()
+    guard text.count > 1 else { return nil }
+    return words.filter { $0.lowercased().hasPrefix(text) }
+      .compactMap { FuzzyMatch(text, in: $0)?.score }.max()
   }
 
   private func layout(_ context: Context) -> (box: Rect, field: Rect, rows: Rect) {
@@ -199,7 +214,8 @@ extension Palette {
         kind: $0.label,
         name: $0.help.string,
         detail: "",
-        choice: .press(action: $0.action)
+        choice: .press(action: $0.action),
+        words: [$0.short.string] + $0.synonyms
       )
     }
   }

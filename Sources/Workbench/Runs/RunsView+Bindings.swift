@@ -7,6 +7,13 @@ extension RunsView {
     Binding([.escape], "Esc", "show all", action: "unfilter", help: "Drop the filter."),
   ]
 
+  /// Drops a filter that was kept.
+  var unfiltering: [Binding] {
+    filter.text.isEmpty
+      ? []
+      : [Binding([.escape], "Esc", "show all", action: "unfilter", help: "Drop the filter.")]
+  }
+
   func listBindings(_ run: RunRecord?, _ context: Context) -> [Binding] {
     let none: SafeText? = run == nil ? "No run is selected." : nil
     return looking(run, none, context) + launching(run, none, model(of: run, context))
@@ -30,7 +37,7 @@ extension RunsView {
       "/",
       "filter",
       action: "filter",
-      help: "Show only runs with a text in name, note, pipeline, status or parameters.",
+      help: "Show only runs with a text, or a value: lr=0.2 val_loss<0.3 (= != < <= > >=).",
       unavailable: context.headerFacts?.counts.all == 0 ? "There are no runs yet." : nil
     )
   }
@@ -52,34 +59,36 @@ extension RunsView {
       unavailable: none
         ?? (comparable ? nil : "Mark two runs with Space first; this one has no parent.")
     )
-    // What runs are marked for comes first, so that no footer is too narrow for it.
-    return (marked.isEmpty ? [] : [compare]) + [
-      Binding(
-        [.enter],
-        "Enter",
-        "open",
-        action: "open",
-        help: "Open the run: steps, curves, log.",
-        unavailable: none
-      ),
-      launchBinding(context),
-      Binding(
-        [Key(" ")],
-        "Space",
-        "mark",
-        action: "mark",
-        help: "Mark the run, or take the mark off, for a comparison.",
-        unavailable: none
-      ),
-    ] + (marked.isEmpty ? [compare] : []) + [
-      Binding(
-        [Key("C")],
-        "C",
-        "charts",
-        action: "charts",
-        help: "Draw every metric of the marked runs, or of the selected one.",
-        unavailable: none
-      ),
+    let charts = Binding(
+      [Key("C")],
+      "C",
+      "charts",
+      action: "charts",
+      help: "Draw every metric of the marked runs, or of the selected one.",
+      unavailable: none
+    )
+    let mark = Binding(
+      [Key(" ")],
+      "Space",
+      "mark",
+      action: "mark",
+      help: "Mark the run, or take the mark off, for charts and a comparison.",
+      unavailable: none
+    )
+    let open = Binding(
+      [.enter],
+      "Enter",
+      "open",
+      action: "open",
+      help: "Open the run: steps, curves, log.",
+      unavailable: none
+    )
+    let launch = launchBinding(context)
+    // What a narrow footer cuts stands last: what runs were marked for comes first then.
+    let first =
+      marked.isEmpty
+      ? [open, launch, mark, charts, compare] : [compare, charts, mark, open, launch]
+    return first + [
       Binding(
         [Key("b")],
         "b",
@@ -148,10 +157,11 @@ extension RunsView {
         "x",
         "remove",
         action: "remove",
-        help: "Move the run to the trash.",
+        help: "Remove the run: move it to the trash.",
         unavailable: none ?? (isActive ? "The run is active: stop it first with s." : nil)
           ?? (run?.isPinned == true ? "The run is pinned: take the pin off first with p." : nil),
-        isInFooter: false
+        isInFooter: false,
+        synonyms: Binding.removal
       ),
     ]
   }

@@ -33,6 +33,7 @@ extension RunsView {
         rows,
         in: state.visible(count: rows.count, height: places.table.height),
         isWide: isWide,
+        hasNotes: showsCurve,
         context
       ),
       showsHeader: !rows.isEmpty,
@@ -54,7 +55,7 @@ extension RunsView {
   ) -> [Table.Column] {
     let rows = entries.compactMap(\.run)
     let heads = entries.compactMap { $0.isHead ? $0.sweep : nil }
-    let named = entries.map { self.name($0).width }.max() ?? 0
+    let named = entries.map { self.name($0, hasNotes: showsCurve).width }.max() ?? 0
     let judged = rows + heads.compactMap(\.best)
     let metrics = judged.map { $0.mainMetric.map { SafeText(hostile: $0).width } ?? 0 }.max() ?? 0
     let common = commonMetric(judged)
@@ -90,10 +91,11 @@ extension RunsView {
     _ rows: [RunsRow],
     in sight: Range<Int>,
     isWide: Bool,
+    hasNotes: Bool,
     _ context: Context
   ) -> [Table.Row] {
     let best = RunsView.best(of: rows.compactMap(\.run))
-    let hasNames = rows.contains { !name($0).isEmpty }
+    let hasNames = rows.contains { !name($0, hasNotes: hasNotes).isEmpty }
     let hasSweeps = rows.contains(where: \.isHead)
     let judged = rows.compactMap { $0.isHead ? $0.sweep?.best : $0.run }
     let common = commonMetric(judged)
@@ -101,13 +103,11 @@ extension RunsView {
       guard sight.contains(index) else { return Table.Row([]) }
       switch entry {
       case .sweep(let state, let isOpen):
-        let runs = (context.runs(ofSweep: state.sweep.id) ?? []).map(\.id)
-        let isMarked = !runs.isEmpty && Set(runs).isSubset(of: marked)
-        let mark: SafeText = isMarked ? (context.glyphs == .ascii ? "*" : "●") : ""
+        let mark: SafeText = isMarked(state) ? (context.glyphs == .ascii ? "*" : "●") : ""
         let cells = sweepCells(
           state,
           isOpen: isOpen,
-          hasNames: hasNames,
+          name: hasNames ? name(entry, hasNotes: hasNotes) : nil,
           isWide: isWide,
           context
         )
@@ -117,7 +117,7 @@ extension RunsView {
           run,
           of: entry.sweep,
           indent: hasSweeps ? (entry.sweep == nil ? 2 : 3) : 0,
-          hasNames: hasNames,
+          name: hasNames ? name(entry, hasNotes: hasNotes) : nil,
           common: common,
           isBest: entry.sweep.map { $0.best?.id == run.id } ?? best.contains(run.id),
           isWide: isWide,
@@ -127,18 +127,26 @@ extension RunsView {
     }
   }
 
+  /// Whether all runs of a sweep are marked, or are going to be.
+  ///
+  /// Its numbers tell: the runs of a folded sweep are not at hand.
+  func isMarked(_ state: SweepState) -> Bool {
+    let count = marked.count(where: state.holds(run:))
+    return marking.contains(state.sweep.id)
+      || count > 0 && count >= min(state.total, RunsView.mostSwept)
+  }
+
   private func row(
     _ run: RunRecord,
     of sweep: SweepState?,
     indent: Int,
-    hasNames: Bool,
+    name: StyledText?,
     common: String?,
     isBest: Bool,
     isWide: Bool,
     _ context: Context
   ) -> Table.Row {
     let glyphs = context.glyphs
-    let mark: SafeText = marked.contains(run.id) ? (glyphs == .ascii ? "*" : "●") : ""
     var status = StyledText(run.status.glyph(glyphs) + " " + run.status.word, run.status.style)
     if run.status == .executing, run.stepCount > 0 {
       status.append(" \(run.stepsDone)/\(run.stepCount)", .dim)
@@ -150,13 +158,13 @@ extension RunsView {
       metric.append(numberText(best), isBest ? Style(.good, bold: true) : .normal)
     }
     var cells = [
-      StyledText(run.id == baseline ? "=" : mark, .accent),
+      mark(of: run.id, glyphs),
       status,
       StyledText(SafeText(hostile: String(repeating: " ", count: indent)))
         + StyledText("r\(run.id)", .bold)
         + StyledText(run.isPinned ? (glyphs == .ascii ? "^" : "◆") : "", .accent),
     ]
-    if hasNames { cells.append(name(run)) }
+    if let name { cells.append(name) }
     cells += [
       baseline == nil
         ? sweep.map { run.sweptText($0.sweep) } ?? changes(of: run, context)
@@ -172,22 +180,29 @@ extension RunsView {
     return Table.Row(cells)
   }
 
+  /// The baseline's sign, in its colour where it is marked as well; else that of a marked run.
+  private func mark(of run: Int, _ glyphs: GlyphSet) -> StyledText {
+    let sign = marks.sign(of: run, glyphs)
+    guard run == baseline else { return sign }
+    return StyledText("=", sign.runs.first?.style ?? .accent)
+  }
+
   /// The metric that all rows are judged by: its name then stands in the heading only.
   private func commonMetric(_ rows: [RunRecord]) -> String? {
     let names = Set(rows.compactMap(\.mainMetric))
     return names.count == 1 ? names.first : nil
   }
 
-  private func name(_ row: RunsRow) -> StyledText {
-    if let run = row.run { return name(run) }
-    let texts = [row.sweep?.sweep.name, row.sweep?.sweep.note].compactMap(\.self)
-    return StyledText(SafeText(hostile: texts.joined(separator: " ")))
+  /// Name and note; below 90 columns notes are left to the preview.
+  private func name(_ row: RunsRow, hasNotes: Bool) -> StyledText {
+    if let run = row.run { return name(run.name, hasNotes ? run.note : nil) }
+    return name(row.sweep?.sweep.name, hasNotes ? row.sweep?.sweep.note : nil)
   }
 
-  private func name(_ run: RunRecord) -> StyledText {
+  private func name(_ text: String?, _ note: String?) -> StyledText {
     var name = StyledText()
-    if let text = run.name { name.append(SafeText(hostile: text), .bold) }
-    if let note = run.note {
+    if let text { name.append(SafeText(hostile: text), .bold) }
+    if let note {
       if !name.isEmpty { name.append(" ") }
       name.append(SafeText(hostile: note), .dim)
     }
@@ -257,7 +272,7 @@ extension RunsView {
     guard let all = context.runs(unfiltered) else { return [] }
     // Those of sweeps count as well.
     if !filter.text.isEmpty, (context.headerFacts?.counts.all ?? all.count) > 0 {
-      return ["No run matches the filter.", "", "Press / and then Esc for all."]
+      return ["No run matches the filter.", "", "Esc shows all."]
     }
     if context.currentInstance == nil {
       return [
@@ -266,100 +281,6 @@ extension RunsView {
       ]
     }
     return ["No runs yet.", "", "n launches the pipeline, 3 shows the files."]
-  }
-
-  /// What the selected run is about, where the screen is high enough.
-  func drawPreview(of row: RunsRow?, on screen: inout Screen, in rect: Rect, _ context: Context) {
-    guard let row else { return }
-    if row.isHead, let state = row.sweep {
-      let sweep = state.sweep
-      let inside = Frame(
-        sweep.name.map { "\(sweep.shortName) \"\($0)\"" } ?? "\(sweep.shortName)",
-        right: "\(sweep.instance), \(sweep.pipeline)",
-        glyphs: context.glyphs
-      ).draw(on: &screen, in: rect)
-      return write(details(of: state, width: inside.width - 2, context), on: &screen, in: inside)
-    }
-    guard let run = row.run else { return }
-    let inside = Frame(
-      run.name.map { "r\(run.id) \"\($0)\"" } ?? "r\(run.id)",
-      right: "\(run.instance), \(run.pipeline)",
-      glyphs: context.glyphs
-    ).draw(on: &screen, in: rect)
-    write(details(of: run, width: inside.width - 2, context), on: &screen, in: inside)
-  }
-
-  private func write(_ lines: [StyledText], on screen: inout Screen, in inside: Rect) {
-    for (index, text) in lines.prefix(inside.height).enumerated() {
-      screen.write(text, x: inside.x + 1, y: inside.y + index, width: inside.width - 2)
-    }
-  }
-
-  private func details(of run: RunRecord, width: Int, _ context: Context) -> [StyledText] {
-    var lines: [StyledText] = []
-    func line(_ label: SafeText, _ text: StyledText) {
-      guard !text.isEmpty else { return }
-      for (index, part) in text.wordWrapped(to: width - 12).enumerated() {
-        lines.append(StyledText((index == 0 ? label : "").padded(to: 12), .dim) + part)
-      }
-    }
-    if let reason = run.reason {
-      // Most reasons begin with the step's name.
-      let step = run.failedStep.map { reason.hasPrefix("\($0):") ? "" : "\($0): " } ?? ""
-      let failed = run.status == .failed
-      line(failed ? "failed" : "ended", StyledText("\(step)\(reason)", failed ? .bad : .warning))
-    }
-    line("alerts", alerts(of: run, context))
-    line("note", StyledText(SafeText(hostile: run.note ?? "")))
-    if run.isPinned { line("pinned", StyledText("it is kept; p takes the pin off")) }
-    line("changed", changes(of: run, context))
-    line("parameters", parameters(run))
-    let cached = run.stepsCached > 0 ? ", \(run.stepsCached) from the cache" : ""
-    let skipped = run.stepCount - run.stepsDone
-    let steps =
-      run.status == .succeeded && skipped > 0
-      ? "\(run.stepsDone) done, \(skipped) skipped" : "\(run.stepsDone) of \(run.stepCount) done"
-    line("steps", StyledText("\(steps)\(cached)"))
-    if let model = model(of: run, context) {
-      line(
-        "model",
-        StyledText("\(model.shortName) ") + StyledText(model.approval.word, model.approval.style)
-          + StyledText(model.approval == .pending ? ": A leads to it" : "", .dim)
-      )
-    }
-    line("code", StyledText(source(run)))
-    let place = [
-      run.host.isEmpty ? "" : " on \(run.host)", run.user.isEmpty ? "" : " by \(run.user)",
-    ]
-    let clock = clockText(run.created.timeIntervalSince1970, now: context.now)
-    line("launched", StyledText("\(clock)\(place.joined())"))
-    return lines
-  }
-
-  /// "!3 train: NaN at 12: loss is NaN.": how often watch rules found something, and what last.
-  private func alerts(of run: RunRecord, _ context: Context) -> StyledText {
-    let count = context.alertCount(of: run.id)
-    guard count > 0 else { return StyledText() }
-    let newest = context.newestAlert(of: run.id)?.told ?? "of watch rules: Enter shows them"
-    return StyledText((count == 1 ? "! " : "!\(count) ") + newest, .warning)
-  }
-
-  private func parameters(_ run: RunRecord) -> StyledText {
-    var text = StyledText()
-    for (name, value) in run.parameters.sorted(by: { $0.key < $1.key }) {
-      if !text.isEmpty { text.append("  ") }
-      text.append(SafeText(hostile: name) + " ", .dim)
-      text.append(SafeText(hostile: value.description))
-    }
-    return text
-  }
-
-  private func source(_ run: RunRecord) -> SafeText {
-    guard let commit = run.source.commit else { return "snapshot \(run.code.hex.prefix(8))" }
-    let edited = run.source.editedFiles.count
-    let branch = run.source.branch.map { " on \($0)" } ?? ""
-    let more = edited > 0 ? " +\(edited) edited \(edited == 1 ? "file" : "files")" : ""
-    return "\(commit.prefix(7))\(branch)\(more)"
   }
 }
 

@@ -48,6 +48,9 @@ extension RunsView {
   /// Takes in an answer: a baseline that was removed is none.
   mutating func take(_ query: Query, _ context: Context) {
     if query == asked { shown = asked }
+    for sweep in marking where context.runs(ofSweep: sweep) != nil {
+      markKnown(of: sweep, context)
+    }
     if query == .runsNumbered(missing) {
       shownMissing = missing
       if let baseline, missing.contains(baseline), context.runs(query) != nil,

@@ -45,7 +45,6 @@ extension RunsView {
   }
 
   func sweepBindings(_ state: SweepState, isOpen: Bool, _ context: Context) -> [Binding] {
-    let runs = context.runs(ofSweep: state.sweep.id) ?? []
     let begun = context.best(ofSweep: state.sweep.id) ?? []
     let none: SafeText? =
       marked.count < 2 && begun.isEmpty ? "None of its runs has begun yet." : nil
@@ -65,8 +64,7 @@ extension RunsView {
         "Space",
         "mark all",
         action: "markSweep",
-        help: "Mark all runs of the sweep, or take the marks off.",
-        unavailable: runs.isEmpty ? "Its runs are not known yet." : nil
+        help: "Mark all runs of the sweep, or take the marks off."
       ),
       Binding(
         [Key("c")],
@@ -108,9 +106,10 @@ extension RunsView {
         "x",
         "remove",
         action: "removeSweep",
-        help: "Move the runs of the sweep to the trash.",
+        help: "Remove the runs of the sweep: move them to the trash.",
         unavailable: state.isActive ? "The sweep is active: stop it first with s." : nil,
-        isInFooter: false
+        isInFooter: false,
+        synonyms: Binding.removal
       ),
     ]
   }
@@ -125,8 +124,8 @@ extension RunsView {
     switch action {
     case "unfold": fold(sweep.id)
     case "markSweep":
-      markAll(runs.map(\.id))
-      if state.total > runs.count, Set(runs.map(\.id)).isSubset(of: marked) {
+      markAll(of: state, context)
+      if !runs.isEmpty, state.total > runs.count, Set(runs.map(\.id)).isSubset(of: marked) {
         let words = "The first \(runs.count) of \(state.total) runs are marked."
         return [.tell(Notice(.information, words))]
       }
@@ -189,9 +188,13 @@ extension RunsView {
     // Those of the selected sweep are at hand, though they are folded.
     var below: [RunRecord] = []
     if case .sweep(let sweep)? = shownRow { below = context.runs(ofSweep: sweep) ?? [] }
-    let others = marked.filter { $0 != first }.compactMap { number in
+    let rest = marked.filter { $0 != first }
+    let records = rest.compactMap { number in
       known(number, context) ?? below.first { $0.id == number }
-    }.ranked().map(\.id)
+    }
+    // What is not known yet cannot be ranked, and is marked all the same.
+    let unknown = Set(rest).subtracting(records.map(\.id))
+    let others = records.ranked().map(\.id) + rest.filter(unknown.contains)
     let chosen = Array(([first].compactMap(\.self) + others).prefix(CompareView.mostRuns))
     let words = "The \(chosen.count) best of \(marked.count) marked runs."
     return (chosen, [.tell(Notice(.information, words))])
@@ -212,7 +215,7 @@ extension RunsView {
   func sweepCells(
     _ state: SweepState,
     isOpen: Bool,
-    hasNames: Bool,
+    name: StyledText?,
     isWide: Bool,
     _ context: Context
   ) -> [StyledText] {
@@ -222,28 +225,22 @@ extension RunsView {
     // The metric column has its value, the preview the rest.
     var what = StyledText(SafeText(hostile: isWide ? "\(sweep.pipeline) " : ""), .dim)
     what.append(SafeText(hostile: sweep.axesText))
-    if let best = state.best {
-      what.append("  best ", .dim)
-      what.append("r\(best.id)", .bold)
-    }
+    // What failed comes before what is cut.
     let open = state.openText
     if !open.isEmpty {
       what.append("  ")
       what = what + open
+    }
+    if let best = state.best {
+      what.append("  best ", .dim)
+      what.append("r\(best.id)", .bold)
     }
     var cells = [
       StyledText(state.status.glyph(glyphs) + " " + state.progress, state.status.style)
         + state.alertCount.alertMark,
       StyledText(fold, .accent) + StyledText(" \(sweep.shortName)", .bold),
     ]
-    if hasNames {
-      var name = StyledText(SafeText(hostile: sweep.name ?? ""), .bold)
-      if let note = sweep.note {
-        if !name.isEmpty { name.append(" ") }
-        name.append(SafeText(hostile: note), .dim)
-      }
-      cells.append(name)
-    }
+    if let name { cells.append(name) }
     let end = state.isActive ? context.now : state.ended?.timeIntervalSince1970 ?? context.now
     return cells + [
       what,

@@ -17,7 +17,7 @@ package struct RunsView: View {
   private(set) var shownRow: RunsRow.ID?
   /// Sweeps whose runs are shown.
   private(set) var opened: Set<Int>
-  var filter = TextField(placeholder: "part of a name, note, pipeline, status or parameter")
+  var filter = TextField(placeholder: "part of a name, note, status ...; lr=0.2, val_loss<0.3")
   var isFiltering = false
   /// The question whose answer is shown while the next one is awaited.
   var shown = Query.runs(filter: "", limit: RunsView.page)
@@ -28,8 +28,11 @@ package struct RunsView: View {
   /// Runs that execute, whose figures are told as they come; and those whose answer is shown meanwhile.
   var executing: [Int] = []
   var shownExecuting: [Int] = []
-  /// In the order in which they were marked.
-  private(set) var marked: [Int] = []
+  private(set) var marks = RunMarks()
+  /// As all screens had them when they were looked at last.
+  private var seenMarks = RunMarks()
+  /// Sweeps whose runs are marked as soon as they are known.
+  private(set) var marking: Set<Int> = []
   var baseline: Int?
   var confirmation: Confirmation?
 
@@ -46,7 +49,7 @@ package struct RunsView: View {
 
   package var queries: Set<Query> {
     var all: Set<Query> = [asked, shown, unfiltered, .models, .sweeps, .alertCounts]
-    for sweep in opened { all.insert(.sweepRuns(sweep, limit: RunsView.mostSwept)) }
+    for sweep in opened.union(marking) { all.insert(.sweepRuns(sweep, limit: RunsView.mostSwept)) }
     if case .sweep(let sweep)? = shownRow {
       all.insert(.sweepRuns(sweep, limit: RunsView.mostSwept))
       all.insert(.bestOfSweep(sweep, limit: CompareView.mostRuns + 1))
@@ -86,9 +89,9 @@ package struct RunsView: View {
     if isFiltering { return RunsView.filterBindings }
     let row = selected(context)
     if case .sweep(let state, let isOpen)? = row {
-      return sweepBindings(state, isOpen: isOpen, context)
+      return sweepBindings(state, isOpen: isOpen, context) + unfiltering
     }
-    let bindings = listBindings(row?.run, context)
+    let bindings = listBindings(row?.run, context) + unfiltering
     guard case .swept(_, let state)? = row else { return bindings }
     return bindings + [
       .hidden(
@@ -104,6 +107,24 @@ package struct RunsView: View {
   // MARK: Update
 
   package mutating func update(_ event: ViewEvent, _ context: Context) -> [Effect] {
+    // Another list of runs may have been in front.
+    if seenMarks != context.marks { (marks, seenMarks) = (context.marks, context.marks) }
+    let before = marks
+    if event.isInput { settleMarks(context) }
+    let effects = take(event, context)
+    switch event {
+    // Other answers come while other screens are in front: what these show keeps its colours.
+    case .action, .terminal, .answered(.runsNumbered), .answered(.sweepRuns): settleMarks(context)
+    case .answered, .replied, .saved: break
+    }
+    return effects + (marks == before ? [] : [.mark(marks)])
+  }
+
+  var marked: [Int] { marks.runs }
+
+  private mutating func settleMarks(_ context: Context) { marks.settle(markedRuns(context).0) }
+
+  private mutating func take(_ event: ViewEvent, _ context: Context) -> [Effect] {
     if var question = confirmation, event.isInput {
       let outcome = question.handle(event, context)
       confirmation = outcome == .stays ? question : nil
@@ -183,11 +204,25 @@ package struct RunsView: View {
     if opened.remove(sweep) == nil { opened.insert(sweep) }
   }
 
-  /// Marks all of some runs, or takes their marks off where all have one.
-  mutating func markAll(_ runs: [Int]) {
-    let isMarked = Set(runs).isSubset(of: marked)
-    marked.removeAll { runs.contains($0) }
-    if !isMarked { marked += runs }
+  /// Marks all runs of a sweep, or takes their marks off where all have one; where they are not known
+  /// yet, as soon as they are.
+  mutating func markAll(of state: SweepState, _ context: Context) {
+    let sweep = state.sweep.id
+    if marking.remove(sweep) != nil { return }
+    if isMarked(state) {
+      marks.toggle(all: marked.filter(state.holds(run:)))
+    } else if let runs = context.runs(ofSweep: sweep) {
+      marks.toggle(all: runs.map(\.id))
+    } else {
+      marking.insert(sweep)
+    }
+  }
+
+  /// Marks the runs of a sweep that have become known.
+  mutating func markKnown(of sweep: Int, _ context: Context) {
+    guard marking.remove(sweep) != nil, let runs = context.runs(ofSweep: sweep) else { return }
+    let others = runs.map(\.id).filter { !marks.contains($0) }
+    if !others.isEmpty { marks.toggle(all: others) }
   }
 
   private mutating func act(
@@ -198,11 +233,7 @@ package struct RunsView: View {
     switch action {
     case "open": return [.open(.run(run.id))]
     case "mark":
-      if let index = marked.firstIndex(of: run.id) {
-        marked.remove(at: index)
-      } else {
-        marked.append(run.id)
-      }
+      marks.toggle(run.id)
       let height = layout(context.area, hasPreview: true).table.height
       list.move(by: 1, count: entries(context).count, height: height)
     case "baseline": baseline = baseline == run.id ? nil : run.id

@@ -60,7 +60,8 @@ package struct StackView: View {
         help: "Delete the stack: its runs stay, the instance's folder goes to the trash.",
         unavailable: facts?.stack.status == .deleteInProgress
           ? "It is going already."
-          : facts?.stack.status == .deleteComplete ? "It is gone already." : nil
+          : facts?.stack.status == .deleteComplete ? "It is gone already." : nil,
+        synonyms: Binding.removal
       ),
     ]
   }

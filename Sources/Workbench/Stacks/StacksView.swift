@@ -77,7 +77,8 @@ package struct StacksView: View {
         "take down",
         action: "down",
         help: "Delete the stack, or release the adopted folder; runs stay.",
-        unavailable: none
+        unavailable: none,
+        synonyms: Binding.removal
       ),
     ]
   }
