@@ -14,6 +14,8 @@ struct RunFollower {
   let run: Int
   let onInterrupt: OnInterrupt
 
+  /// Whether a block is redrawn, and not a line written for each change.
+  private var isLive: Bool { session.errors.isTerminal && !session.isJSON }
   private var readers: [String: (path: String, reader: SeriesReader)] = [:]
   private var seen: [String: LiveMetric] = [:]
   private var watched: Set<String> = []
@@ -38,7 +40,6 @@ struct RunFollower {
     watch(session.home.catalog + "-wal")
     var progress = RunProgress()
     var live = LiveLines(output: session.errors)
-    let isLive = session.errors.isTerminal && !session.isJSON
     var stopped = false
     // Short runs are told of at once; frames of longer ones stay apart.
     var pause = 10
@@ -90,14 +91,26 @@ struct RunFollower {
     }
     // The log of the WAL comes and goes with its writers.
     watch(session.home.catalog + "-wal")
-    let steps = try readSteps()
-    for step in steps where step.logAttempt > 0 { try refresh(step, main: record.mainMetric) }
+    let changed = try readSteps()
+    // What is not declared is told on a terminal only, and of what came from the cache not at all.
+    if record.mainMetric != nil || isLive {
+      for step in due(changed) where step.status != .cached || record.mainMetric != nil {
+        try refresh(step, main: record.mainMetric)
+      }
+    }
     let parent = try record.parent.flatMap { try session.catalog.run($0) }
     alerts += try session.catalog.watchAlerts(of: run, after: alerts.last?.id ?? 0)
     return RunSnapshot(run: record, parent: parent, steps: steps, live: seen, alerts: alerts)
   }
 
-  /// The run's steps; only those that were written since the last look are read.
+  /// The steps whose curves may have grown: those at work, and those that were written since the last look.
+  private func due(_ changed: [StepRecord]) -> [StepRecord] {
+    let names = Set(changed.map(\.name))
+    return (changed + steps.filter { $0.status.isActive && !names.contains($0.name) })
+      .filter { $0.logAttempt > 0 }
+  }
+
+  /// Reads the steps that were written since the last look, and returns them.
   private mutating func readSteps() throws -> [StepRecord] {
     let (changed, newest) = try session.catalog.steps(of: run, after: revision)
     revision = newest
@@ -108,7 +121,7 @@ struct RunFollower {
       return steps
     }
     for step in changed { if let place = places[step.name] { steps[place] = step } }
-    return steps
+    return changed
   }
 
   private mutating func refresh(_ step: StepRecord, main: String?) throws {

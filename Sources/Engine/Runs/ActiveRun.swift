@@ -13,6 +13,8 @@ struct ActiveRun {
   let pipeline: Pipeline
   /// Whether one metric is marked as the main one, and not only the first of them.
   private let marksMain: Bool
+  /// The steps that declare the pipeline's main metric.
+  private let mainDeclarers: [String]
   let launch: LaunchBody
   var schedule: Schedule
   /// Named by the schedule, and not looked at yet.
@@ -48,7 +50,9 @@ struct ActiveRun {
       }
     }
     self.pipeline = pipeline
-    marksMain = pipeline.mainMetric?.metric.isMain ?? false
+    let main = pipeline.mainMetric?.metric
+    marksMain = main?.isMain ?? false
+    mainDeclarers = main.map { pipeline.steps(declaring: $0.name) } ?? []
     self.launch = launch
     self.steps = Dictionary(steps.map { ($0.name, $0) }) { first, _ in first }
     var ended: [String: Schedule.Outcome] = [:]
@@ -291,13 +295,9 @@ struct ActiveRun {
 
   /// Whether the declared main metric has no value, and no step that declares it can give it one.
   private var isMainMissing: Bool {
-    guard let name = run.mainMetric, run.mainBest == nil, run.mainLast == nil,
-      !metrics.contains(where: { isMain($0.name, of: $0.step) })
-    else { return false }
-    return pipeline.steps.allSatisfy { step in
-      let declares = step.process?.metrics.contains { $0.name == name } ?? false
-      return !declares || steps[step.name]?.status.isEnd ?? true
-    }
+    guard run.mainMetric != nil, run.mainBest == nil, run.mainLast == nil else { return false }
+    let isOver = mainDeclarers.allSatisfy { steps[$0]?.status.isEnd ?? true }
+    return isOver && !metrics.contains { isMain($0.name, of: $0.step) }
   }
 
   /// Whether everything of it has ended, and it waits for the disk to have what it made.
@@ -326,5 +326,12 @@ struct ActiveRun {
     case .stopped:
       run.move(to: .stopped)
     }
+  }
+}
+
+extension Pipeline {
+  /// The names of the steps that declare a metric.
+  fileprivate func steps(declaring metric: String) -> [String] {
+    steps.filter { $0.process?.metrics.contains { $0.name == metric } ?? false }.map(\.name)
   }
 }
