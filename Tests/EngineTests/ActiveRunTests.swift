@@ -243,17 +243,34 @@ struct ActiveRunTests {
     }
     var run = try active(text)
     (run.run.mainMetric, run.run.mainGoal) = ("val", .max)
-    run.change("prepare") { $0.status = .succeeded }
-    run.take([summary("rows_loss", of: "prepare", 7)], sparkline: [])
+    for name in run.takeSteps() { run.begin(name) { _ in } }
+    func end(
+      _ run: inout ActiveRun,
+      _ name: String,
+      _ summaries: [MetricSummary],
+      _ status: ExitRecord.Status = .succeeded
+    ) {
+      var record = record(status)
+      (record.metrics, record.sparkline) = (summaries, [1])
+      run.settle(name, record)
+      run.isWritten()
+      run.conclude(now: Date())
+    }
+    end(&run, "prepare", [summary("rows_loss", of: "prepare", 7)])
     // It may yet come.
     #expect(run.run.mainMetric == "val" && run.run.mainBest == nil)
-    var other = run
-    run.change("train") { $0.status = .succeeded }
-    run.take([summary("loss", of: "train", 0.5)], sparkline: [1])
+    var (failed, silent, diverged, good) = (run, run, run, run)
+    end(&run, "train", [summary("loss", of: "train", 0.5)])
     #expect(run.run.mainMetric == "loss" && run.run.mainGoal == .min && run.run.mainBest == 0.5)
-    other.change("train") { $0.status = .succeeded }
-    other.take(["loss", "val"].map { summary($0, of: "train", 0.5) }, sparkline: [1])
-    #expect(other.run.mainMetric == "val" && other.run.mainGoal == .max)
+    end(&silent, "train", [])
+    #expect(silent.run.mainMetric == "rows_loss" && silent.run.mainBest == 7)
+    // A run that is resumed may have it then.
+    end(&failed, "train", [summary("loss", of: "train", 0.5)], .failed)
+    #expect(failed.run.status == .failed && failed.run.mainMetric == "val")
+    end(&diverged, "train", ["loss", "val"].map { summary($0, of: "train", .nan) })
+    #expect(diverged.run.mainMetric == "val" && diverged.run.mainBest == nil)
+    end(&good, "train", ["loss", "val"].map { summary($0, of: "train", 0.5) })
+    #expect(good.run.mainMetric == "val" && good.run.mainGoal == .max && good.run.mainBest == 0.5)
   }
 
   // MARK: Resume

@@ -52,6 +52,18 @@ struct PackedSpecTests {
     #expect(read.environment.count == spec.environment.count)
   }
 
+  @Test func `what an earlier version wrote is read`() throws {
+    let digest = Digest(of: "1")
+    let text = """
+      {"environment":"A=b=c\\u0000PATH=\\/bin\\u0000","keyParts":"\(digest.hex)input a\\u0000","rest":{
+      "arguments":["true"],"attempt":2,"code":"\(digest.hex)","home":"\\/h","run":3,"state":"\\/h","step":"s"}}
+      """
+    let spec = try PackedSpec(text: Data(text.utf8)).spec()
+    #expect(spec.environment == ["A": "b=c", "PATH": "/bin"])
+    #expect(spec.keyParts == ["input a": digest])
+    #expect(spec.run == 3 && spec.step == "s" && spec.attempt == 2 && spec.arguments == ["true"])
+  }
+
   @Test func `what is not whole is no spec`() throws {
     for spec in [plain, with(plain) { $0.outputs = ["a": "b"] }] {
       let text = try PackedSpec(spec).text

@@ -16,7 +16,7 @@ struct RunFollower {
 
   /// Whether a block is redrawn, and not a line written for each change.
   private var isLive: Bool { session.errors.isTerminal && !session.isJSON }
-  private var readers: [String: (path: String, reader: SeriesReader)] = [:]
+  private var readings: [String: Reading] = [:]
   private var seen: [String: LiveMetric] = [:]
   private var watched: Set<String> = []
   private var steps: [StepRecord] = []
@@ -126,24 +126,43 @@ struct RunFollower {
 
   private mutating func refresh(_ step: StepRecord, main: String?) throws {
     let folder = session.home.attempt(run: step.logRun, step: step.name, attempt: step.logAttempt)
-    if readers[step.name]?.path != folder.metrics {
-      readers[step.name] = (folder.metrics, SeriesReader(folder: folder.metrics))
+    if readings[step.name]?.path != folder.metrics {
+      readings[step.name] = Reading(path: folder.metrics)
       seen[step.name] = nil
     }
     if step.status.isActive {
       watch(FileManager.default.fileExists(atPath: folder.metrics) ? folder.metrics : folder.path)
     }
-    guard var (path, reader) = readers[step.name] else { return }
-    if try reader.refresh(), let name = reader.names.told(main: main), let track = reader[name] {
-      seen[step.name] = LiveMetric(track, name: name == main ? nil : name)
-    }
-    path = folder.metrics
-    readers[step.name] = (path, reader)
+    guard var reading = readings.removeValue(forKey: step.name) else { return }
+    defer { readings[step.name] = reading }
+    if let metric = try reading.refresh(main: main) { seen[step.name] = metric }
   }
 
   private mutating func watch(_ path: String) {
     guard !watched.contains(path), FileManager.default.fileExists(atPath: path) else { return }
     watched.insert(path)
     waiter.watch.add(path)
+  }
+}
+
+/// The curves of one attempt as they grow, and which of them is told of.
+private struct Reading {
+  let path: String
+  private var reader: SeriesReader
+  /// The most important name among so many: thousands are not sorted each time.
+  private var known: (count: Int, name: String?) = (0, nil)
+
+  init(path: String) {
+    self.path = path
+    reader = SeriesReader(folder: path)
+  }
+
+  /// Reads on; nil where nothing has come of the metric that tells most.
+  mutating func refresh(main: String?) throws -> LiveMetric? {
+    guard try reader.refresh() else { return nil }
+    if let main, let track = reader[main] { return LiveMetric(track) }
+    let names = reader.names
+    if names.count != known.count { known = (names.count, names.told(main: nil)) }
+    return known.name.flatMap { name in reader[name].flatMap { LiveMetric($0, name: name) } }
   }
 }

@@ -120,14 +120,15 @@ package struct RunProgress: Sendable {
     }
     let changed = snapshot.steps.filter { steps[$0.name] != $0.status }
     let cached = changed.count { $0.status == .cached }
-    if cached > Self.mostCached {
+    let isLong = cached > Self.mostCached
+    if isLong {
       lines.append(clock + Line("\(cached) steps ") + Line("Cached", StepStatus.cached.mark.style))
     }
     for step in changed {
       let isNews = steps[step.name] != nil || step.status != .waiting
       steps[step.name] = step.status
       guard isNews, step.status != .queued else { continue }
-      guard step.status != .cached || cached <= Self.mostCached else { continue }
+      if isLong, step.status == .cached { continue }
       var line =
         clock + Line("\(step.name) ") + Line("\(step.status.rawValue)", step.status.mark.style)
       let detail = step.detail(at: now)
@@ -145,6 +146,7 @@ package struct RunProgress: Sendable {
         before.map { abs(now.timeIntervalSince($0.time)) >= Self.metricInterval } ?? true
       guard isDue || step.status.isEnd, metric.summary.count > before?.count ?? 0 else { continue }
       self.told[step.name] = (metric.summary.count, now)
+      if isLong, step.status == .cached { continue }
       var line = clock + Line("\(step.name) \(name) \(figureText(metric.summary.last))")
       line += Line(" at \(stepFigure(metric.summary.lastStep))", .dim)
       if let goal = run.mainGoal, let best = metric.best(goal) {

@@ -222,7 +222,9 @@ struct Ingest: ~Copyable {
   /// Takes all that is there, when nobody writes any more.
   ///
   /// When it is given up, or takes too long, the log is told how much was left, and the files stay.
-  mutating func finish(until isGivenUp: () -> Bool = { false }) throws {
+  ///
+  /// `isWhole`: the script has done all that it was to do, so that what it declares and did not log is missed.
+  mutating func finish(isWhole: Bool = true, until isGivenUp: () -> Bool = { false }) throws {
     noticeAll()
     let end = monotonicSeconds() + limits.secondsAtEnd
     while try drain() {
@@ -237,6 +239,7 @@ struct Ingest: ~Copyable {
     }
     try lines.finish(into: &sink)
     tellFaults()
+    if isWhole, isNew { tellUndelivered() }
     tellUnseen()
   }
 
@@ -246,9 +249,8 @@ struct Ingest: ~Copyable {
     log.tellFaults(&sink)
   }
 
-  /// Tells of declared metrics that never came, and of rules that had nothing to watch: a metric that is
-  /// printed or named otherwise would be missed.
-  private mutating func tellUnseen() {
+  /// Tells of declared metrics that never came: one that is printed otherwise would be missed.
+  private mutating func tellUndelivered() {
     let names = Set(sink.names)
     for metric in declared where !names.contains(metric.name) && !log.isNumberless(metric.name) {
       sink.warn(
@@ -258,6 +260,11 @@ struct Ingest: ~Copyable {
           : "No line matches the pattern of metric '\(metric.name)': the step has logged none."
       )
     }
+  }
+
+  /// Tells of rules that had nothing to watch: a metric that is named otherwise would be missed.
+  private mutating func tellUnseen() {
+    let names = Set(sink.names)
     for (rule, metric) in watched where !names.contains(metric) {
       sink.warn(
         "unseen \(rule) \(metric)",

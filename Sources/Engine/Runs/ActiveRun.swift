@@ -13,8 +13,10 @@ struct ActiveRun {
   let pipeline: Pipeline
   /// Whether one metric is marked as the main one, and not only the first of them.
   private let marksMain: Bool
-  /// The steps that declare the pipeline's main metric.
-  private let mainDeclarers: [String]
+  /// Whether the metric that the run is judged by has come, whatever its values are.
+  private var hasMain: Bool
+  /// What the run is judged by instead, should it succeed without its main metric.
+  private var substitute: (summary: MetricSummary, sparkline: [Double])?
   let launch: LaunchBody
   var schedule: Schedule
   /// Named by the schedule, and not looked at yet.
@@ -50,9 +52,8 @@ struct ActiveRun {
       }
     }
     self.pipeline = pipeline
-    let main = pipeline.mainMetric?.metric
-    marksMain = main?.isMain ?? false
-    mainDeclarers = main.map { pipeline.steps(declaring: $0.name) } ?? []
+    marksMain = pipeline.mainMetric?.metric.isMain ?? false
+    hasMain = run.mainBest != nil || run.mainLast != nil || !run.sparkline.isEmpty
     self.launch = launch
     self.steps = Dictionary(steps.map { ($0.name, $0) }) { first, _ in first }
     var ended: [String: Schedule.Outcome] = [:]
@@ -278,26 +279,25 @@ struct ActiveRun {
     metrics += summaries
     var main = summaries.first { isMain($0.name, of: $0.step) }
     let isCommand = launch.isCommand
-    if main == nil, isCommand || run.mainMetric == nil || isMainMissing {
-      // Nothing is declared, or it never came: the first that a run can be judged by is its main metric.
-      main =
-        summaries.first { $0.goal != nil }
-        ?? (isCommand || isMainMissing
-          ? summaries.first { !$0.name.hasPrefix(Sampler.prefix) } : nil)
-      run.mainMetric = main?.name ?? run.mainMetric
-      run.mainGoal = main?.goal ?? run.mainGoal
+    let other = summaries.first { $0.goal != nil }
+    let any = other ?? summaries.first { !$0.name.hasPrefix(Sampler.prefix) }
+    if main == nil, isCommand || run.mainMetric == nil {
+      // Nothing is declared: the first that a run can be judged by is its main metric.
+      main = isCommand ? any : other
     }
-    guard let main else { return }
+    if let main {
+      judge(by: main, sparkline)
+    } else if let any {
+      substitute = (any, sparkline)
+    }
+  }
+
+  private mutating func judge(by main: MetricSummary, _ sparkline: [Double]) {
+    hasMain = true
+    if run.mainMetric != main.name { (run.mainMetric, run.mainGoal) = (main.name, main.goal) }
     run.mainBest = main.best.value.isFinite ? main.best.value : nil
     run.mainLast = main.last.isFinite ? main.last : nil
     run.sparkline = sparkline
-  }
-
-  /// Whether the declared main metric has no value, and no step that declares it can give it one.
-  private var isMainMissing: Bool {
-    guard run.mainMetric != nil, run.mainBest == nil, run.mainLast == nil else { return false }
-    let isOver = mainDeclarers.allSatisfy { steps[$0]?.status.isEnd ?? true }
-    return isOver && !metrics.contains { isMain($0.name, of: $0.step) }
   }
 
   /// Whether everything of it has ended, and it waits for the disk to have what it made.
@@ -316,6 +316,8 @@ struct ActiveRun {
     case .succeeded, nil:
       run.move(to: .succeeded)
       run.reason = nil
+      // A run that failed may get it yet, when it is resumed.
+      if !hasMain, let substitute { judge(by: substitute.summary, substitute.sparkline) }
     case .failed(let step, let reason):
       run.move(to: .failed)
       run.failedStep = step
@@ -326,12 +328,5 @@ struct ActiveRun {
     case .stopped:
       run.move(to: .stopped)
     }
-  }
-}
-
-extension Pipeline {
-  /// The names of the steps that declare a metric.
-  fileprivate func steps(declaring metric: String) -> [String] {
-    steps.filter { $0.process?.metrics.contains { $0.name == metric } ?? false }.map(\.name)
   }
 }

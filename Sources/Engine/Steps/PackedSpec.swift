@@ -35,19 +35,15 @@ struct PackedSpec: Sendable, Equatable {
 
   /// Throws an explanation for a text that is none, or not whole.
   func spec() throws -> AttemptSpec {
+    if text.first == UInt8(ascii: "{") { return try earlierSpec() }
     var spec = AttemptSpec.nothing
     var isWhole = false
     for field in String(decoding: text, as: UTF8.self).utf8.split(separator: 0) {
       guard let sign = field.firstIndex(of: UInt8(ascii: "=")) else { throw notASpec }
       let value = Substring(field[field.index(after: sign)...])
       switch Substring(field[..<sign]) {
-      case "variable":
-        guard let sign = value.utf8.firstIndex(of: UInt8(ascii: "=")) else { throw notASpec }
-        let name = String(value[..<sign])
-        spec.environment[name] = String(value[value.utf8.index(after: sign)...])
-      case "key":
-        let name = value.utf8.dropFirst(64)
-        spec.keyParts[String(Substring(name))] = try digest(value[..<name.startIndex])
+      case "variable": try take(variable: value, &spec)
+      case "key": try take(key: value, &spec)
       case "argument": spec.arguments.append(String(value))
       case "run": spec.run = Int(value) ?? 0
       case "step": spec.step = String(value)
@@ -72,6 +68,33 @@ struct PackedSpec: Sendable, Equatable {
     var open = spec
     for name in spec.secrets { open.environment[name] = nil }
     return try PackedSpec(open)
+  }
+
+  private func take(variable: Substring, _ spec: inout AttemptSpec) throws {
+    guard let sign = variable.utf8.firstIndex(of: UInt8(ascii: "=")) else { throw notASpec }
+    let value = variable[variable.utf8.index(after: sign)...]
+    spec.environment[String(variable[..<sign])] = String(value)
+  }
+
+  private func take(key: Substring, _ spec: inout AttemptSpec) throws {
+    let name = key.utf8.dropFirst(64)
+    spec.keyParts[String(Substring(name))] = try digest(key[..<name.startIndex])
+  }
+
+  /// As an earlier version wrote it: in JSON, with variables and parts of the key as one text each.
+  private func earlierSpec() throws -> AttemptSpec {
+    struct Content: Decodable {
+      var rest: AttemptSpec
+      var environment: String
+      var keyParts: String
+    }
+    let content = try JSONDecoder.keepingNaN.decode(Content.self, from: text)
+    var spec = content.rest
+    for item in content.environment.utf8.split(separator: 0) {
+      try take(variable: Substring(item), &spec)
+    }
+    for item in content.keyParts.utf8.split(separator: 0) { try take(key: Substring(item), &spec) }
+    return spec
   }
 
   private func digest(_ digits: Substring) throws -> Digest {

@@ -275,7 +275,7 @@ struct ScriptFollow: ~Copyable {
     let sentences = leaveGroup()
     do {
       try log.finish(into: &ingest)
-      try ingest.finish { [request] in request.isOver }
+      try ingest.finish(isWhole: end.exitCode == 0) { [request] in request.isOver }
       if rules != nil { _ = try judge() }
       try ingest.seal()
       try log.sayAll(ingest.takeWarnings() + sentences)
