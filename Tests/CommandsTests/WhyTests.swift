@@ -101,6 +101,24 @@ struct WhyTests {
     )
   }
 
+  @Test func `a long diff that nobody asked for is cut, and it is said how to see all of it`() {
+    let texts = (1...100).map { "+row \($0) of very many" }
+    let cut = report.lines(at: noon, limit: 2, width: 20) { $0.item.part == "code" ? texts : nil }
+    #expect(
+      cut.plain.contains(
+        """
+              code changed
+                +row 1 of v…
+                +row 2 of v…
+                and 98 more lines: 'lathe why r2 train --diff' prints them
+
+        """
+      )
+    )
+    let whole = report.lines(at: noon) { $0.item.part == "code" ? texts : nil }
+    #expect(whole.plain.contains("+row 100 of very many"))
+  }
+
   @Test func `its JSON has stable keys`() {
     let json = report.json(at: noon) { _ in nil }
     #expect(json.names == ["run", "status", "steps"])

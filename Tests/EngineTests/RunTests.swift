@@ -372,6 +372,11 @@ struct RunTests {
     let resumed = try site.end(of: run.id)
     #expect(resumed.status == .succeeded)
     #expect(resumed.reason == nil)
+    // What lay between is none of its duration.
+    let idle = try #require(resumed.idleSeconds)
+    #expect(idle > 0)
+    let (start, end) = (try #require(resumed.started), try #require(resumed.ended))
+    #expect(resumed.seconds(at: end) == end.seconds(since: start) - idle)
     #expect(executor.started == ["prepare", "train", "train"])
     #expect(executor.specs.last?.attempt == 2)
     #expect(executor.specs.last?.arguments[2] == "1.0")

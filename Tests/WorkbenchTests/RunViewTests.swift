@@ -203,6 +203,14 @@ struct RunViewTests {
     #expect(RunFixture.drawn(&view, context).contains("There is no run r142."))
   }
 
+  @Test func `the seconds of what is sampled are no epochs`() {
+    var facts = RunFixture.running
+    facts.metrics = [RunFixture.metric(142, "system/memory", nil, last: 1e6, best: 1e6, at: 3)]
+    #expect(facts.progress(of: "train", counting: "epoch") == nil)
+    facts.metrics += [RunFixture.metric(142, "train_loss", nil, last: 1, best: 1, at: 3)]
+    #expect(facts.progress(of: "train", counting: "epoch") == "epoch 27/40")
+  }
+
   @Test func `a step that still logs has its figures from the curve`() {
     var view = RunView(run: 142)
     var facts = RunFixture.running

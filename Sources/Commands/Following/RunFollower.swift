@@ -92,11 +92,8 @@ struct RunFollower {
     // The log of the WAL comes and goes with its writers.
     watch(session.home.catalog + "-wal")
     let changed = try readSteps()
-    // What is not declared is told on a terminal only, and of what came from the cache not at all.
-    if record.mainMetric != nil || isLive {
-      for step in due(changed) where step.status != .cached || record.mainMetric != nil {
-        try refresh(step, main: record.mainMetric)
-      }
+    for step in due(changed) where tells(step, of: record) {
+      try refresh(step, main: record.mainMetric)
     }
     let parent = try record.parent.flatMap { try session.catalog.run($0) }
     alerts += try session.catalog.watchAlerts(of: run, after: alerts.last?.id ?? 0)
@@ -108,6 +105,13 @@ struct RunFollower {
     let names = Set(changed.map(\.name))
     return (changed + steps.filter { $0.status.isActive && !names.contains($0.name) })
       .filter { $0.logAttempt > 0 }
+  }
+
+  /// Where no metric is declared, steps that came from the cache, or were over before they were seen, are not looked
+  /// into: there may be thousands that log nothing.
+  private func tells(_ step: StepRecord, of record: RunRecord) -> Bool {
+    if record.mainMetric != nil || step.status.isActive { return true }
+    return step.status != .cached && (isLive || readings[step.name] != nil)
   }
 
   /// Reads the steps that were written since the last look, and returns them.

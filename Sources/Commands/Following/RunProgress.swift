@@ -45,6 +45,11 @@ package struct LiveMetric: Sendable, Equatable {
     sparkline = track.sparkline(24)
   }
 
+  /// The direction in which the metric is better; nil where that is not known.
+  fileprivate func goal(in run: RunRecord) -> Goal? {
+    name.map(Goal.guessed(for:)) ?? run.mainGoal
+  }
+
   /// The best finite point by a goal.
   package func best(_ goal: Goal) -> (value: Double, step: Double)? {
     let (value, step) =
@@ -118,6 +123,8 @@ package struct RunProgress: Sendable {
     if status == nil {
       lines.append(clock + heading(of: run, parent: snapshot.parent, at: told ?? now))
     }
+    // What a step has logged, and what was found in it, came before its end.
+    lines += alerts(snapshot)
     let changed = snapshot.steps.filter { steps[$0.name] != $0.status }
     let cached = changed.count { $0.status == .cached }
     let isLong = cached > Self.mostCached
@@ -127,8 +134,10 @@ package struct RunProgress: Sendable {
     for step in changed {
       let isNews = steps[step.name] != nil || step.status != .waiting
       steps[step.name] = step.status
+      let figures = step.status.isEnd ? metricLine(of: step, snapshot, clock, at: now) : nil
       guard isNews, step.status != .queued else { continue }
       if isLong, step.status == .cached { continue }
+      if let figures { lines.append(figures) }
       var line =
         clock + Line("\(step.name) ") + Line("\(step.status.rawValue)", step.status.mark.style)
       let detail = step.detail(at: now)
@@ -136,23 +145,8 @@ package struct RunProgress: Sendable {
       lines.append(line)
     }
     lines += queueLine(snapshot.steps, clock)
-    lines += alerts(snapshot)
     for step in snapshot.steps {
-      guard let metric = snapshot.live[step.name], metric.name == nil, let name = run.mainMetric
-      else { continue }
-      let before = self.told[step.name]
-      // A clock that was set back is no reason for silence.
-      let isDue =
-        before.map { abs(now.timeIntervalSince($0.time)) >= Self.metricInterval } ?? true
-      guard isDue || step.status.isEnd, metric.summary.count > before?.count ?? 0 else { continue }
-      self.told[step.name] = (metric.summary.count, now)
-      if isLong, step.status == .cached { continue }
-      var line = clock + Line("\(step.name) \(name) \(figureText(metric.summary.last))")
-      line += Line(" at \(stepFigure(metric.summary.lastStep))", .dim)
-      if let goal = run.mainGoal, let best = metric.best(goal) {
-        line += Line(" (best \(figureText(best.value)) at \(stepFigure(best.step)))", .dim)
-      }
-      lines.append(line)
+      if let line = metricLine(of: step, snapshot, clock, at: now) { lines.append(line) }
     }
     if let status, status != run.status, run.status.isActive {
       lines.append(
@@ -161,6 +155,29 @@ package struct RunProgress: Sendable {
     }
     status = run.status
     return lines
+  }
+
+  /// The newest value of what tells most of a step, where it has one that was not told and it is time.
+  private mutating func metricLine(
+    of step: StepRecord,
+    _ snapshot: RunSnapshot,
+    _ clock: Line,
+    at now: Date
+  ) -> Line? {
+    guard let metric = snapshot.live[step.name], let name = metric.name ?? snapshot.run.mainMetric
+    else { return nil }
+    let before = told[step.name]
+    // A clock that was set back is no reason for silence.
+    let isDue =
+      before.map { abs(now.timeIntervalSince($0.time)) >= Self.metricInterval } ?? true
+    guard isDue || step.status.isEnd, metric.summary.count > before?.count ?? 0 else { return nil }
+    told[step.name] = (metric.summary.count, now)
+    var line = clock + Line("\(step.name) \(name) \(figureText(metric.summary.last))")
+    line += Line(" at \(stepFigure(metric.summary.lastStep))", .dim)
+    if let goal = metric.goal(in: snapshot.run), let best = metric.best(goal) {
+      line += Line(" (best \(figureText(best.value)) at \(stepFigure(best.step)))", .dim)
+    }
+    return line
   }
 
   /// More alerts than this are not told one by one: where all metrics are NaN, nobody reads them.
@@ -209,8 +226,7 @@ package struct RunProgress: Sendable {
           .cut(to: room).padded(to: room)
         line += Line("  ") + step.detail(at: now)
         if let metric = snapshot.live[step.name], let name = metric.name ?? run.mainMetric {
-          let goal = metric.name == nil ? run.mainGoal : Goal.guessed(for: name)
-          line += Line("  ") + metric.line(name: name, goal: goal, step: step)
+          line += Line("  ") + metric.line(name: name, goal: metric.goal(in: run), step: step)
         }
         return line
       }
@@ -254,6 +270,6 @@ extension [String] {
   /// the most important one; nil where nothing but the machine is known of it.
   package func told(main: String?) -> String? {
     if let main, contains(main) { return main }
-    return filter { !$0.hasPrefix("system/") }.byImportance { $0 }.first
+    return filter { !$0.isSampledMetric }.byImportance { $0 }.first
   }
 }

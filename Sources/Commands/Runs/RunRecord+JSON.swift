@@ -23,7 +23,7 @@ extension RunRecord {
       "parent": JSON(parent.map { "r\($0)" }), "sweep": JSON(sweep.map { "s\($0)" }),
       "parameters": JSON(sorted: parameters.mapValues(\.json)),
       "created": JSON(created), "started": JSON(started), "ended": JSON(ended),
-      "duration_seconds": JSON(ended.flatMap { end in started.map { end.seconds(since: $0) } }),
+      "duration_seconds": JSON(ended.flatMap { seconds(at: $0) }),
       "step_count": JSON(stepCount), "steps_done": JSON(stepsDone),
       "steps_cached": JSON(stepsCached),
       "main_metric": mainMetric.map { name in

@@ -4,11 +4,6 @@ package import Store
 import Terminal
 
 extension RunRecord {
-  /// Seconds from its start to its end, or to now; nil for a run that has not started.
-  package func seconds(at now: Date) -> Double? {
-    started.map { (ended ?? now).seconds(since: $0) }
-  }
-
   /// Parameters that differ from the parent's: "learning_rate 0.03 (0.1)".
   package func differences(from parent: RunRecord?) -> Line {
     guard let parent, parent.parameters != parameters else { return Line() }

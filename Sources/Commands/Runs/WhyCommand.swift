@@ -30,6 +30,9 @@ package struct WhyCommand: ParsableCommand {
   package var diff: Bool?
   @OptionGroup var output: OutputOptions
 
+  /// Of a file's differences, where nobody has asked for them.
+  private static let mostLines = 40
+
   package init() {}
 
   package func run() throws {
@@ -58,7 +61,13 @@ package struct WhyCommand: ParsableCommand {
     let isDiffed = diff ?? (step != nil && session.output.isTerminal)
     let texts: (StepExplanation.Change) -> [String]? = { isDiffed ? $0.diff(objects) : nil }
     session.answer(report.json(at: Date(), diff: texts)) {
-      report.lines(at: Date(), diff: texts)
+      // What is printed unasked leaves the reason on the screen.
+      report.lines(
+        at: Date(),
+        limit: diff == nil ? Self.mostLines : nil,
+        width: diff == nil ? session.width : nil,
+        diff: texts
+      )
     }
   }
 }

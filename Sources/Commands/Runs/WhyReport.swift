@@ -14,11 +14,25 @@ package struct WhyReport: Sendable {
   }
 
   /// `diff` gives the text of a change, as `diff -u` prints it.
+  ///
+  /// Of each no more than `limit` lines, if there is one; as wide as `width`, if that is known.
   package func lines(
     at now: Date,
+    limit: Int? = nil,
+    width: Int? = nil,
     diff: (StepExplanation.Change) -> [String]?
   ) -> [Line] {
-    steps.flatMap { $0.lines(at: now, diff: diff) }
+    steps.flatMap { step in
+      let rest = "'lathe why \(run.shortName) \(step.step.name) --diff'"
+      return step.lines(at: now, DiffFrame(limit: limit, width: width, rest: rest), diff: diff)
+    }
+  }
+
+  /// What of a diff is shown, and the command that prints all of it.
+  fileprivate struct DiffFrame {
+    var limit: Int?
+    var width: Int?
+    var rest: String
   }
 
   package func json(
@@ -33,7 +47,11 @@ package struct WhyReport: Sendable {
 }
 
 extension StepExplanation {
-  fileprivate func lines(at now: Date, diff: (Change) -> [String]?) -> [Line] {
+  fileprivate func lines(
+    at now: Date,
+    _ frame: WhyReport.DiffFrame,
+    diff: (Change) -> [String]?
+  ) -> [Line] {
     let text = SafeText(hostile: reason ?? "")
     var head = step.status.mark.line + Line(" ") + Line(SafeText(hostile: step.name), .bold)
     var lines: [Line] = []
@@ -58,7 +76,7 @@ extension StepExplanation {
           .dim
         )
       )
-      for change in comparison.changes { lines += change.lines(diff(change)) }
+      for change in comparison.changes { lines += change.lines(diff(change), frame) }
     case .none:
       head += Line("  \(step.status.rawValue)", step.status.mark.style)
       if !text.isEmpty { head += Line(": ") + Line(text) }
@@ -102,7 +120,7 @@ extension StepExplanation {
 }
 
 extension StepExplanation.Change {
-  fileprivate func lines(_ diff: [String]?) -> [Line] {
+  fileprivate func lines(_ diff: [String]?, _ frame: WhyReport.DiffFrame) -> [Line] {
     var line = Line(SafeText(hostile: "      \(item.words)"))
     if old != nil || new != nil || wasUnset || isUnset {
       line = Line(
@@ -111,8 +129,15 @@ extension StepExplanation.Change {
     } else if diff == nil, let before = item.old, let after = item.new {
       line += Line(SafeText(hostile: "  \(before.short) -> \(after.short)"), .dim)
     }
+    let texts = diff ?? []
+    let shown = texts.prefix(frame.limit ?? texts.count)
+    let more = texts.count - shown.count
+    let last = Line(
+      SafeText(hostile: "        and \(more) more lines: \(frame.rest) prints them"),
+      .dim
+    )
     return [line]
-      + (diff ?? []).map { text in
+      + shown.map { text in
         let style: Style =
           switch text.first {
           case "+": .good
@@ -120,8 +145,9 @@ extension StepExplanation.Change {
           case "@": .running
           default: .normal
           }
-        return Line("        ") + Line(SafeText(hostile: text), style)
-      }
+        let whole = Line("        ") + Line(SafeText(hostile: text), style)
+        return frame.width.map { whole.cut(to: $0) } ?? whole
+      } + (more > 0 ? [last] : [])
   }
 
   /// A value that was there and is not known any more is none that was not set.

@@ -240,9 +240,8 @@ extension Agent {
   ) throws -> (RunRecord, [StepRecord]) {
     let edits = edits(from: run.code, to: prepared.run.code)
     var resumed = run
-    resumed.ended = nil
-    resumed.reason = nil
-    resumed.failedStep = nil
+    resumed.idleSeconds = run.ended.map { (run.idleSeconds ?? 0) + Date().seconds(since: $0) }
+    (resumed.ended, resumed.reason, resumed.failedStep) = (nil, nil, nil)
     resumed.code = prepared.run.code
     // Parameters that the pipeline declares only now have their defaults.
     resumed.parameters.merge(prepared.run.parameters) { old, _ in old }

@@ -280,7 +280,7 @@ struct ActiveRun {
     var main = summaries.first { isMain($0.name, of: $0.step) }
     let isCommand = launch.isCommand
     let other = summaries.first { $0.goal != nil }
-    let any = other ?? summaries.first { !$0.name.hasPrefix(Sampler.prefix) }
+    let any = other ?? summaries.first { !$0.name.isSampledMetric }
     if main == nil, isCommand || run.mainMetric == nil {
       // Nothing is declared: the first that a run can be judged by is its main metric.
       main = isCommand ? any : other

@@ -52,7 +52,7 @@ extension RunComparison {
 
   /// Seconds that each run took to its end, or to `now`; nil for one that has not started.
   package func seconds(at now: Date) -> [Double?] {
-    runs.map { run in run.started.map { (run.ended ?? now).seconds(since: $0) } }
+    runs.map { $0.seconds(at: now) }
   }
 
   /// The same with what the cache saved: what comes from there is not made faster by that.

@@ -1,4 +1,5 @@
 import Glibc
+import Pipelines
 
 /// Looks at what a step's processes use: from its second second on, and at its limit of memory.
 struct Sampler {
@@ -28,7 +29,7 @@ struct Sampler {
   private var hasMeter = false
 
   /// What the names of its metrics begin with.
-  static let prefix = "system/"
+  static let prefix = String.sampledMetricPrefix
 
   /// Seconds between two looks at the limit, and between two samples.
   private static let pause = 0.5

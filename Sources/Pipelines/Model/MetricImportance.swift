@@ -9,7 +9,7 @@ package struct MetricImportance: Sendable, Hashable, Comparable {
 
   package init(_ name: String) {
     // What Lathe samples of the machine is nobody's result.
-    guard !name.hasPrefix("system/") else {
+    guard !name.isSampledMetric else {
       rank = 200
       return
     }
@@ -45,4 +45,11 @@ extension Sequence {
       .sorted { ($0.0, $0.1) < ($1.0, $1.1) }
       .map { $0.2 }
   }
+}
+
+extension String {
+  /// How the names begin of what Lathe samples of every step itself; their x are seconds.
+  package static let sampledMetricPrefix = "system/"
+
+  package var isSampledMetric: Bool { hasPrefix(String.sampledMetricPrefix) }
 }

@@ -137,6 +137,9 @@ enum Schema {
           """
       )
     }
+    migrator.registerMigration("8 time between resumptions") { db in
+      try db.execute(sql: "ALTER TABLE run ADD COLUMN idleSeconds DOUBLE")
+    }
     return migrator
   }
 

@@ -45,6 +45,9 @@ package struct RunRecord: Sendable, Equatable, Codable, Identifiable {
   package var sweep: Int?
   /// Whether the user wants it kept: what it refers to is never collected.
   package var isPinned: Bool
+  /// How long it lay between its ends and the resumptions that followed, which is no part of its duration; nil where it
+  /// never did.
+  package var idleSeconds: Double?
 
   package var shortName: String { "r\(id)" }
 
@@ -76,7 +79,8 @@ package struct RunRecord: Sendable, Equatable, Codable, Identifiable {
     mainLast: Double? = nil,
     sparkline: [Double] = [],
     sweep: Int? = nil,
-    isPinned: Bool = false
+    isPinned: Bool = false,
+    idleSeconds: Double? = nil
   ) {
     self.id = id
     self.instance = instance
@@ -106,6 +110,14 @@ package struct RunRecord: Sendable, Equatable, Codable, Identifiable {
     self.sparkline = sparkline
     self.sweep = sweep
     self.isPinned = isPinned
+    self.idleSeconds = idleSeconds
+  }
+}
+
+extension RunRecord {
+  /// How many seconds it took to its end, or to now; nil for a run that has not started.
+  package func seconds(at now: Date) -> Double? {
+    started.map { max(0, (ended ?? now).seconds(since: $0) - (idleSeconds ?? 0)) }
   }
 }
 

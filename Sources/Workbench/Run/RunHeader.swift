@@ -18,9 +18,8 @@ struct RunHeader {
     }
     parts.append(name)
     var state = StyledText(SafeText(hostile: run.status.rawValue), run.status.style.bolded())
-    if let started = run.started?.timeIntervalSince1970 {
-      let end = run.ended?.timeIntervalSince1970 ?? now
-      state.append(" " + durationText(end - started))
+    if let seconds = run.seconds(at: Date(timeIntervalSince1970: now)) {
+      state.append(" " + durationText(seconds))
     }
     parts.append(state + facts.alertCount.alertMark)
     if let newest = facts.newestAlerts.first {

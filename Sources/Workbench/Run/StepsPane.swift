@@ -208,7 +208,11 @@ struct StepsPane {
 extension RunFacts {
   /// How far a step has come by its metrics' x: "epoch 27/40", "step 27"; nil before the first point.
   func progress(of step: String, counting word: SafeText) -> SafeText? {
-    let last = metrics.filter { $0.step == step && $0.count > 0 }.map(\.lastStep).max()
+    // The x of what is sampled of the machine is its seconds.
+    let own = metrics.filter {
+      $0.step == step && $0.count > 0 && !$0.name.isSampledMetric
+    }
+    let last = own.map(\.lastStep).max()
     guard let last, last.isFinite, abs(last) < 1e15 else { return nil }
     let at = Int(last)
     for (name, word) in [("epochs", "epoch"), ("max_steps", "step"), ("steps", "step")] {

@@ -260,9 +260,7 @@ extension RunsView {
   }
 
   private func duration(of run: RunRecord, _ context: Context) -> SafeText {
-    guard let started = run.started else { return "" }
-    let end = run.ended?.timeIntervalSince1970 ?? context.now
-    return durationText(end - started.timeIntervalSince1970)
+    run.seconds(at: Date(timeIntervalSince1970: context.now)).map { durationText($0) } ?? ""
   }
 
   private func empty(_ context: Context) -> [SafeText] {
