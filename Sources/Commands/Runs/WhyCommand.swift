@@ -25,7 +25,8 @@ package struct WhyCommand: ParsableCommand {
   package var step: String?
   @Flag(
     inversion: .prefixedNo,
-    help: "Print the differences of changed files (default: for one step, on a terminal)."
+    help:
+      "Print all differences of changed files (default: for one step, on a terminal, 40 lines of each)."
   )
   package var diff: Bool?
   @OptionGroup var output: OutputOptions
