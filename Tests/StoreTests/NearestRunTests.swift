@@ -38,6 +38,14 @@ struct NearestRunTests {
     #expect(run(6, lr: 0.9).nearest(among: []) == nil)
   }
 
+  @Test func `a whole number is the same value, written as a Float and read as an Integer`() {
+    var earlier = run(1, lr: 0)
+    earlier.parameters["lr"] = .integer(0)
+    #expect(run(3, lr: 0).difference(from: earlier).count == 0)
+    #expect(run(3, lr: 0).nearest(among: [run(2, lr: 0.5), earlier])?.id == 1)
+    #expect(run(3, lr: 0.5).difference(from: earlier).parameters == ["lr"])
+  }
+
   @Test func `what differs is a parameter that only one has, the code and the pipeline`() {
     let difference = run(2, lr: 0.1, seed: 1, code: "b", file: "b").difference(
       from: run(1, lr: 0.1)

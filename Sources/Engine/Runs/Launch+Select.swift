@@ -273,14 +273,3 @@ extension ActiveRun {
     }
   }
 }
-
-extension ParameterValue {
-  /// In the catalog a Float of 1.0 is 1.
-  fileprivate func isSame(as other: ParameterValue) -> Bool {
-    switch (self, other) {
-    case (.float(let float), .integer(let integer)), (.integer(let integer), .float(let float)):
-      float == Double(integer)
-    default: self == other
-    }
-  }
-}

@@ -13,6 +13,17 @@ package enum ParameterValue: Sendable, Hashable {
   case boolean(Bool)
 }
 
+extension ParameterValue {
+  /// Whether two values mean the same: a Float of 1.0 comes back from the catalog as 1.
+  package func isSame(as other: ParameterValue) -> Bool {
+    switch (self, other) {
+    case (.float(let float), .integer(let integer)), (.integer(let integer), .float(let float)):
+      float == Double(integer)
+    default: self == other
+    }
+  }
+}
+
 extension ParameterValue: Codable {
   package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()

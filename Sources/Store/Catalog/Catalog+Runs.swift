@@ -2,14 +2,23 @@ import GRDB
 
 extension Catalog {
   /// The newest runs of a pipeline in an instance, newest first.
-  package func runs(of pipeline: String, in instance: String, limit: Int) throws -> [RunRecord] {
+  package func runs(
+    of pipeline: String,
+    in instance: String,
+    limit: Int,
+    among memory: Int = 1000
+  ) throws -> [RunRecord] {
     try read(none: []) { db in
       try RunRecord.fetchAll(
         db,
         sql: """
-          SELECT * FROM run WHERE instance = ? AND pipeline = ? ORDER BY id DESC LIMIT ?
+          SELECT * FROM run WHERE id IN (
+            SELECT id FROM (
+              SELECT id, pipeline FROM run WHERE instance = ? ORDER BY id DESC LIMIT ?)
+            WHERE pipeline = ? ORDER BY id DESC LIMIT ?)
+          ORDER BY id DESC
           """,
-        arguments: [instance, pipeline, limit]
+        arguments: [instance, memory, pipeline, limit]
       )
     }
   }

@@ -1,3 +1,5 @@
+import Pipelines
+
 extension RunRecord {
   /// In how much a run differs from another one, as far as a launch knows it.
   package struct Difference: Sendable, Equatable {
@@ -15,7 +17,10 @@ extension RunRecord {
   package func difference(from other: RunRecord) -> Difference {
     let names = Set(parameters.keys).union(other.parameters.keys)
     return Difference(
-      parameters: names.filter { parameters[$0] != other.parameters[$0] }.sorted(),
+      parameters: names.filter { name in
+        guard let own = parameters[name], let theirs = other.parameters[name] else { return true }
+        return !own.isSame(as: theirs)
+      }.sorted(),
       hasOtherCode: code != other.code,
       hasOtherPipeline: pipelineFile != other.pipelineFile
     )
