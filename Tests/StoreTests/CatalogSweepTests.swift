@@ -110,6 +110,23 @@ struct CatalogSweepTests {
     #expect(runs.ranked().map(\.id) == [2, 1, 3])
   }
 
+  @Test(arguments: [nil, Goal.max])
+  func `of metrics that as many runs are judged by the first run's is a sweep's`(goal: Goal?) throws
+  {
+    // Six metrics, each of two runs: whatever order a table of them has, the first is chosen.
+    var runs = (1...12).map { Self.run($0, .succeeded, sweep: 1, best: Double($0)) }
+    for index in runs.indices {
+      runs[index].mainMetric = "metric \(index % 6)"
+      runs[index].mainGoal = goal
+    }
+    try add(runs)
+    let order = (goal == nil ? [1, 7] : [7, 1]) + [2, 3, 4, 5, 6, 8, 9, 10, 11, 12]
+    #expect(runs.ranked().map(\.id) == order)
+    #expect(try catalog.bestRuns(ofSweep: 1, limit: 1).map(\.id) == [order[0]])
+    #expect(try catalog.bestRuns(ofSweep: 1, limit: 2).map(\.id) == Array(order.prefix(2)))
+    #expect(try catalog.sweepStates(limit: 9).map(\.best?.id) == [order[0]])
+  }
+
   private static func finding(of run: Int, _ step: String) -> AlertRecord {
     let finding = WatchFinding(
       rule: "NaN",
@@ -129,7 +146,7 @@ struct CatalogSweepTests {
   }
 
   @Test func `what watch rules found in a step counts for each run that has its result`() throws {
-    try add([1, 2, 3].map { Self.run($0, .succeeded, sweep: nil) })
+    try add([1, 2, 3].map { Self.run($0, .succeeded, sweep: $0 == 1 ? nil : 1) })
     try writer.write {
       for (run, log) in [(1, 1), (2, 1), (3, 3)] {
         var step = StepRecord(run: run, name: "train", index: 0, type: .training, status: .cached)
@@ -142,6 +159,7 @@ struct CatalogSweepTests {
       }
     }
     #expect(try catalog.alertCounts() == [1: 2, 2: 2])
+    #expect(try catalog.sweepStates(limit: 9).map(\.alertCount) == [2])
     #expect(try catalog.shownAlerts(of: 2).map(\.run) == [1, 2])
     #expect(try catalog.watchAlerts(of: 2).map(\.step) == ["evaluate"])
     let newest = try catalog.newestWatchAlerts(of: 2, limit: 1)
@@ -167,6 +185,36 @@ struct CatalogSweepTests {
       step("a", [], saved: 8), step("b", [], ran: 20), step("c", ["a", "b"], ran: 1),
     ]
     #expect(branches.savedSeconds(at: Self.time) == 0)
+  }
+
+  @Test func `what the cache saved is read of those runs that are asked for`() throws {
+    var runs = (1...4).map { Self.run($0, .succeeded, sweep: 1) }
+    for index in 0..<3 { runs[index].stepsCached = 1 }
+    try add(runs)
+    for id in 1...4 {
+      for (index, name) in ["a", "b"].enumerated() {
+        var step = StepRecord(run: id, name: name, index: index, type: .training)
+        step.status = index == 0 && id != 3 ? .cached : .succeeded
+        (step.started, step.ended) = (Self.time, Self.time + 5)
+        step.savedSeconds = step.status == .cached ? Double(id) : nil
+        step.dependsOn = index == 0 ? [] : ["a"]
+        try writer.write { [step] in try $0.save(step) }
+      }
+    }
+    // Of r3 none came from the cache; r4 does not count any that did.
+    #expect(try catalog.savedSeconds(of: runs, at: Self.time) == [1: 1, 2: 2])
+    #expect(try catalog.savedSeconds(of: [runs[1]], at: Self.time) == [2: 2])
+    #expect(try catalog.savedSeconds(of: [], at: Self.time).isEmpty)
+  }
+
+  @Test func `runs of a pipeline are looked for among the newest of an instance`() throws {
+    var runs = (1...5).map { Self.run($0, .succeeded, sweep: nil) }
+    for index in [1, 3] { runs[index].pipeline = "q" }
+    try add(runs)
+    #expect(try catalog.runs(of: "p", in: "lab", limit: 9).map(\.id) == [5, 3, 1])
+    #expect(try catalog.runs(of: "p", in: "lab", limit: 9, among: 4).map(\.id) == [5, 3])
+    #expect(try catalog.runs(of: "p", in: "lab", limit: 1, among: 4).map(\.id) == [5])
+    #expect(try catalog.runs(of: "p", in: "other", limit: 9).isEmpty)
   }
 
   @Test func `runs that were let in and wait for a CPU are no sign of how many go at once`() {

@@ -45,6 +45,19 @@ struct CatalogVersionTests {
     #expect(try Catalog(home: scratch.home).runs(ofSweep: 3) == [run])
   }
 
+  @Test func `alerts lead to the steps that show them, and no step is looked at in vain`() throws {
+    _ = try CatalogWriter(home: scratch.home)
+    let plan = try DatabaseQueue(path: scratch.home.catalog).read { db in
+      try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + Catalog.alertCountsQuery)
+        .map { $0["detail"] as String }
+    }
+    let steps = plan.filter { $0.contains(" step ") }
+    #expect(
+      steps.count == 1 && steps[0].hasSuffix("stepByOtherLog (logRun=? AND name=?)"),
+      "\(plan)"
+    )
+  }
+
   @Test func `executions of an older catalog are found`() throws {
     let key = try #require(Self.digest)
     let found = try CatalogWriter(home: scratch.home).write { try $0.execution(key) }

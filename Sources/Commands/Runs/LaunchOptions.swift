@@ -50,7 +50,7 @@ extension Session {
   func stay(with id: Int, _ options: FollowOptions) throws {
     guard !options.detach else {
       let record = try catalog.run(id)
-      let alerts = try catalog.alertCounts()[id] ?? 0
+      let alerts = try catalog.newestWatchAlerts(of: id, limit: 0).count
       return answer(record?.json(alerts: alerts) ?? ["run": JSON("r\(id)")]) { [Line("r\(id)")] }
     }
     try finish(id, attached: options.attached)

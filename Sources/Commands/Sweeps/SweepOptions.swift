@@ -91,7 +91,7 @@ extension Session {
         end,
         runs,
         alerts: alerts,
-        saved: catalog.savedSeconds(of: runs, at: Date()),
+        saved: catalog.savedSeconds(of: SweepTable.shown(of: runs), at: Date()),
         at: Date(),
         width: width
       )

@@ -48,6 +48,11 @@ package enum SweepTable {
     return Line(durationText(seconds + saved)) + saved.cachedText
   }
 
+  /// The runs of a sweep that stand below it: all, or of very many the best.
+  package static func shown(of runs: [RunRecord]) -> [RunRecord] {
+    runs.count > mostRows ? Array(runs.ranked().prefix(mostRows)) : runs
+  }
+
   /// What stands below a sweep that was followed to its end.
   package static func ending(
     _ state: SweepState,
@@ -58,8 +63,7 @@ package enum SweepTable {
     width: Int?
   ) -> [Line] {
     let sweep = state.sweep
-    let isLong = runs.count > mostRows
-    let shown = isLong ? Array(runs.ranked().prefix(mostRows)) : runs
+    let shown = self.shown(of: runs)
     var lines = self.lines(
       sweep,
       shown,
@@ -69,7 +73,7 @@ package enum SweepTable {
       at: now,
       width: width
     )
-    if isLong {
+    if shown.count < runs.count {
       lines.append(
         Line(
           "The \(mostRows) best of \(runs.count) runs: 'lathe runs \(sweep.shortName)' lists all.",

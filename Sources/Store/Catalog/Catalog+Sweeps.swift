@@ -99,8 +99,9 @@ extension Catalog {
       let alerts = try Row.fetchAll(
         db,
         sql: """
-          SELECT run.sweep, count(*) AS number FROM alert JOIN run ON run.id = alert.run
-          WHERE alert.step IS NOT NULL AND run.sweep IN (\(numbers)) GROUP BY run.sweep
+          SELECT run.sweep, sum(shown.number) AS number
+          FROM (\(Catalog.alertCountsQuery)) AS shown JOIN run ON run.id = shown.run
+          WHERE run.sweep IN (\(numbers)) GROUP BY run.sweep
           """
       )
       for row in alerts { states[row["sweep"]]?.alertCount = row["number"] }
@@ -108,28 +109,41 @@ extension Catalog {
         states[id]?.pace = try Catalog.pace(ofSweep: id, db)
         states[id]?.executing = try Catalog.starts(ofSweep: id, db)
       }
-      // SQLite takes bare columns from the row that has the maximum, or the minimum. One that is judged by
-      // another metric than most, as it never logged theirs, is not compared with them.
+      // One that is judged by another metric than most, as it never logged theirs, is not compared with them.
       let best = try RunRecord.fetchAll(
         db,
         sql: """
-          WITH judged AS (
-            SELECT id, sweep, mainMetric AS name,
-              CASE mainGoal WHEN 'max' THEN -mainBest ELSE mainBest END AS value
-            FROM run WHERE sweep IN (\(numbers)) AND mainBest IS NOT NULL
-              AND mainGoal IS NOT NULL),
-          counted AS (SELECT sweep, name, count(*) AS number FROM judged GROUP BY sweep, name),
-          chosen AS (SELECT sweep, name, max(number) FROM counted GROUP BY sweep)
-          SELECT * FROM run WHERE id IN (SELECT id FROM (
-            SELECT judged.id, min(judged.value) FROM judged JOIN chosen
-              ON judged.sweep = chosen.sweep AND judged.name IS chosen.name
-            GROUP BY judged.sweep))
+          WITH chosen AS MATERIALIZED (
+            SELECT id AS sweep, \(Catalog.judgingMetric(ofSweep: "sweep.id")) AS name
+            FROM sweep WHERE id IN (\(numbers))),
+          ranked AS (
+            SELECT run.id, row_number() OVER (
+              PARTITION BY run.sweep ORDER BY \(Catalog.mainValue), run.id) AS place
+            FROM run JOIN chosen ON chosen.sweep = run.sweep AND run.mainMetric IS chosen.name
+            WHERE run.sweep IN (\(numbers)) AND run.mainBest IS NOT NULL)
+          SELECT * FROM run WHERE id IN (SELECT id FROM ranked WHERE place = 1)
           """
       )
       for run in best { if let sweep = run.sweep { states[sweep]?.best = run } }
       return sweeps.map { states[$0.id] ?? SweepState(sweep: $0, counts: [:]) }
     }
   }
+
+  /// The metric that the runs of a sweep are compared by: the one that most of them are judged by, of
+  /// several the one of the run with the lowest number.
+  ///
+  /// `[RunRecord].ranked` says the same of runs that were read.
+  private static func judgingMetric(ofSweep sweep: String) -> String {
+    """
+    (SELECT judged.mainMetric FROM run AS judged
+      WHERE judged.sweep = \(sweep) AND judged.mainBest IS NOT NULL
+      GROUP BY judged.mainMetric ORDER BY count(*) DESC, min(judged.id) LIMIT 1)
+    """
+  }
+
+  /// What a run has reached in its main metric, the lower the better.
+  private static let mainValue =
+    "CASE run.mainGoal WHEN 'max' THEN -run.mainBest ELSE run.mainBest END"
 
   /// So many of the runs that ended last tell how long one takes.
   private static let mostPaced = 25
@@ -166,10 +180,8 @@ extension Catalog {
         db,
         sql: """
           SELECT * FROM run WHERE sweep = ?1 AND started IS NOT NULL
-          ORDER BY mainBest IS NULL OR mainMetric IS NOT (
-            SELECT mainMetric FROM run WHERE sweep = ?1 AND mainBest IS NOT NULL
-            GROUP BY mainMetric ORDER BY count(*) DESC LIMIT 1),
-          CASE mainGoal WHEN 'max' THEN -mainBest ELSE mainBest END, id LIMIT ?2
+          ORDER BY mainBest IS NULL OR mainMetric IS NOT \(Catalog.judgingMetric(ofSweep: "?1")),
+          \(Catalog.mainValue), id LIMIT ?2
           """,
         arguments: [sweep, limit]
       )

@@ -140,6 +140,14 @@ enum Schema {
     migrator.registerMigration("8 time between resumptions") { db in
       try db.execute(sql: "ALTER TABLE run ADD COLUMN idleSeconds DOUBLE")
     }
+    migrator.registerMigration("9 steps that show others' logs, by name") { db in
+      try db.execute(
+        sql: """
+          DROP INDEX IF EXISTS stepByOtherLog;
+          CREATE INDEX stepByOtherLog ON step(logRun, name) WHERE logRun != run;
+          """
+      )
+    }
     return migrator
   }
 

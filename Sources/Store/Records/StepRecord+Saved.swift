@@ -1,4 +1,6 @@
 package import Foundation
+import GRDB
+import Pipelines
 
 extension [StepRecord] {
   /// Seconds that a run would have taken longer without the cache, as far as that is known.
@@ -26,11 +28,37 @@ extension [StepRecord] {
 extension Catalog {
   /// What the cache saved of some runs, in seconds by run; runs in which it saved nothing are left out.
   package func savedSeconds(of runs: [RunRecord], at now: Date) throws -> [Int: Double] {
-    var saved: [Int: Double] = [:]
-    for run in runs where run.stepsCached > 0 {
-      let seconds = try steps(of: run.id).savedSeconds(at: now)
-      if seconds > 0 { saved[run.id] = seconds }
+    let asked = runs.filter { $0.stepsCached > 0 }.map { String($0.id) }.joined(separator: ", ")
+    guard !asked.isEmpty else { return [:] }
+    let steps = try read(none: []) { db in try Catalog.timedSteps(of: asked, db) }
+    return Dictionary(grouping: steps, by: \.run).mapValues { $0.savedSeconds(at: now) }
+      .filter { $0.value > 0 }
+  }
+
+  /// The steps of some runs, by number and in order, with no more than what tells how long they took.
+  private static func timedSteps(of runs: String, _ db: Database) throws -> [StepRecord] {
+    let row = try RowStatement(
+      db,
+      sql: """
+        SELECT run, name, "index", type, status, dependsOn, started, ended, savedSeconds
+        FROM step WHERE run IN (\(runs)) ORDER BY run, "index"
+        """
+    )
+    defer { row.reset() }
+    var steps: [StepRecord] = []
+    while try row.next() {
+      var step = StepRecord(
+        run: row.integer(0),
+        name: row.text(1),
+        index: row.integer(2),
+        type: try row.word(3, as: StepType.self),
+        status: try row.word(4, as: StepStatus.self)
+      )
+      step.dependsOn = try CellText.texts(row.bytes(5))
+      (step.started, step.ended) = (row.optionalTime(6), row.optionalTime(7))
+      step.savedSeconds = row.optionalDouble(8)
+      steps.append(step)
     }
-    return saved
+    return steps
   }
 }

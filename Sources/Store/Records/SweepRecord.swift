@@ -162,19 +162,28 @@ extension RunRecord {
 
 extension [RunRecord] {
   /// The best by its main metric first; those without one, or with another than most, last.
+  ///
+  /// Of metrics that as many are judged by it is the one of the run with the lowest number.
   package func ranked() -> [RunRecord] {
-    let judged = filter { $0.mainBest != nil }.map(\.mainMetric)
-    let counts = Dictionary(judged.map { ($0, 1) }, uniquingKeysWith: +)
-    let name = counts.max { $0.value < $1.value }?.key
-    let goal = first { $0.mainMetric == name && $0.mainGoal != nil }?.mainGoal ?? .min
-    func best(_ run: RunRecord) -> Double? { run.mainMetric == name ? run.mainBest : nil }
-    return enumerated().sorted { a, b in
-      switch (best(a.element), best(b.element)) {
-      case (let x?, let y?) where x != y: goal.isBetter(x, than: y)
-      case (_?, nil): true
-      case (nil, _?): false
-      default: a.offset < b.offset
-      }
-    }.map(\.element)
+    var metrics: [String?: (count: Int, first: Int)] = [:]
+    for run in self where run.mainBest != nil {
+      let known = metrics[run.mainMetric] ?? (0, run.id)
+      metrics[run.mainMetric] = (known.count + 1, Swift.min(known.first, run.id))
+    }
+    let name = metrics.max { ($0.value.count, -$0.value.first) < ($1.value.count, -$1.value.first) }
+    /// The lower the better.
+    func value(_ run: RunRecord) -> Double? {
+      guard let name, run.mainMetric == name.key, let best = run.mainBest else { return nil }
+      return run.mainGoal == .max ? -best : best
+    }
+    return enumerated().map { (place: $0.offset, run: $0.element, value: value($0.element)) }
+      .sorted { a, b in
+        switch (a.value, b.value) {
+        case (let x?, let y?) where x != y: x < y
+        case (_?, nil): true
+        case (nil, _?): false
+        default: a.place < b.place
+        }
+      }.map(\.run)
   }
 }
