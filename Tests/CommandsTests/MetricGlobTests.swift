@@ -15,6 +15,9 @@ struct MetricGlobTests {
     #expect(try ["acc", "*acc"].expanded(steps) == ["acc", "val/acc"])
     #expect(try ["test/*"].expanded(steps) == ["test/val/loss", "test/acc"])
     #expect(try ["odd*"].expanded(steps) == ["odd*"])
+    let indexed = [(step: "train", names: ["acc[0]", "acc0"])]
+    #expect(try ["acc[0]", "train/acc[0]"].expanded(indexed) == ["acc[0]", "train/acc[0]"])
+    #expect(try ["acc[01]"].expanded(indexed) == ["acc0"])
     #expect(throws: NoMatch(glob: "los?")) { try ["acc", "los?"].expanded(steps) }
   }
 

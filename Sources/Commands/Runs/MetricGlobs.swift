@@ -21,12 +21,14 @@ extension [String] {
   package func expanded(_ steps: [(step: String, names: [String])]) throws(NoMatch) -> [String] {
     var all: [String] = []
     for word in self {
-      guard word.isGlob, !steps.contains(where: { $0.names.contains(word) }) else {
+      let full = steps.flatMap { step in step.names.map { "\(step.step)/\($0)" } }
+      // A name may have brackets and stars itself, with its step before it as well.
+      let isName = full.contains(word) || steps.contains { $0.names.contains(word) }
+      guard word.isGlob, !isName else {
         all.append(word)
         continue
       }
       let plain = steps.flatMap(\.names).filter { word.matches($0) }
-      let full = steps.flatMap { step in step.names.map { "\(step.step)/\($0)" } }
       let found = plain.isEmpty ? full.filter { word.matches($0) } : plain
       guard !found.isEmpty else { throw NoMatch(glob: word) }
       all += found.byImportance { $0 }
@@ -49,10 +51,13 @@ extension Session {
     guard words.contains(where: \.isGlob) else { return words }
     let runs = try texts.flatMap { text in
       if let sweep = try catalog.sweep(named: text) {
-        return try catalog.bestRuns(ofSweep: sweep.id, limit: 12)
+        let begun = try catalog.bestRuns(ofSweep: sweep.id, limit: 12)
+        guard !begun.isEmpty else { throw sweep.hasNotBegun }
+        return begun
       }
       return [try catalog.run(named: text)]
     }
+    guard let first = runs.first else { return words }
     let steps = try runs.prefix(12).flatMap { run in
       try readers(of: run).map { (step: $0.step.name, names: $0.reader.names) }
     }
@@ -61,12 +66,12 @@ extension Session {
     } catch {
       var seen: Set<String> = []
       let names = steps.flatMap(\.names).filter { seen.insert($0).inserted }
-      let reason = LoggedMetric.missing(error.glob, of: runs[0], names: names)
+      let reason = LoggedMetric.missing(error.glob, of: first, names: names)
       throw Explanation(
-        what: "No metric of \(runs.count == 1 ? runs[0].shortName : "these runs") matches "
+        what: "No metric of \(runs.count == 1 ? first.shortName : "these runs") matches "
           + "'\(error.glob)'.",
         why: reason.why,
-        next: "'lathe metrics \(runs[0].shortName)' lists them."
+        next: "'lathe metrics \(first.shortName)' lists them."
       )
     }
   }

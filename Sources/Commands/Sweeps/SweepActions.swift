@@ -16,7 +16,7 @@ extension Session {
         state,
         runs,
         alerts: alerts,
-        saved: catalog.savedSeconds(of: runs, at: Date()),
+        saved: catalog.savedSeconds(of: SweepTable.shown(of: runs), at: Date()),
         at: Date(),
         width: width
       )
@@ -80,7 +80,9 @@ extension Session {
     let kept = try catalog.runNumbers(ofSweep: sweep.id)
     var removal = SweepRemoval(sweep: sweep, before: before.count, kept: kept)
     removal.hasResults = hasResults
-    for run in kept {
+    // One that is pinned, or made a model, stays whoever shows it.
+    let own = Set(try catalog.models().map(\.run)).union(try catalog.pinnedRuns(ofSweep: sweep.id))
+    for run in kept where !own.contains(run) {
       if let other = try catalog.runs(showing: run, besides: sweep.id, limit: 1).first {
         removal.shownBy[run] = other
       }
@@ -100,12 +102,7 @@ extension Session {
         continue
       }
       let begun = try catalog.runs(ofSweep: sweep.id).filter { $0.started != nil }
-      guard !begun.isEmpty else {
-        throw Explanation(
-          what: "No run of \(sweep.shortName) has begun yet.",
-          next: "'lathe watch \(sweep.shortName)' follows it."
-        )
-      }
+      guard !begun.isEmpty else { throw sweep.hasNotBegun }
       meant.append(begun)
       sweeps[place] = sweep
     }
@@ -177,4 +174,14 @@ extension Session {
 extension String {
   /// Whether it has the form of a sweep's name.
   var isSweepName: Bool { SweepRecord.number(in: self) != nil }
+}
+
+extension SweepRecord {
+  /// Said where something of its runs is asked for, and none of them has begun.
+  package var hasNotBegun: Explanation {
+    Explanation(
+      what: "No run of \(shortName) has begun yet.",
+      next: "'lathe watch \(shortName)' follows it."
+    )
+  }
 }
