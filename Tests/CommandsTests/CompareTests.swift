@@ -158,6 +158,26 @@ struct CompareTests {
     #expect(text.contains("    package numpy        1.26.0     2.0.1  same\n"), "\(text)")
   }
 
+  @Test
+  func `what was installed is read once, and steps that have one environment are compared once`() {
+    let locks = ["numpy-1.26.0.dist-info", "numpy-2.0.1.dist-info"]
+    func settings(_ lock: String) -> [String: RunComparison.StepSetting] {
+      let setting = RunComparison.StepSetting(parts: ["packages of python3": digest(lock)])
+      let other = RunComparison.StepSetting(
+        parts: ["packages of python3": digest(lock), "variable A": digest("1")]
+      )
+      return ["a": setting, "b": setting, "c": other]
+    }
+    let known = Dictionary(uniqueKeysWithValues: locks.map { (digest($0), $0) })
+    var read: [Digest] = []
+    let rows = RunComparison.environment([locks[0], locks[1], locks[1]].map(settings)) { digest in
+      read.append(digest)
+      return known[digest].map { InstalledPackages(lock: $0) }
+    }
+    #expect(rows == [.init(name: "package numpy", values: ["1.26.0", "2.0.1", "2.0.1"])])
+    #expect(Set(read) == Set(known.keys) && read.count == 2)
+  }
+
   @Test func `equal runs differ in nothing`() {
     let same = RunComparison([.init(run: run(1)), .init(run: run(2))])
     #expect(same.lines(at: noon, width: 80).plain.contains("Nothing"))

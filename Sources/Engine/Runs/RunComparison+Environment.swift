@@ -15,7 +15,7 @@ extension RunComparison {
   }
 
   /// What a step's environment was made of, as far as it was kept.
-  package struct StepSetting: Sendable, Equatable {
+  package struct StepSetting: Sendable, Hashable {
     /// Those parts of its key that tell packages, programs and variables.
     package var parts: [String: Digest]
     /// Its variables' values; a secret has none.
@@ -37,14 +37,25 @@ extension RunComparison {
     guard let base = settings.first else { return [] }
     var rows: [String: [String?]] = [:]
     var names: [String] = []
+    var read: [Digest: InstalledPackages?] = [:]
+    func installed(_ digest: Digest) -> InstalledPackages? {
+      if let known = read[digest] { return known }
+      let found = packages(digest)
+      read[digest] = .some(found)
+      return found
+    }
     for (place, other) in settings.enumerated().dropFirst() {
+      // Most steps of a run have one environment: what was compared once tells nothing new.
+      var compared: Set<[StepSetting]> = []
       for step in base.keys.sorted() {
-        guard let before = base[step], let after = other[step] else { continue }
+        guard let before = base[step], let after = other[step],
+          compared.insert([before, after]).inserted
+        else { continue }
         let difference = KeyDifference(
           from: before.parts,
           to: after.parts,
           manifest: { _ in nil },
-          packages: packages
+          packages: installed
         )
         for item in difference.items {
           var values = rows[item.part] ?? []
