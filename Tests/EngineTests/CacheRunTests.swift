@@ -629,6 +629,7 @@ struct AcceptTests {
     let sync = site.agent.syncDecision
     site.agent.syncDecision = { throw fault }
     #expect(throws: fault) { try site.ask(.accept(request)) }
+    #expect(try site.agent.reader.aliases().isEmpty)
     site.agent.syncDecision = sync
     guard case .accepted(let acceptance) = try site.ask(.accept(request)) else {
       Issue.record("no answer")
@@ -642,6 +643,18 @@ struct AcceptTests {
     #expect(throws: fault) { try site.ask(.accept(undone)) }
     // It is taken back for this agent and the next one, whatever the disk has.
     #expect(try site.agent.reader.aliases().isEmpty)
+  }
+
+  @Test func `no run takes from the cache what was refused to be accepted`() throws {
+    let site = try RunSite(CacheRunTests.files, executor: ScriptedExecutor())
+    _ = try site.run()
+    try site.write("t = 1  # the same", "train.py")
+    let fault = Explanation(what: "There is no space left.")
+    let request = AcceptRequest(run: 1, step: "train", reason: "a comment", environment: shell)
+    site.agent.syncDecision = { throw fault }
+    #expect(throws: fault) { try site.ask(.accept(request)) }
+    _ = try site.run()
+    #expect(try site.statuses(2) == ["prepare: Cached", "train: Succeeded", "evaluate: Cached"])
   }
 
   @Test func `what cannot be accepted is refused with the reason`() throws {

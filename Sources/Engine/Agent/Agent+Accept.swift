@@ -111,9 +111,22 @@ extension Agent {
       time: Date(),
       reason: String(request.reason.prefix(1000))
     )
+    let before = try reader.aliases().first { $0.key == alias.key }
     try catalog.write { try $0.add(alias) }
+    do {
+      try syncDecision()
+    } catch {
+      // Refused is not accepted: no run may take it. The next agent would, had its row stayed.
+      try catalog.write { transaction in
+        if let before {
+          try transaction.add(before)
+        } else {
+          try transaction.deleteAlias(alias.key)
+        }
+      }
+      throw error
+    }
     publications.take(alias)
-    try syncDecision()
     let difference = KeyDifference(from: target.components, to: key.components, in: objects)
     return Acceptance(aliases: [alias], changes: difference.items.map(\.words))
   }
