@@ -1,7 +1,9 @@
 import Commands
 import Documents
+import Engine
 import Foundation
 import Store
+import Terminal
 import Testing
 
 /// What is said before and after runs are removed, stopped and resumed.
@@ -14,6 +16,64 @@ struct SeveralRunsTests {
   )
   func `a range of runs has the form of r3..r7`(text: String, range: ClosedRange<Int>?) {
     #expect(text.runRange == range)
+  }
+
+  private func sweep(_ id: Int) -> SweepRecord {
+    SweepRecord(
+      id: id,
+      instance: "lab",
+      pipeline: "p",
+      axes: [],
+      count: 3,
+      created: noon,
+      token: "t\(id)"
+    )
+  }
+
+  @Test func `the newest are removed first, runs before sweeps`() {
+    let all: [NamedRuns] = [.sweep(sweep(1)), .run(run(3)), .sweep(sweep(2)), .run(run(9))]
+    #expect(all.inOrderOfRemoval.map(\.shortName) == ["r9", "r3", "s2", "s1"])
+  }
+
+  @Test func `a range means the runs of it that are running, a name that run in any case`() {
+    let all: [NamedRuns] = [
+      .run(run(3, .executing)), .run(run(4, .failed)), .run(run(8, .failed)), .sweep(sweep(1)),
+    ]
+    #expect(all.running(in: [3...7]).map(\.shortName) == ["r3", "r8", "s1"])
+    #expect(all.running(in: []) == all)
+  }
+
+  private let refusal = Explanation(what: "no")
+
+  @Test func `what was in the way of a refused one may be gone at the end`() {
+    var gone: Set<String> = []
+    func outcomes(_ repeating: Bool) -> Outcomes {
+      gone = []
+      return Outcomes(of: [1, 2, 3].map { .run(run($0)) }, repeating: repeating) { named in
+        // r1 goes behind r2, and r3 never.
+        guard named.shortName == "r2" || (named.shortName == "r1" && gone.contains("r2")) else {
+          throw refusal
+        }
+        gone.insert(named.shortName)
+        return Line("gone")
+      }
+    }
+    #expect(outcomes(false).done.map(\.name) == ["r2"])
+    #expect(outcomes(false).refusals.map(\.name) == ["r1", "r3"])
+    #expect(outcomes(true).done.map(\.name) == ["r2", "r1"])
+    #expect(outcomes(true).refusals.map(\.name) == ["r3"])
+  }
+
+  @Test func `where no agent can be reached the rest is not tried`() {
+    var tried: [String] = []
+    let outcomes = Outcomes(of: (1...4).map { .run(run($0)) }, repeating: true) { named in
+      tried.append(named.shortName)
+      if named.shortName == "r1" { return Line("r1") }
+      if named.shortName == "r2" { throw refusal }
+      throw AgentUnreachable(Explanation(what: "gone"))
+    }
+    #expect(tried == ["r1", "r2", "r3"])
+    #expect(outcomes.refusals.map(\.reason.what) == ["no", "gone"])
   }
 
   private func taken(_ name: String, from run: Int) -> StepRecord {

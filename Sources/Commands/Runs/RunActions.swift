@@ -33,7 +33,9 @@ package struct StopCommand: ParsableCommand {
   package func run() throws {
     let session = Session(output)
     let named = try session.catalog.named(references)
-    guard named.count == 1, let only = named.first else { return try session.stop(named) }
+    guard named.count == 1, let only = named.first else {
+      return try session.stop(named, ranges: references.compactMap(\.runRange))
+    }
     switch only {
     case .sweep(let sweep): try session.stop(sweep)
     case .run(let run): try stop(run, session)

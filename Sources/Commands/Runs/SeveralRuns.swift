@@ -9,12 +9,24 @@ import Terminal
 /// All names are known before the first of them is touched. What cannot be done with one is said, and
 /// keeps nothing from being done with the others.
 extension Session {
-  func stop(_ all: [NamedRuns]) throws {
-    try each(all, "stopped") { named in
+  /// Of the runs of `ranges` only those that are running are meant.
+  func stop(_ all: [NamedRuns], ranges: [ClosedRange<Int>]) throws {
+    let meant = all.running(in: ranges)
+    guard !meant.isEmpty else {
+      throw Explanation(
+        what: "None of these \(all.count) runs is running.",
+        next: "'lathe runs' shows which runs are."
+      )
+    }
+    try each(meant, "stopped") { named in
       switch named {
       case .run(let run):
         try checkIsRunning(run)
-        if run.status != .stopping { try agent.send(.stop(run: run.id)) }
+        // It may have ended since it was named, or its sweep was stopped just now.
+        let before = try catalog.run(run.id) ?? run
+        if before.status.isActive, before.status != .stopping {
+          try stopUnlessEnded(run)
+        }
         let now = try catalog.run(run.id) ?? run
         return Line("\(now.shortName) \(now.status.rawValue)", now.status.mark.style)
       case .sweep(let sweep):
@@ -39,13 +51,7 @@ extension Session {
   }
 
   func remove(_ all: [NamedRuns]) throws {
-    // The newest first: an older one is kept while a newer one shows its log.
-    let ordered = all.sorted { a, b in
-      if case .run(let left) = a, case .run(let right) = b { return left.id > right.id }
-      if case .run = a { return true }
-      return false
-    }
-    try each(ordered, "removed") { named in
+    try each(all.inOrderOfRemoval, "removed", repeating: true) { named in
       switch named {
       case .run(let run):
         try checkIsOver(run)
@@ -63,22 +69,13 @@ extension Session {
   private func each(
     _ all: [NamedRuns],
     _ done: String,
+    repeating: Bool = false,
     _ body: (NamedRuns) throws -> Line
   ) throws {
-    var lines: [Line] = []
-    var names: [String] = []
-    var refusals: [(name: String, reason: Explanation)] = []
-    for named in all {
-      do {
-        lines.append(try body(named))
-        names.append(named.shortName)
-      } catch {
-        refusals.append((named.shortName, Explanation(error)))
-      }
-    }
+    let outcomes = Outcomes(of: all, repeating: repeating, body)
     // What was done is told before what was not.
-    if !names.isEmpty || isJSON {
-      let refused = refusals.map { refusal -> JSON in
+    if !outcomes.done.isEmpty || isJSON {
+      let refused = outcomes.refusals.map { refusal -> JSON in
         [
           "run": JSON(refusal.name), "what": JSON(refusal.reason.what),
           "why": JSON(refusal.reason.why),
@@ -86,12 +83,24 @@ extension Session {
       }
       answer(
         .object([
-          .init(done, .array(names.map { .string($0) })), .init("refused", .array(refused)),
+          .init(done, .array(outcomes.done.map { .string($0.name) })),
+          .init("refused", .array(refused)),
         ])
-      ) { lines }
+      ) { outcomes.done.map(\.line) }
     }
-    for refusal in refusals.dropFirst() { errors.print(ErrorReport.lines(for: refusal.reason)) }
-    if let first = refusals.first { throw first.reason }
+    for refusal in outcomes.refusals.dropFirst() {
+      errors.print(ErrorReport.lines(for: refusal.reason))
+    }
+    if let first = outcomes.refusals.first { throw first.reason }
+  }
+
+  /// Stops a run; one that has ended by itself by then needs no stopping.
+  private func stopUnlessEnded(_ run: RunRecord) throws {
+    do {
+      try agent.send(.stop(run: run.id))
+    } catch {
+      guard let now = try catalog.run(run.id), !now.status.isActive else { throw error }
+    }
   }
 
   /// Throws an `Explanation` for a run that does not run.

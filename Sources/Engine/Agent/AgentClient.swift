@@ -22,17 +22,28 @@ package struct AgentClient: Sendable {
   package func send(_ request: AgentRequest) throws -> AgentReply {
     let message = try Wire.encode(request)
     for _ in 0..<5 {
-      let connection = try connect(startingAgent: true)
+      let connection = try connected()
       defer { close(connection) }
       guard let reply = try exchange(message, on: connection) else { continue }
       if case .refused(let explanation) = reply { throw explanation }
       return reply
     }
-    throw Explanation(
-      what: "The agent of \(home.folder) ends again and again.",
-      why: "It was started five times and gave no answer.",
-      next: "Its last words are in \(home.agentLog); 'lathe doctor' checks the home."
+    throw AgentUnreachable(
+      Explanation(
+        what: "The agent of \(home.folder) ends again and again.",
+        why: "It was started five times and gave no answer.",
+        next: "Its last words are in \(home.agentLog); 'lathe doctor' checks the home."
+      )
     )
+  }
+
+  /// A connection to the agent, which is started where none lives.
+  private func connected() throws -> Int32 {
+    do {
+      return try connect(startingAgent: true)
+    } catch {
+      throw AgentUnreachable(error)
+    }
   }
 
   /// Asks the agent that lives; nil when none does: none is started.
