@@ -32,7 +32,7 @@ struct RunFilterTests {
           pipelineFile: Digest(of: "x"),
           code: Digest(of: "x")
         )
-        run.note = index == 3 ? "as lr=0.2" : nil
+        run.note = index == 3 ? "lr->0.1 as lr=0.2" : nil
         (run.mainMetric, run.mainGoal, run.mainBest) =
           index < 2 ? ("val_loss", .min, [0.3, 0.1][index]) : (nil, nil, nil)
         try $0.save(run)
@@ -48,7 +48,10 @@ struct RunFilterTests {
     ("amp=true", [2]), ("model<x", []), ("val_loss<0.2", [2]), ("val_loss>=0.1", [2, 1]),
     ("val_loss=0.3 lr=0.2", [1]), ("lr=", [3, 2, 1]), ("val_loss=", [2, 1]), ("none=1", []),
     ("lr=0.2 wide", [1]), ("wide lr=0.2", [1]), ("lr", [4, 3, 2, 1]), ("a'; --", []),
-    ("lr=0.2' OR '1'='1", []),
+    ("lr=0.2' OR '1'='1", []), ("lr=0.2, val_loss=0.3", [1]), ("model=deep,", [2]),
+    ("lr= val_loss<0.3", [2]), ("lr= val_loss < 0.3", [2]), ("lr= seed=", [3, 2, 1]),
+    // A word is another value than any number.
+    ("seed!=1", [3, 2]), ("seed!=ten", [2, 1]), ("amp!=1", [2]), ("lr->0.1", [4]),
   ])
   func `a filter finds runs by text, parameters and metrics`(_ filter: String, _ runs: [Int])
     throws

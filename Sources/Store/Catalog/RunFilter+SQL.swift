@@ -21,11 +21,13 @@ extension RunFilter {
       }
       if let parsed = condition.number {
         arguments += [number: parsed]
+        let compared = condition.comparison.compares(Self.number, ":\(number)")
+        // A word is another value than any number, and neither above nor below one.
+        let ofWord = condition.comparison == .unequal ? 1 : 0
         parts.append(
           Self.either(
             ":\(name)",
-            parameter: "\(Self.number) IS NOT NULL AND "
-              + condition.comparison.compares(Self.number, ":\(number)"),
+            parameter: "coalesce(\(compared), \(ofWord))",
             metric: { condition.comparison.compares($0, ":\(number)") }
           )
         )

@@ -2,7 +2,7 @@
 ///
 /// `lr=0.2 val_loss<0.3 digits`: a word with `=`, `!=`, `<`, `<=`, `>` or `>=` behind a name is a
 /// condition on the parameter or metric of that name, with or without blanks beside the sign. All other
-/// words are one text. A name with `=` and nothing behind it finds the runs that have it at all.
+/// words are one text. A comma behind a value is no part of it. A name with `=` and nothing behind it finds the runs that have it at all.
 package struct RunFilter: Sendable, Equatable {
   package struct Condition: Sendable, Equatable {
     package enum Comparison: String, Sendable, CaseIterable {
@@ -42,13 +42,23 @@ package struct RunFilter: Sendable, Equatable {
         rest.append(word)
         continue
       }
-      if condition.value.isEmpty, index < words.count {
+      if condition.value.isEmpty, index < words.count, !Self.begins(words[index...]) {
         condition.value = words[index]
         index += 1
       }
+      // As in a list: "lr=0.2, seed=1".
+      if condition.value.hasSuffix(",") { condition.value.removeLast() }
       conditions.append(condition)
     }
     text = conditions.isEmpty ? filter : rest.joined(separator: " ")
+  }
+
+  /// Whether words begin with a condition, with or without blanks beside its sign.
+  private static func begins(_ words: ArraySlice<String>) -> Bool {
+    guard let first = words.first else { return false }
+    if Condition(first) != nil { return true }
+    guard Condition.isName(first), let sign = words.dropFirst().first else { return false }
+    return Condition.sign(of: sign) != nil
   }
 }
 
@@ -65,9 +75,10 @@ extension RunFilter.Condition {
     Comparison.allCases.first { word.hasPrefix($0.rawValue) }
   }
 
-  /// Whether a word could be the name of a parameter or a metric.
+  /// Whether a word could be the name of a parameter or a metric; "lr-" of "lr->0.1" is an arrow's.
   static func isName(_ word: String) -> Bool {
     word.contains(where: \.isLetter) && !word.contains(where: "=!<>\"'".contains)
+      && !word.hasSuffix("-")
   }
 
   /// The value as a number; nil where it is none.
