@@ -81,6 +81,13 @@ struct ChartGridTests {
     #expect(grid.neighbour(of: 12, places: 5) == 12)
   }
 
+  @Test func `between lines that are divided differently one moves to what is nearest`() {
+    let mixed = grid([3, 2])
+    #expect(rows(mixed) == [[0, 1, 2], [3, 4]])
+    #expect((0...2).map { mixed.neighbour(of: $0, rows: 1) } == [3, 3, 4])
+    #expect((3...4).map { mixed.neighbour(of: $0, rows: -1) } == [0, 2])
+  }
+
   @Test func `whatever the groups are, no cell lies over another, and the selected one is in view`()
   {
     var dice = SystemRandomNumberGenerator()

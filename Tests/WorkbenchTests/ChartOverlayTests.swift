@@ -313,6 +313,12 @@ struct ChartOverlayTests {
       view.lines(of: try #require(view.selectedItem), context).map(\.label)
         == ["r142 train_loss", "r142 val_loss", "r141 val_loss"]
     )
+    // Also where the runs' places are far apart.
+    let marked = [141, 1, 2, 3, 4, 142]
+    context.marks.toggle(all: marked)
+    context.marks.settle(marked)
+    let lines = view.lines(of: try #require(view.selectedItem), context)
+    #expect(Set(lines.map(\.mark)).count == lines.count)
     context.hasColors = false
     let strokes = view.lines(of: try #require(view.selectedItem), context).map(\.stroke)
     #expect(Set(strokes).count == strokes.count)

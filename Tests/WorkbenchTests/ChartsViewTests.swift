@@ -62,6 +62,21 @@ struct ChartsViewTests {
     )
   }
 
+  @Test(arguments: [
+    (80, #" r142 "a rather long name of it"  3 metrics"#),
+    (44, #" r142 "a rather…ame of it"  3 metrics"#), (30, " r142  3 metrics"),
+  ])
+  func `a run's name gives way to how everything is drawn`(_ width: Int, _ left: String) {
+    var answers = Self.answers
+    let run = RunFixture.run(name: "a rather long name of it")
+    answers[.run(142)] = .run(RunFixture.facts(run, RunFixture.steps()))
+    var view = ChartsView(runs: [142])
+    var context = RunFixture.told(&view, RunFixture.context(width, 24, answers))
+    context = Self.press(&view, [Key("s")], context)
+    let header = RunFixture.picture(view, context).split(separator: "\n")[0]
+    #expect(header.hasPrefix(left + "  ") && header.hasSuffix("0.6"), "\(header)")
+  }
+
   @Test func `one chart fills the screen, with runs overlaid and a map of everything`() {
     var (view, context) = Self.shown([141, 142], 80, 24)
     context = Self.press(&view, [.enter], context)

@@ -175,15 +175,18 @@ struct ChartGrid: Equatable {
   // MARK: Moving
 
   /// What can be selected, line by line: charts, and the first ones of folded groups.
-  private var stops: [[Slot]] {
+  private var stops: [(slots: [Slot], of: Int)] {
     all.compactMap { band in
       switch band {
-      case .row(let row, _): return row
-      case .headings(let line, _):
+      case .row(let row, let columns): return (row, columns)
+      case .headings(let line, let columns):
         let folded = line.filter { groups[$0.index].isFolded }
         return folded.isEmpty
           ? nil
-          : folded.map { Slot(index: groups[$0.index].charts.lowerBound, column: $0.column) }
+          : (
+            folded.map { Slot(index: groups[$0.index].charts.lowerBound, column: $0.column) },
+            columns
+          )
       }
     }
   }
@@ -193,19 +196,24 @@ struct ChartGrid: Equatable {
     groups.first { $0.isFolded && $0.charts.contains(index) }?.charts.lowerBound ?? index
   }
 
-  /// The chart above or below another one, in the same column where there is one.
+  /// The chart above or below another one: the one whose middle is nearest, whatever columns the lines
+  /// are divided into.
   func neighbour(of index: Int, rows: Int) -> Int {
     let (all, from) = (stops, stop(of: index))
-    guard let line = all.firstIndex(where: { $0.contains { $0.index == from } }),
-      let column = all[line].first(where: { $0.index == from })?.column
+    guard let line = all.firstIndex(where: { $0.slots.contains { $0.index == from } }),
+      let column = all[line].slots.first(where: { $0.index == from })?.column
     else { return index }
-    let target = all[min(max(0, line + rows), all.count - 1)]
-    return (target.last { $0.column <= column } ?? target[0]).index
+    let (slots, columns) = all[min(max(0, line + rows), all.count - 1)]
+    // Both middles in halves of a column of either line.
+    func distance(_ slot: Slot) -> Int {
+      abs((2 * slot.column + 1) * all[line].of - (2 * column + 1) * columns)
+    }
+    return slots.min { distance($0) < distance($1) }?.index ?? index
   }
 
   /// The chart some places before or behind another one.
   func neighbour(of index: Int, places: Int) -> Int {
-    let (all, from) = (stops.flatMap(\.self), stop(of: index))
+    let (all, from) = (stops.flatMap(\.slots), stop(of: index))
     guard let place = all.firstIndex(where: { $0.index == from }) else { return index }
     return all[min(max(0, place + places), all.count - 1)].index
   }

@@ -28,9 +28,13 @@ extension ChartsView {
   private func drawHeader(on screen: inout Screen, in rect: Rect, _ context: Context) {
     let isOverlaid = shown.contains { $0.metrics.count > 1 }
     let word: SafeText = isOverlaid ? " chart" : " metric"
-    var left = StyledText()
-    if runs.count == 1 { left = name(of: runs[0], context) + StyledText("  ") }
-    left.append(grouped(shown.count) + word + (shown.count == 1 ? "" : "s"), .bold)
+    let count = StyledText(grouped(shown.count) + word + (shown.count == 1 ? "" : "s"), .bold)
+    var left = count
+    if runs.count == 1 {
+      // A long name gives way to how everything is drawn.
+      let used = count.width + state(isShort: true).width + 2 * 2 + 2
+      left = name(of: runs[0], width: rect.width - used, context) + StyledText("  ") + count
+    }
     let legend = legend(context)
     let whole = legend.text(width: .max / 2).width
     // What is as ever is said last, and the runs are told before it.
@@ -49,11 +53,13 @@ extension ChartsView {
     screen.write(right, x: rect.maxX - 1 - right.width, y: rect.y, style: .dim)
   }
 
-  /// "r12 "wide"": where there is one run, what its charts are of.
-  private func name(of run: Int, _ context: Context) -> StyledText {
+  /// "r12 "wide"": where there is one run, what its charts are of; without the name where it has no room.
+  private func name(of run: Int, width: Int, _ context: Context) -> StyledText {
     var text = StyledText("r\(run)", Style(.accent, bold: true))
-    if let name = context.runFacts(run)?.run.name, !name.isEmpty {
-      text.append(" \"" + SafeText(hostile: name).shortened(to: 24) + "\"")
+    // A blank and two quotes; what is left of a name by less says nothing.
+    let room = min(24, width - text.width - 3)
+    if let name = context.runFacts(run)?.run.name, !name.isEmpty, room >= 6 {
+      text.append(" \"" + SafeText(hostile: name).shortened(to: room) + "\"")
     }
     return text
   }

@@ -39,11 +39,26 @@ extension ChartsView {
     let places = context.marks.places(of: runs)
     let place = places[part.run]
     guard runs.count > 1 else {
-      let line = metric + place
+      let line = Self.line(metric, from: place)
       return (line, hasStrokes(context) ? context.hasColors ? metric : line : 0, line)
     }
-    let line = metric * max(runs.count, (places.max() ?? 0) + 1) + place
+    // The first metric has the places of the runs, the others what these leave free.
+    let line =
+      metric == 0
+      ? place : Self.free((metric - 1) * runs.count + part.run, besides: Set(places))
     return (place, hasStrokes(context) ? line : metric, line)
+  }
+
+  /// What a metric of one run has whose first one has a place: as many differ as there are strokes.
+  private static func line(_ metric: Int, from place: Int) -> Int {
+    (metric + place) % LineChart.Stroke.allCases.count
+  }
+
+  /// One of the numbers from 0 that are not taken, by its index among them.
+  private static func free(_ index: Int, besides taken: Set<Int>) -> Int {
+    var number = index
+    for place in taken.sorted() where place <= number { number += 1 }
+    return number
   }
 
   /// What tells a line from the others: the run, the metric, or both.
@@ -82,12 +97,14 @@ extension ChartsView {
       if !isOneStep { name = metric.step + "/" + name }
       let hasSample = item.metrics.count > 1 && (isFull || !context.hasColors || isASCII(context))
       var style = Style(bold: isBold)
-      if item.metrics.count > 1, runs.count == 1 { style.color = .series(index + own) }
+      if item.metrics.count > 1, runs.count == 1 {
+        style.color = .series(Self.line(index, from: own))
+      }
       var sample: SafeText = ""
       if hasSample, runs.count == 1 || !isASCII(context) {
-        let place = index + (context.hasColors ? 0 : own)
+        let place = context.hasColors ? index : Self.line(index, from: own)
         let stroke = runs.count > 1 || hasStrokes(context) ? place : 0
-        sample = Self.sample(.series(stroke), index + own, glyphs(context)) + " "
+        sample = Self.sample(.series(stroke), Self.line(index, from: own), glyphs(context)) + " "
       }
       entries.append(.init(sample: sample, label: SafeText(hostile: name), style: style))
     }
