@@ -338,6 +338,26 @@ struct RunViewTests {
     #expect(view.press(.enter, context) == [.open(.charts([142]))])
   }
 
+  @Test func `where the failed line's file is gone Enter shows the whole log`() {
+    var view = RunView(run: 142)
+    var answers = RunFixture.answers(RunFixture.failed)
+    answers[.instances] = .instances([])
+    let context = RunFixture.context(80, 24, answers)
+    _ = RunFixture.drawn(&view, context)
+    let isWhole = view.isLogWhole
+    #expect(view.press(.enter, context).isEmpty)
+    #expect(view.isLogWhole != isWhole)
+  }
+
+  @Test(arguments: [false, true])
+  func `a narrow footer begins with what matters most`(_ isFailed: Bool) {
+    var root = Root(context: RunFixture.context(80, 24, [:]), start: .run(142))
+    let facts = isFailed ? RunFixture.failed : RunFixture.running
+    for (query, answer) in RunFixture.answers(facts) { _ = root.update(.answered(query, answer)) }
+    let footer = root.draw().lines.last ?? ""
+    #expect(isFailed ? footer.hasPrefix(" Enter open line") : footer.contains(" C charts"))
+  }
+
   @Test func `a traceback that a running step caught does not stop the following`() {
     var view = RunView(run: 142)
     var answers = RunFixture.answers()

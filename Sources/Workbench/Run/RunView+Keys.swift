@@ -32,8 +32,10 @@ extension RunView {
     let folder = instanceFolder(context)
     let noFolder: SafeText? = folder == nil ? "The run's instance is gone." : nil
     let ended = run.status == .failed || run.status == .stopped
-    return [
-      enter(noFolder, context),
+    // Without the instance's folder there is nothing to open a line of.
+    let isFailing = folder != nil && failingLine(context) != nil
+    let enter = isFailing ? lineOpener : paneOpener
+    let changing = [
       Binding(
         [Key("R")],
         "R",
@@ -76,6 +78,9 @@ extension RunView {
         action: "charts",
         help: "Opens every metric of the run in a grid of charts."
       ),
+    ]
+    // What a narrow footer cuts stands last, and the pane can be seen as it is.
+    return (isFailing ? [enter] + changing : changing + [enter]) + [
       Binding(
         [Key("e")],
         "e",
@@ -106,18 +111,18 @@ extension RunView {
     ]
   }
 
-  /// Leads to the line that failed; where none did, to what the pane shows only a part of.
-  private func enter(_ noFolder: SafeText?, _ context: Context) -> Binding {
-    if failingLine(context) != nil {
-      return Binding(
-        [.enter],
-        "Enter",
-        "open line",
-        action: "open failure",
-        help: "Opens the line that failed in the editor; Ctrl-R there saves and resumes.",
-        unavailable: noFolder
-      )
-    }
+  private var lineOpener: Binding {
+    Binding(
+      [.enter],
+      "Enter",
+      "open line",
+      action: "open failure",
+      help: "Opens the line that failed in the editor; Ctrl-R there saves and resumes."
+    )
+  }
+
+  /// Where no line has failed Enter leads to what the pane shows only a part of.
+  private var paneOpener: Binding {
     let word: SafeText = focus == .chart ? "all charts" : isLogWhole ? "small log" : "whole log"
     return Binding(
       [.enter],
