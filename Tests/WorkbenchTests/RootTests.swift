@@ -63,6 +63,34 @@ struct RootTests {
     #expect(press(&root, Key("q")) == [.quit])
   }
 
+  @Test func `what the filter's field proposes is a filter`() {
+    let example = RunsView().filter.placeholder.string.split(separator: "; ").last
+    let filter = RunFilter(String(example ?? ""))
+    #expect(filter.conditions.count == 2 && filter.text.isEmpty)
+  }
+
+  @Test(arguments: [60, 100])
+  func `the selected run stays selected when a filter is dropped`(_ newest: Int) {
+    func runs(from first: Int) -> Answer {
+      .runs((first...newest).reversed().map { run($0, .succeeded) })
+    }
+    let first = newest - RunsView.page + 1
+    var root = root(.runs, [.runs(filter: "", limit: RunsView.page): runs(from: first)])
+    _ = press(&root, Key("/"), Key("x"), .enter)
+    let found = Answer.runs([run(50, .succeeded), run(4, .succeeded)])
+    _ = root.update(.answered(.runs(filter: "x", limit: RunsView.page), found))
+    _ = press(&root, .down, .escape)
+    if first > 4 {
+      // It is further down than the list has come yet.
+      let asked = Query.runs(filter: "", limit: 97)
+      #expect(root.queries.contains(asked))
+      _ = root.update(.answered(asked, runs(from: 4)))
+    }
+    #expect(!root.draw().text.contains("Esc shows all."))
+    _ = press(&root, .enter)
+    #expect(root.destination == .run(4))
+  }
+
   @Test(arguments: ["rem", "trash", "delete", "Remove"])
   func `the palette finds an action by what else it is called`(_ word: String) {
     var root = root(.runs, someRuns)

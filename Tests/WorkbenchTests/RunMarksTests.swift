@@ -75,9 +75,14 @@ struct RunMarksTests {
     for run in marked { #expect(compare.color(of: run, root.context) == colors[run]) }
     #expect(compare.base == marked.min())
     press(&root, Key("C"))
-    let charts = try #require(root.front as? ChartsView)
-    let places = root.context.marks.places(of: charts.runs)
-    for (run, place) in zip(charts.runs, places) { #expect(Color.series(place) == colors[run]) }
+    #expect(try #require(root.front as? ChartsView).runs.sorted() == marked.sorted())
+    let screen = root.draw()
+    let legend = screen.lines[1]
+    for run in marked {
+      let name = try #require(legend.firstRange(of: "r\(run)"))
+      let x = legend.distance(from: legend.startIndex, to: name.lowerBound)
+      #expect(screen[x, 1].style.color == colors[run])
+    }
     // Without the first mark the others keep theirs, and the next one takes what is free.
     press(&root, Key("q"), Key("q"), .down, Key(" "), .home)
     var expected = colors
@@ -92,10 +97,34 @@ struct RunMarksTests {
     var root = root()
     press(&root, .home, Key(" "))
     _ = root.open(.sweep(7))
-    let page = Query.runs(filter: "", limit: RunsView.page)
-    _ = root.update(.answered(page, .runs([run(4, .succeeded), run(3, .succeeded)])))
     #expect(Array(listed(root).keys) == [4])
     press(&root, .home, Key(" "), Key("q"))
     #expect(root.context.marks.runs.isEmpty && listed(root).isEmpty)
+    _ = root.open(.sweep(7))
+    press(&root, .home, Key(" "), Key("1"))
+    #expect(root.destination == .runs && Array(listed(root).keys) == [4])
+  }
+
+  @Test func `what is opened finds the marks as they are`() {
+    var context = root().context
+    context.marks.toggle(3)
+    var settled = context.marks
+    settled.settle([3])
+    var view = RunsView()
+    let effects = view.update(.action("charts"), context)
+    #expect(effects == [.mark(settled), .open(.charts([3]))])
+  }
+
+  @Test func `moving over the list leaves the places of marked runs alone`() {
+    var context = root(9).context
+    context.marks.toggle(all: Array(1...9))
+    var view = RunsView()
+    #expect(view.update(.terminal(.key(.down)), context).isEmpty)
+    guard case .mark(let marks)? = view.update(.action("baseline"), context).first else {
+      Issue.record("no places")
+      return
+    }
+    // The baseline and the best of the others.
+    #expect(Set(marks.places.keys) == [8, 1, 2, 3, 4, 5])
   }
 }

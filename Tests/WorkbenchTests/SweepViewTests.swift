@@ -276,6 +276,41 @@ struct SweepViewTests {
     #expect(!root.draw().text.contains("marked"))
   }
 
+  @Test func `a sweep that is marked before it is known says how much of it is`() {
+    var root = Root(context: context(width: 80, height: 24), start: .runs)
+    var known = Self.answers
+    let asked = Query.sweepRuns(1, limit: RunsView.mostSwept)
+    let runs = known.removeValue(forKey: asked)
+    var state = Self.state
+    state.counts = [.succeeded: 1998, .executing: 2]
+    known[.sweeps] = .sweeps([state])
+    for (query, answer) in known { _ = root.update(.answered(query, answer)) }
+    _ = press(&root, .home, Key(" "))
+    #expect(root.notice == nil)
+    if let runs { _ = root.update(.answered(asked, runs)) }
+    #expect(root.notice?.text == "The first 6 of 2000 runs are marked.")
+  }
+
+  @Test func `the marks of removed runs are taken off`() {
+    var root = root()
+    _ = press(&root, .home, Key(" "), .down, Key(" "))
+    #expect(root.context.marks.runs == Array(4...9) + [3])
+    let asked = Query.runsNumbered([1] + Array(4...9))
+    #expect(root.queries.contains(asked))
+    _ = root.update(.answered(asked, .runs(Self.runs)))
+    #expect(root.context.marks.count == 7)
+    _ = root.update(.answered(.sweeps, .sweeps([])))
+    _ = root.update(.answered(asked, .runs([])))
+    #expect(root.context.marks.runs == [3])
+    // Also of few, and of runs that the list has shown.
+    let page = Query.runs(filter: "", limit: RunsView.page)
+    _ = root.update(.answered(page, .runs([run(2, .succeeded)])))
+    #expect(root.queries.contains(.runsNumbered([3])))
+    _ = root.update(.answered(.runsNumbered([3]), .runs([])))
+    _ = press(&root, .home, Key("C"))
+    #expect(root.destination == .charts([2]))
+  }
+
   @Test func `marked runs that are not known yet are compared all the same`() {
     var root = root()
     let runs = (4..<14).map { run($0, .succeeded, best: Double(20 - $0)) }

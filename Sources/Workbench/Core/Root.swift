@@ -282,9 +282,9 @@ package struct Root: Sendable {
     case .switchTo(let destination):
       layers.removeSubrange(1...)
       if layers[0].destination != destination { return push(destination) }
+      forgetUnused()
+      return tellFront(.terminal(.resize(context.size)))
     }
-    forgetUnused()
-    return []
   }
 
   /// Goes to one of the main screens, above the first one only.

@@ -3,8 +3,8 @@ import Terminal
 /// The runs that are marked, for all screens, as long as the workbench is open.
 ///
 /// Of those that are laid side by side each has a place, which is its colour, its stroke and its sign in
-/// the list, in charts and in comparisons: a run keeps it while it is marked, whatever comes and goes
-/// beside it.
+/// the list, in charts and in comparisons: a run keeps it while it is one of them, whatever comes and
+/// goes beside it. Of more than have room it is the best that are laid side by side.
 package struct RunMarks: Sendable, Equatable {
   /// In the order in which they were marked.
   private(set) var runs: [Int] = []
@@ -34,6 +34,12 @@ package struct RunMarks: Sendable, Equatable {
     } else {
       runs += others
     }
+  }
+
+  /// Takes the marks off runs that are no longer there.
+  mutating func remove(_ gone: Set<Int>) {
+    runs.removeAll { gone.contains($0) }
+    places = places.filter { !gone.contains($0.key) }
   }
 
   /// Gives places to the marked runs that are laid side by side: those that have one keep it, the others

@@ -47,6 +47,7 @@ extension RunsView {
     _ none: SafeText?,
     _ context: Context
   ) -> [Binding] {
+    let marked = context.marks.runs
     let comparable =
       marked.count >= 2 || run?.parent != nil || baseline != nil && baseline != run?.id
       || marked.first != nil && marked.first != run?.id

@@ -8,7 +8,7 @@ extension RunsView {
   func drawTable(on screen: inout Screen, _ places: Places, _ rows: [RunsRow], _ context: Context) {
     var right: [SafeText] = []
     if let baseline { right.append("changes against r\(baseline)") }
-    if !marked.isEmpty { right.append("\(marked.count) marked") }
+    if context.marks.count > 0 { right.append("\(context.marks.count) marked") }
     // Those of a folded sweep count as well.
     let count = rows.reduce(0) { sum, row in
       switch row {
@@ -103,7 +103,7 @@ extension RunsView {
       guard sight.contains(index) else { return Table.Row([]) }
       switch entry {
       case .sweep(let state, let isOpen):
-        let mark: SafeText = isMarked(state) ? (context.glyphs == .ascii ? "*" : "●") : ""
+        let mark: SafeText = isMarked(state, context) ? (context.glyphs == .ascii ? "*" : "●") : ""
         let cells = sweepCells(
           state,
           isOpen: isOpen,
@@ -130,8 +130,8 @@ extension RunsView {
   /// Whether all runs of a sweep are marked, or are going to be.
   ///
   /// Its numbers tell: the runs of a folded sweep are not at hand.
-  func isMarked(_ state: SweepState) -> Bool {
-    let count = marked.count(where: state.holds(run:))
+  func isMarked(_ state: SweepState, _ context: Context) -> Bool {
+    let count = context.marks.runs.count(where: state.holds(run:))
     return marking.contains(state.sweep.id)
       || count > 0 && count >= min(state.total, RunsView.mostSwept)
   }
@@ -158,7 +158,7 @@ extension RunsView {
       metric.append(numberText(best), isBest ? Style(.good, bold: true) : .normal)
     }
     var cells = [
-      mark(of: run.id, glyphs),
+      mark(of: run.id, context),
       status,
       StyledText(SafeText(hostile: String(repeating: " ", count: indent)))
         + StyledText("r\(run.id)", .bold)
@@ -181,8 +181,8 @@ extension RunsView {
   }
 
   /// The baseline's sign, in its colour where it is marked as well; else that of a marked run.
-  private func mark(of run: Int, _ glyphs: GlyphSet) -> StyledText {
-    let sign = marks.sign(of: run, glyphs)
+  private func mark(of run: Int, _ context: Context) -> StyledText {
+    let sign = context.marks.sign(of: run, context.glyphs)
     guard run == baseline else { return sign }
     return StyledText("=", sign.runs.first?.style ?? .accent)
   }

@@ -14,11 +14,29 @@ extension RunsView {
 
   /// A run by its number, from whichever answer has it.
   func known(_ number: Int, _ context: Context) -> RunRecord? {
-    let asked = [missing, shownMissing].map { Query.runsNumbered($0) }
-    for runs in listed(context) + answers(asked, context) {
+    for runs in listed(context) + numbered(context) {
       if let run = runs.first(where: { $0.id == number }) { return run }
     }
     return nil
+  }
+
+  /// Many runs by their numbers: each answer is gone through once.
+  func known(_ numbers: Set<Int>, _ context: Context) -> [Int: RunRecord] {
+    // Those of the selected sweep are at hand, though they are folded.
+    var below: [[RunRecord]] = []
+    if case .sweep(let sweep)? = shownRow { below = [context.runs(ofSweep: sweep) ?? []] }
+    var found: [Int: RunRecord] = [:]
+    for runs in listed(context) + numbered(context) + below {
+      for run in runs where numbers.contains(run.id) && found[run.id] == nil {
+        found[run.id] = run
+      }
+    }
+    return found
+  }
+
+  /// The answers that hold what was asked for by numbers.
+  private func numbered(_ context: Context) -> [[RunRecord]] {
+    answers([missing, shownMissing].map { .runsNumbered($0) }, context)
   }
 
   /// The answers that hold the rows, and those of sweeps.
@@ -39,27 +57,29 @@ extension RunsView {
     let known = Set(listed(context).flatMap { $0.map(\.id) })
     var wanted = Set(entries(context).compactMap { $0.run?.parent })
     if let baseline { wanted.insert(baseline) }
-    // They have to be ranked.
-    if marked.count > CompareView.mostRuns { wanted.formUnion(marked) }
+    // They have to be ranked, and those that are removed lose their marks.
+    wanted.formUnion(context.marks.runs)
     missing = wanted.subtracting(known).sorted()
     if missing.isEmpty { shownMissing = [] }
   }
 
-  /// Takes in an answer: a baseline that was removed is none.
-  mutating func take(_ query: Query, _ context: Context) {
+  /// Takes in an answer: a baseline that was removed is none, and a mark of such a run goes with it.
+  mutating func take(_ query: Query, _ context: inout Context) -> [Effect] {
     if query == asked { shown = asked }
+    var effects: [Effect] = []
     for sweep in marking where context.runs(ofSweep: sweep) != nil {
-      markKnown(of: sweep, context)
+      effects += markKnown(of: sweep, &context)
     }
     if query == .runsNumbered(missing) {
       shownMissing = missing
-      if let baseline, missing.contains(baseline), context.runs(query) != nil,
-        known(baseline, context) == nil
-      {
-        self.baseline = nil
+      if let found = context.runs(query) {
+        let gone = Set(missing).subtracting(found.map(\.id))
+        if let baseline, gone.contains(baseline) { self.baseline = nil }
+        context.marks.remove(gone)
       }
     }
     look(context)
+    return effects
   }
 
   /// Finds out what else the rows are told with.

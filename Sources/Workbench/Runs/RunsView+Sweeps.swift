@@ -46,6 +46,7 @@ extension RunsView {
 
   func sweepBindings(_ state: SweepState, isOpen: Bool, _ context: Context) -> [Binding] {
     let begun = context.best(ofSweep: state.sweep.id) ?? []
+    let marked = context.marks.runs
     let none: SafeText? =
       marked.count < 2 && begun.isEmpty ? "None of its runs has begun yet." : nil
     let single: SafeText? =
@@ -117,24 +118,19 @@ extension RunsView {
   mutating func act(
     _ action: String,
     onSweep state: SweepState,
-    _ context: Context
+    _ context: inout Context
   ) -> [Effect] {
     let sweep = state.sweep
-    let runs = context.runs(ofSweep: sweep.id) ?? []
+    let hasMarked = context.marks.count >= 2
     switch action {
     case "unfold": fold(sweep.id)
-    case "markSweep":
-      markAll(of: state, context)
-      if !runs.isEmpty, state.total > runs.count, Set(runs.map(\.id)).isSubset(of: marked) {
-        let words = "The first \(runs.count) of \(state.total) runs are marked."
-        return [.tell(Notice(.information, words))]
-      }
+    case "markSweep": return markAll(of: state, &context)
     case "compareSweep":
-      if marked.count >= 2 { return compareMarked(context) }
+      if hasMarked { return compareMarked(context) }
       let (runs, notice) = bestRuns(of: state, context)
       return [.open(.compare(runs))] + notice
     case "chartsSweep":
-      let (runs, notice) = marked.count >= 2 ? markedRuns(context) : bestRuns(of: state, context)
+      let (runs, notice) = hasMarked ? markedRuns(context) : bestRuns(of: state, context)
       return [.open(.charts(runs))] + notice
     case "stopSweep":
       confirmation = Confirmation(
@@ -183,18 +179,14 @@ extension RunsView {
   ///
   /// The baseline, where it is marked, is never left out.
   func markedRuns(_ context: Context) -> ([Int], [Effect]) {
+    let marked = context.marks.runs
     guard marked.count > CompareView.mostRuns else { return (marked, []) }
     let first = baseline.flatMap { marked.contains($0) ? $0 : nil }
-    // Those of the selected sweep are at hand, though they are folded.
-    var below: [RunRecord] = []
-    if case .sweep(let sweep)? = shownRow { below = context.runs(ofSweep: sweep) ?? [] }
     let rest = marked.filter { $0 != first }
-    let records = rest.compactMap { number in
-      known(number, context) ?? below.first { $0.id == number }
-    }
+    let records = known(Set(rest), context)
     // What is not known yet cannot be ranked, and is marked all the same.
-    let unknown = Set(rest).subtracting(records.map(\.id))
-    let others = records.ranked().map(\.id) + rest.filter(unknown.contains)
+    let others =
+      rest.compactMap { records[$0] }.ranked().map(\.id) + rest.filter { records[$0] == nil }
     let chosen = Array(([first].compactMap(\.self) + others).prefix(CompareView.mostRuns))
     let words = "The \(chosen.count) best of \(marked.count) marked runs."
     return (chosen, [.tell(Notice(.information, words))])

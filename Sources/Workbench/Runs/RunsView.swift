@@ -17,7 +17,7 @@ package struct RunsView: View {
   private(set) var shownRow: RunsRow.ID?
   /// Sweeps whose runs are shown.
   private(set) var opened: Set<Int>
-  var filter = TextField(placeholder: "part of a name, note, status ...; lr=0.2, val_loss<0.3")
+  var filter = TextField(placeholder: "part of a name, note, status ...; lr=0.2 val_loss<0.3")
   var isFiltering = false
   /// The question whose answer is shown while the next one is awaited.
   var shown = Query.runs(filter: "", limit: RunsView.page)
@@ -28,11 +28,8 @@ package struct RunsView: View {
   /// Runs that execute, whose figures are told as they come; and those whose answer is shown meanwhile.
   var executing: [Int] = []
   var shownExecuting: [Int] = []
-  private(set) var marks = RunMarks()
-  /// As all screens had them when they were looked at last.
-  private var seenMarks = RunMarks()
   /// Sweeps whose runs are marked as soon as they are known.
-  private(set) var marking: Set<Int> = []
+  var marking: Set<Int> = []
   var baseline: Int?
   var confirmation: Confirmation?
 
@@ -107,24 +104,19 @@ package struct RunsView: View {
   // MARK: Update
 
   package mutating func update(_ event: ViewEvent, _ context: Context) -> [Effect] {
-    // Another list of runs may have been in front.
-    if seenMarks != context.marks { (marks, seenMarks) = (context.marks, context.marks) }
-    let before = marks
-    if event.isInput { settleMarks(context) }
-    let effects = take(event, context)
-    switch event {
-    // Other answers come while other screens are in front: what these show keeps its colours.
-    case .action, .terminal, .answered(.runsNumbered), .answered(.sweepRuns): settleMarks(context)
-    case .answered, .replied, .saved: break
+    // Marks are those of all screens: they are changed in a copy, which then becomes everybody's.
+    var changed = context
+    let before = baseline
+    if Self.showsMarked(event) { changed.marks.settle(markedRuns(changed).0) }
+    let effects = take(event, &changed)
+    if changed.marks.runs != context.marks.runs || baseline != before || Self.tellsOfMarked(event) {
+      changed.marks.settle(markedRuns(changed).0)
     }
-    return effects + (marks == before ? [] : [.mark(marks)])
+    // What is opened has them already.
+    return (changed.marks == context.marks ? [] : [.mark(changed.marks)]) + effects
   }
 
-  var marked: [Int] { marks.runs }
-
-  private mutating func settleMarks(_ context: Context) { marks.settle(markedRuns(context).0) }
-
-  private mutating func take(_ event: ViewEvent, _ context: Context) -> [Effect] {
+  private mutating func take(_ event: ViewEvent, _ context: inout Context) -> [Effect] {
     if var question = confirmation, event.isInput {
       let outcome = question.handle(event, context)
       confirmation = outcome == .stays ? question : nil
@@ -134,11 +126,11 @@ package struct RunsView: View {
     let rows = entries(context)
     let height = layout(context.area, hasPreview: !rows.isEmpty).table.height
     if case .answered(let query) = event {
-      take(query, context)
+      let effects = take(query, &context)
       let index = rows.firstIndex { $0.id == selectedRow } ?? list.selected
       list.select(index, count: rows.count, height: height)
       shownRow = selected(context)?.id
-      return []
+      return effects
     }
     defer {
       selectedRow = selected(context)?.id
@@ -150,7 +142,7 @@ package struct RunsView: View {
     }
     switch event {
     case .action(let action):
-      let effects = act(action, context)
+      let effects = act(action, &context)
       look(context)
       return effects
     case .terminal(.key(let key)):
@@ -162,6 +154,8 @@ package struct RunsView: View {
       if mouse.clicks >= 2 { look(context) }
       return effects
     case .replied(_, let reply): return replied(reply)
+    // The screen is in front again: another list of runs may have marked some.
+    case .terminal(.resize): look(context)
     case .terminal, .answered, .saved: break
     }
     return []
@@ -175,13 +169,15 @@ package struct RunsView: View {
     }
   }
 
-  private mutating func act(_ action: String, _ context: Context) -> [Effect] {
+  private mutating func act(_ action: String, _ context: inout Context) -> [Effect] {
     switch action {
     case "filter": isFiltering = true
     case "filtered": isFiltering = false
     case "unfilter":
       isFiltering = false
+      let row = selected(context)?.run
       filter.set("")
+      if let row { select(row, context) }
     case "launch":
       return context.currentInstance.map { [.open(.runForm(instance: $0.name, from: nil))] } ?? []
     case "fold":
@@ -193,10 +189,29 @@ package struct RunsView: View {
       list.select(head, count: rows.count, height: height)
     default:
       guard let row = selected(context) else { return [] }
-      if let run = row.run { return act(action, on: run, context) }
-      if let sweep = row.sweep { return act(action, onSweep: sweep, context) }
+      if let run = row.run { return act(action, on: run, &context) }
+      if let sweep = row.sweep { return act(action, onSweep: sweep, &context) }
     }
     return []
+  }
+
+  /// Selects a run's row; where the run is folded away that of its sweep.
+  ///
+  /// One further down than the list has come yet is asked for, and keeps its row until it is there.
+  private mutating func select(_ run: RunRecord, _ context: Context) {
+    let rows = entries(context)
+    let index =
+      rows.firstIndex { $0.id == .run(run.id) }
+      ?? run.sweep.flatMap { sweep in rows.firstIndex { $0.id == .sweep(sweep) } }
+    guard let index else {
+      let newest = context.runs(unfiltered)?.map(\.id).max() ?? run.id
+      limit = min(RunsView.mostRows, max(limit, newest - run.id + 1))
+      return
+    }
+    // The rows that it was found in stay while more of them are asked for.
+    if context.runs(asked) != nil { shown = asked }
+    let height = layout(context.area, hasPreview: true).table.height
+    list.select(index, count: rows.count, height: height)
   }
 
   /// Shows the runs of a sweep, or hides them.
@@ -204,36 +219,15 @@ package struct RunsView: View {
     if opened.remove(sweep) == nil { opened.insert(sweep) }
   }
 
-  /// Marks all runs of a sweep, or takes their marks off where all have one; where they are not known
-  /// yet, as soon as they are.
-  mutating func markAll(of state: SweepState, _ context: Context) {
-    let sweep = state.sweep.id
-    if marking.remove(sweep) != nil { return }
-    if isMarked(state) {
-      marks.toggle(all: marked.filter(state.holds(run:)))
-    } else if let runs = context.runs(ofSweep: sweep) {
-      marks.toggle(all: runs.map(\.id))
-    } else {
-      marking.insert(sweep)
-    }
-  }
-
-  /// Marks the runs of a sweep that have become known.
-  mutating func markKnown(of sweep: Int, _ context: Context) {
-    guard marking.remove(sweep) != nil, let runs = context.runs(ofSweep: sweep) else { return }
-    let others = runs.map(\.id).filter { !marks.contains($0) }
-    if !others.isEmpty { marks.toggle(all: others) }
-  }
-
   private mutating func act(
     _ action: String,
     on run: RunRecord,
-    _ context: Context
+    _ context: inout Context
   ) -> [Effect] {
     switch action {
     case "open": return [.open(.run(run.id))]
     case "mark":
-      marks.toggle(run.id)
+      context.marks.toggle(run.id)
       let height = layout(context.area, hasPreview: true).table.height
       list.move(by: 1, count: entries(context).count, height: height)
     case "baseline": baseline = baseline == run.id ? nil : run.id
@@ -264,6 +258,7 @@ package struct RunsView: View {
   }
 
   private func compare(_ run: RunRecord, _ context: Context) -> [Effect] {
+    let marked = context.marks.runs
     if marked.count >= 2 { return compareMarked(context) }
     let other = marked.first { $0 != run.id } ?? referenceNumber(of: run)
     return other.map { [.open(.compare([$0, run.id]))] } ?? []
