@@ -32,6 +32,7 @@ struct RunFilterTests {
           pipelineFile: Digest(of: "x"),
           code: Digest(of: "x")
         )
+        run.sweep = index == 1 ? 7 : nil
         run.note = index == 3 ? "lr->0.1 as lr=0.2" : nil
         (run.mainMetric, run.mainGoal, run.mainBest) =
           index < 2 ? ("val_loss", .min, [0.3, 0.1][index]) : (nil, nil, nil)
@@ -52,6 +53,7 @@ struct RunFilterTests {
     ("lr= val_loss<0.3", [2]), ("lr= val_loss < 0.3", [2]), ("lr= seed=", [3, 2, 1]),
     // A word is another value than any number.
     ("seed!=1", [3, 2]), ("seed!=ten", [2, 1]), ("amp!=1", [2]), ("lr->0.1", [4]),
+    ("s7", [2]),
   ])
   func `a filter finds runs by text, parameters and metrics`(_ filter: String, _ runs: [Int])
     throws

@@ -8,7 +8,8 @@ extension RunFilter {
     var parts = [
       """
       instr(lower('r' || id || ' ' || coalesce(name, '') || ' ' || coalesce(note, '') || ' ' ||
-      pipeline || ' ' || status || ' ' || instance || ' ' || parameters), lower(:text)) > 0
+      pipeline || ' ' || status || ' ' || instance || ' ' || coalesce('s' || sweep, '') || ' ' ||
+      parameters), lower(:text)) > 0
       """
     ]
     var arguments: StatementArguments = ["text": text]
