@@ -279,6 +279,17 @@ struct CatalogSweepTests {
     #expect(try writer.write { try $0.add(Self.sweep("u")) } == 2)
   }
 
+  @Test func `what came from the cache does not tell how long a run takes`() throws {
+    var cached = Self.run(1, .succeeded, sweep: 1)
+    (cached.stepCount, cached.stepsCached) = (2, 2)
+    try add([cached, Self.run(2, .executing, sweep: 1)])
+    let sweep = try #require(try catalog.sweep(1))
+    #expect(try catalog.state(of: sweep).pace == nil)
+    cached.stepsCached = 1
+    try writer.write { [cached] in try $0.save(cached) }
+    #expect(try catalog.state(of: sweep).pace == 9)
+  }
+
   @Test(arguments: [(Goal.min, 2), (Goal.max, 3)])
   func `what has come of a sweep is counted`(goal: Goal, best: Int) throws {
     try add([

@@ -8,7 +8,11 @@ import Terminal
 /// What commands do with a sweep where it is named in a run's place.
 extension Session {
   func show(_ sweep: SweepRecord) throws {
-    let state = try catalog.state(of: sweep)
+    try show(sweep, as: catalog.state(of: sweep))
+  }
+
+  /// Shows a sweep in a state that was read before.
+  func show(_ sweep: SweepRecord, as state: SweepState) throws {
     let runs = try catalog.runs(ofSweep: sweep.id)
     let alerts = try catalog.alertCounts()
     try answer(state.json(runs, alerts: alerts)) {

@@ -84,18 +84,7 @@ extension Session {
       onInterrupt: attached ? .stop : .detach
     )
     let end = try follower.follow()
-    let runs = try catalog.runs(ofSweep: sweep.id)
-    let alerts = try catalog.alertCounts()
-    try answer(end.json(runs, alerts: alerts)) {
-      try SweepTable.ending(
-        end,
-        runs,
-        alerts: alerts,
-        saved: catalog.savedSeconds(of: SweepTable.shown(of: runs), at: Date()),
-        at: Date(),
-        width: width
-      )
-    }
+    try show(sweep, as: end)
     if end.done < end.total { throw ExitCode(1) }
   }
 }

@@ -29,21 +29,7 @@ extension Ingest {
   /// points taken and the time that it took.
   static func measure(_ folder: AttemptFolder) throws -> (points: Int, seconds: Double) {
     let start = monotonicSeconds()
-    let spec =
-      (try? AttemptSpec.read(folder))
-      ?? AttemptSpec(
-        run: 0,
-        step: "",
-        attempt: 0,
-        home: "",
-        state: "",
-        arguments: [],
-        environment: [:],
-        code: Digest(of: ""),
-        inputs: [],
-        outputs: [:],
-        metrics: []
-      )
+    let spec = (try? AttemptSpec.read(folder)) ?? .nothing
     var ingest = try Ingest(folder: folder, spec: spec, isNew: false, punchSize: .max)
     try ingest.readLog(folder)
     try ingest.finish()

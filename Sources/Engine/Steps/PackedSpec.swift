@@ -108,7 +108,8 @@ struct PackedSpec: Sendable, Equatable {
 }
 
 extension AttemptSpec {
-  fileprivate static var nothing: AttemptSpec {
+  /// Runs nothing, and has nothing.
+  static var nothing: AttemptSpec {
     AttemptSpec(
       run: 0,
       step: "",

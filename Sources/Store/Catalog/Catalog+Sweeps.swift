@@ -148,13 +148,15 @@ extension Catalog {
   /// So many of the runs that ended last tell how long one takes.
   private static let mostPaced = 25
 
-  /// The median of the seconds that the last runs of a sweep took; a stopped one tells nothing.
+  /// The median of the seconds that the last runs of a sweep took; a stopped one tells nothing, nor does one that came
+  /// from the cache as a whole.
   private static func pace(ofSweep sweep: Int, _ db: Database) throws -> Double? {
     let seconds = try Double.fetchAll(
       db,
       sql: """
         SELECT max(0, ended - started) FROM run WHERE sweep = ? AND status IN ('Succeeded', 'Failed')
-        AND started IS NOT NULL AND ended IS NOT NULL ORDER BY ended DESC LIMIT ?
+        AND started IS NOT NULL AND ended IS NOT NULL
+        AND (stepCount = 0 OR stepsCached < stepCount) ORDER BY ended DESC LIMIT ?
         """,
       arguments: [sweep, mostPaced]
     ).sorted()
