@@ -190,6 +190,19 @@ struct RunTextTests {
     )
   }
 
+  @Test func `what was edited is told beside the parameters`() {
+    var edited = slow
+    edited.code = digest("other")
+    #expect(
+      [edited.differences(from: run(1))].plain == "learning_rate 0.03 (0.1), code edited\n"
+    )
+    edited.parameters = run(1).parameters
+    #expect([edited.differences(from: run(1))].plain == "code edited\n")
+    edited.pipelineFile = digest("other")
+    #expect([edited.differences(from: run(1))].plain == "pipeline edited\n")
+    #expect(run(1).differences(from: run(1)).width == 0)
+  }
+
   @Test func `very many steps from the cache are told of in one line`() {
     var progress = RunProgress(zone: utc)
     let few = (0..<RunProgress.mostCached).map { step("s\($0)", .cached) }

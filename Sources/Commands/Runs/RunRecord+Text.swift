@@ -4,15 +4,17 @@ package import Store
 import Terminal
 
 extension RunRecord {
-  /// Parameters that differ from the parent's: "learning_rate 0.03 (0.1)".
+  /// In what it differs from its parent: "learning_rate 0.03 (0.1), code edited".
   package func differences(from parent: RunRecord?) -> Line {
-    guard let parent, parent.parameters != parameters else { return Line() }
-    return Set(parameters.keys).union(parent.parameters.keys).sorted().compactMap { name in
+    guard let parent else { return Line() }
+    let difference = difference(from: parent)
+    let changed = difference.parameters.map { name in
       let (mine, theirs) = (parameters[name], parent.parameters[name])
-      guard mine != theirs else { return nil }
       let value = mine?.description ?? "not set"
       return Line("\(name) \(value)") + Line(" (\(theirs?.description ?? "not set"))", .dim)
-    }.joined(", ")
+    }
+    return (changed + [difference.edit].compactMap { $0.map { Line(SafeText(hostile: $0)) } })
+      .joined(", ")
   }
 
   /// The main metric at its best, with an arrow for its direction: "0.288 ↓".

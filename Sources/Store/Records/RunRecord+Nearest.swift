@@ -8,6 +8,11 @@ extension RunRecord {
     package var hasOtherCode: Bool
     package var hasOtherPipeline: Bool
 
+    /// What was edited, the pipeline before the code that comes with it; nil where nothing was.
+    package var edit: String? {
+      hasOtherPipeline ? "pipeline edited" : hasOtherCode ? "code edited" : nil
+    }
+
     /// How many things that are.
     package var count: Int {
       parameters.count + (hasOtherCode ? 1 : 0) + (hasOtherPipeline ? 1 : 0)

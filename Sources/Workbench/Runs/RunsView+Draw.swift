@@ -220,17 +220,15 @@ extension RunsView {
       return StyledText("after r\(parent)" + place, .dim)
     }
     var text = StyledText()
-    for name in Set(run.parameters.keys).union(other.parameters.keys).sorted()
-    where run.parameters[name] != other.parameters[name] {
+    let difference = run.difference(from: other)
+    for name in difference.parameters {
       if !text.isEmpty { text.append(", ", .dim) }
       text.append(SafeText(hostile: name) + " ")
       text.append(SafeText(hostile: run.parameters[name]?.description ?? "none"), .accent)
       text.append(" (\(other.parameters[name]?.description ?? "none"))", .dim)
     }
-    if run.pipelineFile != other.pipelineFile {
-      text.append(text.isEmpty ? "pipeline edited" : ", pipeline edited")
-    } else if run.code != other.code {
-      text.append(text.isEmpty ? "code edited" : ", code edited")
+    if let edit = difference.edit {
+      text.append(SafeText(hostile: (text.isEmpty ? "" : ", ") + edit))
     }
     return text.isEmpty ? StyledText("as r\(other.id)", .dim) : text
   }
