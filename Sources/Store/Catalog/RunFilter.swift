@@ -2,7 +2,8 @@
 ///
 /// `lr=0.2 val_loss<0.3 digits`: a word with `=`, `!=`, `<`, `<=`, `>` or `>=` behind a name is a
 /// condition on the parameter or metric of that name, with or without blanks beside the sign. All other
-/// words are one text. A comma behind a value is no part of it. A name with `=` and nothing behind it finds the runs that have it at all.
+/// words are one text. A comma behind a value is no part of it. A name with `=` and nothing behind it
+/// finds the runs that have it at all.
 package struct RunFilter: Sendable, Equatable {
   package struct Condition: Sendable, Equatable {
     package enum Comparison: String, Sendable, CaseIterable {

@@ -5,7 +5,8 @@ extension RunRecord {
   ///
   /// That is the run's main metric; where several steps have logged it, that of the step whose figures
   /// the run has, else the last one. Where nothing is declared and no step has ended yet, and where the
-  /// run has ended without it, it is the most important one that has a goal. `metrics` are the run's own, in the order of its steps.
+  /// run has ended without it, it is the most important one that has a goal. `metrics` are the run's own,
+  /// in the order of its steps.
   package func judged(by metrics: [MetricSummary]) -> MetricSummary? {
     let isMissing = !status.isActive && !metrics.contains { $0.name == mainMetric }
     guard let name = mainMetric, !isMissing else {

@@ -11,8 +11,8 @@ package struct RunRecord: Sendable, Equatable, Codable, Identifiable {
   package var status: RunStatus
   package var name: String?
   package var note: String?
-  /// The run that this one was made from by `rerun`, or the newest earlier run of the pipeline in the
-  /// instance: what the list's differences are told against.
+  /// The run that this one was made from by `rerun`, or of the earlier ones of the pipeline in the instance
+  /// the one that it differs least from: what the list's differences are told against.
   package var parent: Int?
   /// Every parameter with its value, defaults included.
   package var parameters: [String: ParameterValue]
