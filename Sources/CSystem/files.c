@@ -2,7 +2,9 @@
 #include "files.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/fs.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/vfs.h>
@@ -22,6 +24,14 @@ ssize_t lathe_copy_range(int source, int target, size_t length) {
 int64_t lathe_file_system(const char *path) {
   struct statfs facts;
   return statfs(path, &facts) == 0 ? (int64_t)(uint32_t)facts.f_type : -1;
+}
+
+int lathe_open_unnamed(const char *folder) { return open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600); }
+
+int lathe_name(int descriptor, const char *path) {
+  char own[32];
+  snprintf(own, sizeof own, "/proc/self/fd/%d", descriptor);
+  return linkat(AT_FDCWD, own, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
 }
 
 int lathe_sync_file_system(int descriptor) { return syncfs(descriptor); }

@@ -36,6 +36,24 @@ struct AttemptTests {
     #expect(names == ["claim"])
   }
 
+  @Test(arguments: [true, false])
+  func `of several that put a file, one is first, and it lies there whole`(isUnnamed: Bool) throws {
+    let path = attempt.path + "/first"
+    func put(_ text: String, at path: String) throws -> Int32? {
+      try FirstFile.put(Data(text.utf8), at: path, isLocked: true, isUnnamed: isUnnamed)
+    }
+    let lock = try #require(try put("one", at: path))
+    #expect(try put("another", at: path) == nil)
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == "one")
+    let other = open(path, O_RDWR | O_CLOEXEC)
+    #expect(flock(other, LOCK_SH | LOCK_NB) == -1)
+    close(lock)
+    #expect(flock(other, LOCK_SH | LOCK_NB) == 0)
+    close(other)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: attempt.path) == ["first"])
+    #expect(throws: SystemFailure.self) { try put("one", at: attempt.path + "/none/first") }
+  }
+
   @Test func `a damaged claim is a dead one`() throws {
     try Data("{".utf8).write(to: URL(filePath: attempt.claim))
     #expect(Claim.state(of: attempt) == .dead(nil))
@@ -345,6 +363,61 @@ struct AttemptTests {
     }
     #expect(found == [request, .ping])
     #expect(buffer.isEmpty)
+  }
+
+  @Test func `requests and replies come through, in the form that older versions have`() throws {
+    let launch = LaunchRequest(instance: "i", what: .rerun(of: 3), parameters: ["x": "1"])
+    let requests: [AgentRequest] = [
+      .launch(launch), .plan(launch),
+      .sweep(SweepRequest(launch: launch, parts: ["x=1,2"], parallel: 1)),
+      .planSweep(SweepRequest(launch: launch, parts: ["x=1,2"], parallel: 1)),
+      .resume(run: 1), .stop(run: 2), .resumeSweep(3), .stopSweep(4), .removeSweep(5),
+      .remove(run: 6), .annotate(run: 7, name: nil, note: "n"),
+      .annotate(run: 7, name: "m", note: nil), .pin(run: 8, isPinned: true),
+      .collect(CollectRequest()), .setAside([Digest(of: "a")]),
+      .up(UpRequest(stack: "s", template: "t")), .down(stack: "s"), .startInstance("i"),
+      .stopInstance("i"), .adopt(folder: "/f", name: nil), .adopt(folder: "/f", name: "n"),
+      .release(instance: "i"), .decide(model: "m", approval: .approved, note: nil),
+      .ended(run: 1, step: "a", attempt: 2), .watched(run: 1, step: "a", attempt: 2), .ping,
+      .status, .shutdown,
+    ]
+    for request in requests {
+      let json = try JSONEncoder().encode(request)
+      #expect(try JSONDecoder().decode(AgentRequest.self, from: json) == request)
+    }
+    let explanation = Explanation(what: "No.")
+    let replies: [AgentReply] = [
+      .done, .run(1), .sweep(2), .stack("s"), .instance("i"), .waiting(explanation),
+      .refused(explanation),
+    ]
+    for reply in replies {
+      let json = try JSONEncoder().encode(reply)
+      #expect(try JSONDecoder().decode(AgentReply.self, from: json) == reply)
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let forms: [(AgentRequest, String)] = [
+      (.stop(run: 3), #"{"stop":{"run":3}}"#), (.stopSweep(4), #"{"stopSweep":{"_0":4}}"#),
+      (.annotate(run: 7, name: nil, note: "n"), #"{"annotate":{"note":"n","run":7}}"#),
+      (
+        .ended(run: 1, step: "a", attempt: 2), #"{"ended":{"attempt":2,"run":1,"step":"a"}}"#
+      ), (.ping, #"{"ping":{}}"#),
+    ]
+    for (request, json) in forms {
+      #expect(String(decoding: try encoder.encode(request), as: UTF8.self) == json)
+    }
+    #expect(
+      String(decoding: try encoder.encode(AgentReply.run(3)), as: UTF8.self) == #"{"run":{"_0":3}}"#
+    )
+  }
+
+  @Test(arguments: [
+    "{}", #"{"stop":{"run":3},"ping":{}}"#, #"{"dance":{}}"#, #"{"stop":{}}"#, "[]",
+  ])
+  func `what is no request is refused`(json: String) {
+    #expect(throws: DecodingError.self) {
+      try JSONDecoder().decode(AgentRequest.self, from: Data(json.utf8))
+    }
   }
 
   @Test func `a message that is too large is refused before it is read`() throws {

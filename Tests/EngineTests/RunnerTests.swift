@@ -16,10 +16,7 @@ struct RunnerTests {
     let seat = try RunnerSeat()
     let specs = [seat.spec("a", "echo one"), seat.spec("b", "echo two; exit 3")]
     for spec in specs { try seat.run(spec) }
-    #expect(try seat.report() == .claimed(folder: seat.folder("a").path))
     #expect(try seat.ending()?.status == .succeeded)
-
-    #expect(try seat.report() == .claimed(folder: seat.folder("b").path))
     let second = try seat.ending()
     #expect(second?.reason == "Exit code 3: two")
     #expect(second?.cause == .exit)
@@ -90,7 +87,7 @@ struct RunnerTests {
     var bytes = try orders.flatMap { try Wire.frame($0) }
     for order in orders { #expect(try Wire.takeOrder(from: &bytes) == order) }
     let reports: [RunnerReport] = [
-      .claimed(folder: "/a"), .watched(folder: ""),
+      .watched(folder: ""), .watched(folder: "/a"),
       .refused(folder: "/c d", Refusal(reason: "no", cause: .diskFull)),
     ]
     bytes = try reports.flatMap { try Wire.frame($0) }
@@ -154,7 +151,6 @@ struct RunnerTests {
     #expect(seat.wait(for: seat.folder("a").path + "/begun"))
     try seat.run(seat.spec("b", "true"))
     try seat.order(.stop(attempt: seat.folder("b").path))
-    #expect(try seat.report() == .claimed(folder: seat.folder("a").path))
     #expect(
       try seat.report()
         == .refused(folder: seat.folder("b").path, Refusal(reason: "Stopped before it began."))

@@ -65,7 +65,7 @@ struct Waiter {
   }
 
   /// Lets a burst of changes pass, so that frames stay `milliseconds` apart; a signal ends it.
-  func rest(milliseconds: Int) -> Int32? {
+  static func rest(milliseconds: Int) -> Int32? {
     var entry = pollfd(fd: Interrupt.descriptor, events: Int16(POLLIN), revents: 0)
     _ = poll(&entry, 1, Int32(milliseconds))
     return Interrupt.taken()

@@ -18,12 +18,17 @@ struct RunFollower {
   private var isLive: Bool { session.errors.isTerminal && !session.isJSON }
   private var readings: [String: Reading] = [:]
   private var seen: [String: LiveMetric] = [:]
+  /// What is waited for once the run takes longer than a moment, and what of it is watched.
+  private var waiter: Waiter?
   private var watched: Set<String> = []
   private var steps: [StepRecord] = []
   private var places: [String: Int] = [:]
   private var revision = 0
   private var alerts: [AlertRecord] = []
-  private let waiter = Waiter()
+
+  /// How long a run is only looked at again and again: closing a watch takes the kernel some 15 ms, which
+  /// a run that comes from the cache is not to take.
+  private static let moment = Duration.milliseconds(300)
 
   init(session: Session, run: Int, onInterrupt: OnInterrupt = .detach) {
     self.session = session
@@ -35,15 +40,15 @@ struct RunFollower {
   ///
   /// Throws `ExitCode` 130 when Ctrl-C detached or stopped it.
   mutating func follow() throws -> RunSnapshot {
-    watch(session.home.state)
-    watch(session.home.catalog)
-    watch(session.home.catalog + "-wal")
     var progress = RunProgress()
     var live = LiveLines(output: session.errors)
     var stopped = false
+    let start = ContinuousClock.now
     // Short runs are told of at once; frames of longer ones stay apart.
-    var pause = 10
+    var pause = 4
     while true {
+      // Before the look, so that nothing is missed between the two.
+      if waiter == nil, ContinuousClock.now - start > RunFollower.moment { beginToWatch() }
       let snapshot = try read()
       if isLive {
         live.keep(progress.alerts(snapshot))
@@ -59,9 +64,10 @@ struct RunFollower {
         if stopped { throw ExitCode(130) }
         return snapshot
       }
-      var signal = waiter.rest(milliseconds: pause)
-      pause = min(pause * 2, isLive ? 80 : 160)
-      if signal == nil, case .signal(let number) = waiter.wait(milliseconds: isLive ? 1000 : 10_000)
+      var signal = Waiter.rest(milliseconds: pause)
+      pause = min(pause * 2, waiter == nil ? 16 : isLive ? 80 : 160)
+      if signal == nil, let waiter,
+        case .signal(let number) = waiter.wait(milliseconds: isLive ? 1000 : 10_000)
       {
         signal = number
       }
@@ -142,8 +148,16 @@ struct RunFollower {
     if let metric = try reading.refresh(main: main) { seen[step.name] = metric }
   }
 
+  private mutating func beginToWatch() {
+    waiter = Waiter()
+    watch(session.home.state)
+    watch(session.home.catalog)
+  }
+
   private mutating func watch(_ path: String) {
-    guard !watched.contains(path), FileManager.default.fileExists(atPath: path) else { return }
+    guard let waiter, !watched.contains(path), FileManager.default.fileExists(atPath: path) else {
+      return
+    }
     watched.insert(path)
     waiter.watch.add(path)
   }

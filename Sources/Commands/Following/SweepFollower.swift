@@ -51,7 +51,7 @@ struct SweepFollower {
         if stopped { throw ExitCode(130) }
         return state
       }
-      var signal = waiter.rest(milliseconds: pause)
+      var signal = Waiter.rest(milliseconds: pause)
       pause = min(pause * 2, 160)
       if signal == nil, case .signal(let number) = waiter.wait(milliseconds: isLive ? 1000 : 10_000)
       {

@@ -48,7 +48,7 @@ struct StackFollower {
         try session.agent.send(.ping)
         continue
       }
-      var signal = waiter.rest(milliseconds: 80)
+      var signal = Waiter.rest(milliseconds: 80)
       if signal == nil, case .signal(let number) = waiter.wait(milliseconds: isLive ? 1000 : 2000) {
         signal = number
       }

@@ -13,7 +13,7 @@ extension Agent {
   /// Takes what an executor tells of an attempt.
   func take(_ report: ExecutorReport) {
     switch report {
-    case .claimed(let name, let pid):
+    case .taken(let name, let pid):
       guard isUnderWay(name) else { return }
       _ = change(name.run) { $0.change(name.step) { $0.pid = Int(pid) } }
       writeLater(name.run)
@@ -55,7 +55,7 @@ extension Agent {
         // A process of another machine or container is known by its lock alone.
         if claim.isProcess(on: site.host) { watch(claim.pid, for: name) } else { lookAgain(name) }
       }
-      if step.pid != Int(claim.pid) { take(.claimed(name, pid: claim.pid)) }
+      if step.pid != Int(claim.pid) { take(.taken(name, pid: claim.pid)) }
     case .unclaimed: giveUp(name)
     case .givenUp:
       if step.status == .stopping {

@@ -52,7 +52,7 @@ extension Agent {
 
   /// Writes what nothing depends on with whatever is written next, a tenth of a second later at the latest.
   ///
-  /// Who has claimed an attempt is told by its folder; most short steps end before the catalog hears of it.
+  /// Who has an attempt is told by its folder; most short steps end before the catalog hears of it.
   func writeLater(_ id: Int) {
     later.insert(id)
     guard !isWritingLater else { return }

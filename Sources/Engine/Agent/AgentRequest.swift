@@ -3,7 +3,7 @@ import Foundation
 package import Store
 
 /// What the workbench, the command line and the step runners may ask of the agent.
-package enum AgentRequest: Sendable, Codable, Equatable {
+package enum AgentRequest: Sendable, Equatable {
   case launch(LaunchRequest)
   /// What a launch would do, step by step; starts and records nothing.
   case plan(LaunchRequest)
@@ -141,7 +141,7 @@ package struct UpRequest: Sendable, Codable, Equatable {
 }
 
 /// The agent's answer: a refusal is thrown by `AgentClient` as its explanation.
-package enum AgentReply: Sendable, Codable, Equatable {
+package enum AgentReply: Sendable, Equatable {
   case done
   case run(Int)
   case sweep(Int)

@@ -7,6 +7,8 @@ import Store
 /// A class, because it remembers what it has looked at: a file is read again when its facts change.
 final class Programs {
   private var contents: [FileStamp: Digest] = [:]
+  /// The Python that a script names in its first line; nil for what is none.
+  private var interpreters: [FileStamp: String?] = [:]
   private var locks: [String: (facts: [FileStamp?], digest: Digest)] = [:]
   private let objects: ObjectStore
   /// What was found since `remember`, by what it depends on beside the disk; nil: nothing is remembered.
@@ -59,6 +61,21 @@ final class Programs {
 
   /// The Python that runs a program which is a script in it, such as what a package brought along.
   private func interpreter(of program: String, path: String, folder: String) -> String? {
+    pythonNamed(by: program).flatMap {
+      ChildProcess.executable($0, environment: ["PATH": path], folder: folder)
+    }
+  }
+
+  private func pythonNamed(by program: String) -> String? {
+    guard let stamp = FileStamp(following: program) else { return nil }
+    if let known = interpreters[stamp] { return known }
+    let time = FileStamp.now
+    let name = pythonNamed(in: program)
+    if !stamp.isRacy(at: time) { interpreters[stamp] = .some(name) }
+    return name
+  }
+
+  private func pythonNamed(in program: String) -> String? {
     guard let file = FileHandle(forReadingAtPath: program) else { return nil }
     defer { try? file.close() }
     guard let head = try? file.read(upToCount: 256), head.starts(with: Data("#!".utf8)) else {
@@ -69,7 +86,7 @@ final class Programs {
     guard let name = words.first.map(String.init),
       (name.split(separator: "/").last ?? "").hasPrefix("python")
     else { return nil }
-    return ChildProcess.executable(name, environment: ["PATH": path], folder: folder)
+    return name
   }
 
   /// What stands for a program: its bytes, and its stamp where those are too many or may not be read.

@@ -22,7 +22,8 @@ protocol Executor: AnyObject {
 
 /// What an executor tells of an attempt that it was given.
 enum ExecutorReport: Sendable {
-  case claimed(RunnerName, pid: Int32)
+  /// A runner has it, or will claim it next.
+  case taken(RunnerName, pid: Int32)
   /// The record is in the attempt's folder as well.
   case ended(RunnerName, ExitRecord)
   /// Its watch rules found something.

@@ -31,7 +31,13 @@ struct TensorBoardInput {
   var examined: Int { folder.examined }
 
   /// Where the files in `path` stand; with `isNew`, all that are there now are passed over.
-  init(path: String, isNew: Bool, sink: inout MetricSink) {
+  ///
+  /// `isBare`: nothing lies there.
+  init(path: String, isNew: Bool, isBare: Bool, sink: inout MetricSink) {
+    guard !isBare else {
+      folder = EventFolder(path: path)
+      return
+    }
     let found = Names()
     var search = EventFolder(path: path) { name in
       found.names.append(name)

@@ -42,25 +42,8 @@ struct Claim: Codable, Equatable {
   /// The file is locked before it gets its name, so nobody ever sees it without its lock. Returns the
   /// descriptor that holds the lock, or nil when somebody else has claimed the attempt.
   static func take(_ attempt: AttemptFolder, for spec: PackedSpec? = nil) throws -> Int32? {
-    let temporary = attempt.claim + ".\(getpid()).\(UInt32.random(in: .min ... .max))"
-    let descriptor = open(temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw SystemFailure("write \(temporary)", errno) }
-    defer { unlink(temporary) }
-    do {
-      let bytes = try own.get() + (spec.map { [newline] + $0.text } ?? [])
-      try bytes.withUnsafeBytes { try writeAll($0, to: descriptor, attempt.claim) }
-      guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-        throw SystemFailure("claim \(attempt.path)", errno)
-      }
-    } catch {
-      close(descriptor)
-      throw error
-    }
-    if link(temporary, attempt.claim) == 0 { return descriptor }
-    let failure = errno
-    close(descriptor)
-    if failure == EEXIST { return nil }
-    throw SystemFailure("claim \(attempt.path)", failure)
+    let bytes = try own.get() + (spec.map { [newline] + $0.text } ?? [])
+    return try FirstFile.put(bytes, at: attempt.claim, isLocked: true)
   }
 
   /// Takes the place of an attempt's claim, so that no runner will ever have it; false when one has.

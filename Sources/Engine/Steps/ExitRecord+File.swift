@@ -24,17 +24,7 @@ extension ExitRecord {
   }
 
   private static func write(_ bytes: Data, in attempt: AttemptFolder) throws {
-    let temporary = attempt.exit + ".\(getpid())"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw SystemFailure("write \(temporary)", errno) }
-    defer {
-      close(descriptor)
-      unlink(temporary)
-    }
-    try bytes.withUnsafeBytes { try writeAll($0, to: descriptor, temporary) }
-    guard link(temporary, attempt.exit) == 0 || errno == EEXIST else {
-      throw SystemFailure("write \(attempt.exit)", errno)
-    }
+    if let descriptor = try FirstFile.put(bytes, at: attempt.exit) { close(descriptor) }
   }
 
   /// The record of an attempt that has ended; nil while there is none.

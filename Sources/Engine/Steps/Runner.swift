@@ -68,7 +68,6 @@ package enum Runner {
         channel.report(.refused(folder: path, Refusal(reason: reason)))
         return nil
       }
-      channel.report(.claimed(folder: path))
       let record = Attempt(
         spec: spec,
         folder: folder,

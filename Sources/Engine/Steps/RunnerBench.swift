@@ -50,7 +50,7 @@ enum RunnerBench {
             isOver = true
           case .refused(_, let refusal):
             throw Explanation(what: "An attempt failed.", why: refusal.reason)
-          case .claimed, .watched: break
+          case .watched: break
           }
         } else {
           let count = read(runner.channel, &chunk, chunk.count)

@@ -14,7 +14,6 @@ enum RunnerOrder: Sendable, Equatable {
 
 /// What a runner tells its agent; attempts are named by their folders.
 enum RunnerReport: Sendable, Equatable {
-  case claimed(folder: String)
   /// The exit record is in place, and nothing of the attempt runs any more.
   case ended(folder: String, ExitRecord)
   /// Watch rules found something, which is in the attempt's marks.
@@ -41,7 +40,7 @@ struct Refusal: Sendable, Codable, Equatable {
 
 /// A message between an agent and its runner: a letter, an attempt's folder, a NUL, and what else belongs to it.
 ///
-/// Both ends are of one version. With every step three of them pass.
+/// Both ends are of one version. With every step two of them pass.
 extension Wire {
   static func frame(_ order: RunnerOrder) throws -> [UInt8] {
     switch order {
@@ -53,7 +52,6 @@ extension Wire {
 
   static func frame(_ report: RunnerReport) throws -> [UInt8] {
     switch report {
-    case .claimed(let folder): try frame("c", folder)
     case .ended(let folder, let record): try frame(ended: folder, record.json())
     case .watched(let folder): try frame("w", folder)
     case .refused(let folder, let refusal):
@@ -70,7 +68,6 @@ extension Wire {
   static func takeReport(from buffer: inout [UInt8]) throws -> RunnerReport? {
     guard let (letter, folder, rest) = try takeMessage(from: &buffer) else { return nil }
     return switch letter {
-    case "c": .claimed(folder: folder)
     case "d": .ended(folder: folder, try ExitRecord(json: rest))
     case "w": .watched(folder: folder)
     case "n": .refused(folder: folder, try JSONDecoder.keepingNaN.decode(Refusal.self, from: rest))

@@ -41,7 +41,9 @@ package struct MetricImportance: Sendable, Hashable, Comparable {
 extension Sequence {
   /// The elements by their names' importance, those of the same importance in their order.
   package func byImportance(of name: (Element) -> String) -> [Element] {
-    enumerated().map { (MetricImportance(name($0.element)), $0.offset, $0.element) }
+    let all = Array(self)
+    guard all.count > 1 else { return all }
+    return all.enumerated().map { (MetricImportance(name($0.element)), $0.offset, $0.element) }
       .sorted { ($0.0, $0.1) < ($1.0, $1.1) }
       .map { $0.2 }
   }

@@ -35,6 +35,8 @@ package struct Manifest: Sendable, Equatable {
 
   package var digest: Digest { bytes.withUnsafeBytes { Digest(of: $0) } }
 
+  static let emptyDigest = Manifest().digest
+
   /// The text's bytes.
   var bytes: [UInt8] {
     var bytes: [UInt8] = []

@@ -36,6 +36,7 @@ final class RunnerPool: Executor {
     runners[channel]?.current = (name, attempt.path)
     busy[name] = channel
     send(order, to: channel)
+    if let pid = runners[channel]?.pid { report(.taken(name, pid: pid)) }
   }
 
   /// Makes an attempt's folder in its step's: two calls, where looking for all folders above takes many.
@@ -146,7 +147,6 @@ final class RunnerPool: Executor {
   private func take(_ told: RunnerReport, from channel: Int32) {
     guard let runner = runners[channel], let (name, path) = runner.current else { return }
     switch told {
-    case .claimed(path): report(.claimed(name, pid: runner.pid))
     case .watched(path): report(.watched(name))
     case .ended(path, let record):
       isFree(channel, of: name)
