@@ -29,6 +29,8 @@ struct RunFollower {
   /// How long a run is only looked at again and again: closing a watch takes the kernel some 15 ms, which
   /// a run that comes from the cache is not to take.
   private static let moment = Duration.milliseconds(300)
+  /// Milliseconds between two looks for the end in that time.
+  private static let instant = 4
 
   init(session: Session, run: Int, onInterrupt: OnInterrupt = .detach) {
     self.session = session
@@ -45,7 +47,7 @@ struct RunFollower {
     var stopped = false
     let start = ContinuousClock.now
     // Short runs are told of at once; frames of longer ones stay apart.
-    var pause = 4
+    var pause = RunFollower.instant
     while true {
       // Before the look, so that nothing is missed between the two.
       if waiter == nil, ContinuousClock.now - start > RunFollower.moment { beginToWatch() }
@@ -64,8 +66,8 @@ struct RunFollower {
         if stopped { throw ExitCode(130) }
         return snapshot
       }
-      var signal = Waiter.rest(milliseconds: pause)
-      pause = min(pause * 2, waiter == nil ? 16 : isLive ? 80 : 160)
+      var signal = try rest(milliseconds: pause)
+      pause = min(pause * 2, waiter == nil ? 32 : isLive ? 80 : 160)
       if signal == nil, let waiter,
         case .signal(let number) = waiter.wait(milliseconds: isLive ? 1000 : 10_000)
       {
@@ -80,6 +82,16 @@ struct RunFollower {
       stopped = true
       try session.agent.send(.stop(run: run))
     }
+  }
+
+  /// Waits between two looks; the end of a short run is seen at once.
+  private func rest(milliseconds: Int) throws -> Int32? {
+    guard waiter == nil else { return Waiter.rest(milliseconds: milliseconds) }
+    for _ in 0..<(milliseconds / RunFollower.instant) {
+      if let signal = Waiter.rest(milliseconds: RunFollower.instant) { return signal }
+      guard try session.catalog.status(of: run)?.isActive == true else { break }
+    }
+    return nil
   }
 
   /// What is said when Ctrl-C leaves a run going.
