@@ -7,6 +7,7 @@ struct SeriesNode: Sendable, Equatable {
   var start: Int
   var count = 0
   var steps = AxisExtent()
+  var times = AxisExtent()
   /// As they were logged: they may be NaN or infinite.
   var first = Double.nan
   var last = Double.nan
@@ -23,8 +24,6 @@ struct SeriesNode: Sendable, Equatable {
   var maxStep = Double.nan
   /// Infinite where it overflows.
   var sum = 0.0
-  // Not beside the steps: drawing looks at those and the values, which are close together then.
-  var times = AxisExtent()
 
   init(start: Int) {
     self.start = start
@@ -35,18 +34,6 @@ struct SeriesNode: Sendable, Equatable {
   /// The places of its points in the series.
   var range: Range<Int> { start..<start + count }
   var isAllFinite: Bool { finiteCount == count }
-
-  @inline(__always)
-  var bounds: (min: Double, max: Double, isAllFinite: Bool) { (min, max, isAllFinite) }
-
-  @inline(__always)
-  func lastPoint(by axis: SeriesAxis) -> CurvePoint {
-    CurvePoint(
-      place: start + count - 1,
-      x: axis == .step ? steps.last : times.last,
-      y: last
-    )
-  }
 
   /// Adds the point that follows.
   mutating func add(step: Double, time: Double, value: Double) {

@@ -11,6 +11,8 @@ package struct SeriesTrack: Sendable {
   private(set) var sealed: [SealedBlock] = []
   /// Groups of sealed blocks, groups of groups, and so on: see `SeriesTree`.
   private(set) var groups: [[SeriesNode]] = []
+  /// Of the sealed blocks and of their groups.
+  private(set) var outlines = TreeOutlines()
   /// The points that are not sealed, which follow the sealed ones.
   var tail: [TailBlock] = []
 
@@ -64,16 +66,21 @@ package struct SeriesTrack: Sendable {
   mutating func append(_ block: SealedBlock) {
     sealed.append(block)
     var child = sealed.count - 1
+    outlines.set(block.node, at: SeriesTree.Place(level: 0, index: child))
     var level = 0
     // A level is grouped as soon as it has more nodes than one group.
     while (level == 0 ? sealed.count : groups[level - 1].count) > SeriesTree.fanOut {
-      if level == groups.count {
+      let isNew = level == groups.count
+      if isNew {
         groups.append(regrouped(level))
       } else {
         let node = level == 0 ? block.node : groups[level - 1][child]
         update(level, child: child, node)
       }
       child /= SeriesTree.fanOut
+      for index in isNew ? groups[level].indices : child..<child + 1 {
+        outlines.set(groups[level][index], at: SeriesTree.Place(level: level + 1, index: index))
+      }
       level += 1
     }
   }

@@ -31,6 +31,7 @@ struct SeriesTree {
     return (0..<count).map { Place(level: level, index: $0) } + tail
   }
 
+  @inline(__always)
   subscript(place: Place) -> SeriesNode {
     if place.level > 0 { return track.groups[place.level - 1][place.index] }
     let tail = place.index - track.sealed.count
@@ -48,24 +49,12 @@ struct SeriesTree {
       ? track.sealed[place.index].node.extent(axis) : track.tail[tail].node.extent(axis)
   }
 
-  /// The least and the greatest value of a node, and whether they are about all of its points.
-  ///
-  /// Told without a copy of the node, which is large.
+  /// What drawing asks of every node.
   @inline(__always)
-  func bounds(of place: Place) -> (min: Double, max: Double, isAllFinite: Bool) {
-    if place.level > 0 { return track.groups[place.level - 1][place.index].bounds }
-    let tail = place.index - track.sealed.count
-    return tail < 0 ? track.sealed[place.index].node.bounds : track.tail[tail].node.bounds
-  }
-
-  /// The last point of a node.
-  @inline(__always)
-  func last(of place: Place, by axis: SeriesAxis) -> CurvePoint {
-    if place.level > 0 { return track.groups[place.level - 1][place.index].lastPoint(by: axis) }
-    let tail = place.index - track.sealed.count
+  func outline(of place: Place, by axis: SeriesAxis) -> NodeOutline {
+    let tail = place.level > 0 ? -1 : place.index - track.sealed.count
     return tail < 0
-      ? track.sealed[place.index].node.lastPoint(by: axis)
-      : track.tail[tail].node.lastPoint(by: axis)
+      ? track.outlines[place, axis] : NodeOutline(track.tail[tail].node, by: axis)
   }
 
   /// The place in the series of a node's first point.

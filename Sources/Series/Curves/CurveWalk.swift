@@ -23,8 +23,10 @@ struct CurveWalk<Values: CurveValues> {
   }
 
   private mutating func add(_ place: SeriesTree.Place) throws {
-    let x = values.series.tree.extent(of: place, by: axis)
-    if x.isAllFinite, let column = probe.column(from: x.min, through: x.max) {
+    let outline = values.series.tree.outline(of: place, by: axis)
+    if !outline.xMin.isNaN,
+      let column = probe.column(from: outline.xMin, through: outline.xMax)
+    {
       try values.add(place, column: column, to: &builder)
     } else if place.level > 0 {
       for child in values.series.tree.children(of: place) {
@@ -32,6 +34,7 @@ struct CurveWalk<Values: CurveValues> {
       }
     } else {
       values.blocks.enter(values.series.block(at: place.index))
+      let x = values.series.tree.extent(of: place, by: axis)
       if x.isAscending, x.isAllFinite {
         try addAscending(through: x.last)
       } else {

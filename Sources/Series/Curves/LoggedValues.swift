@@ -46,9 +46,10 @@ struct LoggedValues: CurveValues {
     to builder: inout CurveBuilder
   ) throws {
     if let held, held.column != column { try settle(&builder) }
-    let bounds = series.tree.bounds(of: place)
-    if bounds.isAllFinite, builder.covers(bounds.min, bounds.max, column: column) {
-      return builder.extend(to: series.tree.last(of: place, by: series.axis))
+    let outline = series.tree.outline(of: place, by: series.axis)
+    // NaN is covered by nothing.
+    if builder.covers(outline.yMin, outline.yMax, column: column) {
+      return builder.extend(to: outline.last)
     }
     let node = series.tree[place]
     let x = node.extent(series.axis)
