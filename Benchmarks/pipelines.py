@@ -117,11 +117,18 @@ def run(arguments, folder, environment=None, timeout=3600, codes=(0,)):
         )
     late = threading.Event()
     timer = threading.Timer(timeout, lambda: (late.set(), process.kill()))
+    timer.daemon = True
     timer.start()
-    # Without a timeout of its own: Python looks for an end with one each 50 ms only, which would be measured.
-    code = process.wait()
-    spent.end()
-    timer.cancel()
+    try:
+        # Without a timeout of its own: Python looks for an end with one each 50 ms only, which would be measured.
+        code = process.wait()
+        spent.end()
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    finally:
+        timer.cancel()
     if late.is_set():
         raise subprocess.TimeoutExpired(arguments, timeout)
     if code not in codes:
@@ -372,7 +379,7 @@ def many_runs(bench, runs=20, count=50):
         )
         for number in range(runs)
     ]
-    codes = [follower.wait(600) for follower in followers]
+    codes = [follower.wait() for follower in followers]
     spent.end()
     told = json.loads(bench.lathe(home, "runs", "--json", "--limit", str(runs), folder=project))
     lost = sum(1 for each in told if (each["status"], each["steps_done"]) != ("Succeeded", count))

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
-#include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/vfs.h>
@@ -27,11 +26,5 @@ int64_t lathe_file_system(const char *path) {
 }
 
 int lathe_open_unnamed(const char *folder) { return open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600); }
-
-int lathe_name(int descriptor, const char *path) {
-  char own[32];
-  snprintf(own, sizeof own, "/proc/self/fd/%d", descriptor);
-  return linkat(AT_FDCWD, own, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
-}
 
 int lathe_sync_file_system(int descriptor) { return syncfs(descriptor); }

@@ -66,7 +66,7 @@ package struct AttemptFolder: Sendable, Equatable, Hashable {
 
   package init(path: String) { self.path = path }
 
-  /// Made with O_EXCL before the script starts; its lock is held while the runner lives.
+  /// Linked into place before the script starts, by the first runner; its lock is held while that lives.
   package var claim: String { path + "/claim" }
   package var spec: String { path + "/spec.json" }
   /// What the script printed, both streams, as it came: hostile bytes.

@@ -6,6 +6,20 @@ import Terminal
 import Testing
 
 struct OutputTests {
+  @Test func `a time of day is the reader's, and of times without a day there is none`() throws {
+    let zone = try #require(TimeZone(secondsFromGMT: 19_800))
+    func text(_ seconds: Double) -> String {
+      clockText(Date(timeIntervalSince1970: seconds), in: zone)
+    }
+    #expect(text(0) == "05:30:00")
+    #expect(text(1_772_361_731.9) == "16:12:11")
+    #expect(text(-0.5) == "05:29:59")
+    #expect(text(-19_801) == "23:59:59")
+    for seconds in [1e291, -1e291, 1e20, .infinity, -.infinity, .nan] {
+      #expect(text(seconds) == "--:--:--")
+    }
+  }
+
   @Test func `an error is three lines`() {
     let error = Explanation(
       what: "Step 'evaluate' runs after 'trian'.",

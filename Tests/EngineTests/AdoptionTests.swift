@@ -150,7 +150,7 @@ struct AdoptionTests {
     let site = try RunSite(Self.files, executor: executor)
     let run = try site.launch()
     // It is written a tenth of a second later at the latest: nobody serves the loop until then.
-    site.agent.take(.taken(RunnerName(run: run, step: "a", attempt: 1), pid: getpid()))
+    site.agent.note(runner: getpid(), of: RunnerName(run: run, step: "a", attempt: 1))
     #expect(site.agent.runs[run]?.steps["a"]?.pid == Int(getpid()))
     #expect(try site.steps(run)["a"]?.pid == nil)
     try site.replaceAgent(executor: executor)

@@ -133,6 +133,37 @@ struct CacheRulesTests {
     #expect(second["program big"] != nil && second != first)
   }
 
+  @Test func `rule 7: a script that Python runs counts with its packages, also once it is changed`()
+    throws
+  {
+    let site = try RunSite()
+    let environment = site.root + "/venv"
+    try makeFolder(environment + "/bin")
+    try makeFolder(environment + "/lib/python3.12/site-packages")
+    try Data("home = /usr\n".utf8).write(to: URL(filePath: environment + "/pyvenv.cfg"))
+    let python = environment + "/bin/python"
+    try Data("x".utf8).write(to: URL(filePath: python))
+    chmod(python, 0o755)
+    let tool = site.root + "/tool"
+    let programs = Programs(objects: site.store)
+    let process = ProcessStep(command: .arguments([Text(tool)]))
+    func hasPackages(of text: String) throws -> Bool {
+      try Data(text.utf8).write(to: URL(filePath: tool))
+      chmod(tool, 0o755)
+      let parts = programs.parts(of: process, path: "", folder: site.folder)
+      #expect(parts == programs.parts(of: process, path: "", folder: site.folder))
+      return parts["packages of tool"] != nil
+    }
+    #expect(try hasPackages(of: "#!\(python)\n"))
+    #expect(try !hasPackages(of: "#!/bin/sh\n"))
+    #expect(try hasPackages(of: "#!\(python) -u\n"))
+    // What cannot be read just now is none only as long as that is so.
+    chmod(tool, 0)
+    _ = programs.parts(of: process, path: "", folder: site.folder)
+    chmod(tool, 0o755)
+    #expect(programs.parts(of: process, path: "", folder: site.folder)["packages of tool"] != nil)
+  }
+
   @Test func `rule 11: a hit brings nothing back that nobody reads`() throws {
     let executor = ScriptedExecutor()
     let site = try RunSite(

@@ -38,7 +38,7 @@ final class ScriptedExecutor: Executor {
     self.loop = loop
   }
 
-  func run(_ spec: AttemptSpec, in attempt: AttemptFolder) throws {
+  func run(_ spec: AttemptSpec, in attempt: AttemptFolder) throws -> Int32? {
     started.append(spec.step)
     specs.append(spec)
     try makeFolder(attempt.path)
@@ -49,12 +49,13 @@ final class ScriptedExecutor: Executor {
     case .hold:
       guard let lock = try Claim.take(attempt, for: PackedSpec(spec)) else { break }
       held["r\(spec.run) \(spec.step)"] = (lock, attempt, spec)
-      return
+      return nil
     case .succeed(let texts): try publish(.succeeded, texts, of: spec, in: attempt)
     case .fail(let reason): try publish(.failed, [:], reason, of: spec, in: attempt)
     }
     // The agent looks at the attempt at once.
     loop?.post { [name = RunnerName(spec)] agent in agent.take(.lost(name)) }
+    return nil
   }
 
   func stop(_ name: RunnerName) -> Bool { held["r\(name.run) \(name.step)"] != nil }

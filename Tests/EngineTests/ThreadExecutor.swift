@@ -28,7 +28,7 @@ final class ThreadExecutor: Executor {
   func rest() {}
   func end() {}
 
-  func run(_ spec: AttemptSpec, in attempt: AttemptFolder) throws {
+  func run(_ spec: AttemptSpec, in attempt: AttemptFolder) throws -> Int32? {
     try makeFolder(attempt.path)
     try JSONEncoder.keepingNaN.encode(spec).write(to: URL(filePath: attempt.spec))
     let stand = try ChildProcess.start(
@@ -65,5 +65,6 @@ final class ThreadExecutor: Executor {
       var status: Int32 = 0
       waitpid(stand.pid, &status, 0)
     }
+    return nil
   }
 }

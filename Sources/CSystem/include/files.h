@@ -18,9 +18,6 @@ int64_t lathe_file_system(const char *path);
 /// system knows none.
 int lathe_open_unnamed(const char *folder);
 
-/// Gives such a file its name, if nothing has that; 0, or -1 with errno.
-int lathe_name(int descriptor, const char *path);
-
 /// Brings everything that was written to the file system of a descriptor onto its disk; 0, or -1
 /// with errno.
 int lathe_sync_file_system(int descriptor);

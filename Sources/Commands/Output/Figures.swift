@@ -7,10 +7,12 @@ package func ageText(_ date: Date, at now: Date) -> String {
   durationText(max(1, now.timeIntervalSince(date)).rounded()).string + " ago"
 }
 
-/// The time of day where the reader is: "14:02:11".
+/// The time of day where the reader is: "14:02:11"; "--:--:--" for times of which nobody knows the day, as points of
+/// hostile making have.
 package func clockText(_ date: Date, in zone: TimeZone = .current) -> String {
   // Without a calendar, which takes a command a millisecond to make.
   let local = date.timeIntervalSince1970.rounded(.down) + Double(zone.secondsFromGMT(for: date))
+  guard local.isFinite, abs(local) < 2e11 else { return "--:--:--" }
   let seconds = Int(local - (local / 86_400).rounded(.down) * 86_400)
   return [seconds / 3600, seconds / 60 % 60, seconds % 60].map { twoDigits($0).string }
     .joined(separator: ":")

@@ -35,7 +35,10 @@ package struct RunsCommand: ParsableCommand {
   package var limit: Int?
   @Option(
     name: .long,
-    help: "Only runs whose name, note, pipeline, status or parameters contain this."
+    help: """
+      Only runs whose name, note, pipeline, sweep, status or parameters contain this, or that meet conditions: \
+      'lr=0.2 val_loss<0.3'.
+      """
   )
   package var filter: String?
   @Option(name: .customLong("in"), help: "Only runs of this instance.")

@@ -13,10 +13,6 @@ extension Agent {
   /// Takes what an executor tells of an attempt.
   func take(_ report: ExecutorReport) {
     switch report {
-    case .taken(let name, let pid):
-      guard isUnderWay(name) else { return }
-      _ = change(name.run) { $0.change(name.step) { $0.pid = Int(pid) } }
-      writeLater(name.run)
     case .ended(let name, let record):
       guard isUnderWay(name) else { return }
       // On a full disk it may be missing there; later agents and a resumption look for it.
@@ -32,6 +28,13 @@ extension Agent {
       unclaimed[name.ofStep, default: (0, nil)].refusal = refusal
       settle(name)
     }
+  }
+
+  /// Notes which process has an attempt, or will claim it next.
+  func note(runner pid: Int32, of name: RunnerName) {
+    guard isUnderWay(name) else { return }
+    _ = change(name.run) { $0.change(name.step) { $0.pid = Int(pid) } }
+    writeLater(name.run)
   }
 
   private func isUnderWay(_ name: RunnerName) -> Bool {
@@ -55,7 +58,7 @@ extension Agent {
         // A process of another machine or container is known by its lock alone.
         if claim.isProcess(on: site.host) { watch(claim.pid, for: name) } else { lookAgain(name) }
       }
-      if step.pid != Int(claim.pid) { take(.taken(name, pid: claim.pid)) }
+      if step.pid != Int(claim.pid) { note(runner: claim.pid, of: name) }
     case .unclaimed: giveUp(name)
     case .givenUp:
       if step.status == .stopping {

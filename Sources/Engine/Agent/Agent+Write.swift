@@ -91,7 +91,7 @@ extension Agent {
     placements = []
     for (name, spec) in due {
       do {
-        try executor.run(spec, in: folder(of: name))
+        if let pid = try executor.run(spec, in: folder(of: name)) { note(runner: pid, of: name) }
       } catch {
         let refusal = Refusal(error)
         lose(name, reason: refusal.reason, cause: refusal.cause)

@@ -1,7 +1,7 @@
 // Requests and replies as JSON, in the form that Swift gives enumerations: {"stop":{"run":3}}, {"run":{"_0":3}}.
 //
 // By hand: what the compiler makes of an enumeration looks up types for all of its cases before it takes one, which
-// was three milliseconds of each command. What an older client or runner sends is read as ever.
+// was three milliseconds of each command. What an older client or runner sends is read.
 
 extension AgentRequest: Codable {
   package func encode(to encoder: any Encoder) throws {
@@ -105,7 +105,7 @@ extension AgentRequest: Codable {
       case "ping": .ping
       case "status": .status
       case "shutdown": .shutdown
-      default: throw message.isUnknown
+      default: throw message.unknown
       }
   }
 }
@@ -145,7 +145,7 @@ extension AgentReply: Codable {
       case "status": .status(try message.value())
       case "collection": .collection(try message.value())
       case "refused": .refused(try message.value())
-      default: throw message.isUnknown
+      default: throw message.unknown
       }
   }
 }
@@ -206,7 +206,7 @@ private struct Message {
     try values.decodeIfPresent(Value.self, forKey: label)
   }
 
-  var isUnknown: DecodingError { Message.fault(path, "No message is called so.") }
+  var unknown: DecodingError { Message.fault(path, "No message is called so.") }
 
   private static func fault(_ path: [any CodingKey], _ words: String) -> DecodingError {
     .dataCorrupted(DecodingError.Context(codingPath: path, debugDescription: words))

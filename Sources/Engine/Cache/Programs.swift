@@ -70,15 +70,17 @@ final class Programs {
     guard let stamp = FileStamp(following: program) else { return nil }
     if let known = interpreters[stamp] { return known }
     let time = FileStamp.now
-    let name = pythonNamed(in: program)
+    let name: String?
+    // What could not be read is asked for again.
+    do { name = try pythonNamed(in: program) } catch { return nil }
     if !stamp.isRacy(at: time) { interpreters[stamp] = .some(name) }
     return name
   }
 
-  private func pythonNamed(in program: String) -> String? {
-    guard let file = FileHandle(forReadingAtPath: program) else { return nil }
+  private func pythonNamed(in program: String) throws -> String? {
+    let file = try FileHandle(forReadingFrom: URL(filePath: program))
     defer { try? file.close() }
-    guard let head = try? file.read(upToCount: 256), head.starts(with: Data("#!".utf8)) else {
+    guard let head = try file.read(upToCount: 256), head.starts(with: Data("#!".utf8)) else {
       return nil
     }
     let line = String(decoding: head.dropFirst(2), as: UTF8.self).prefix { !$0.isNewline }

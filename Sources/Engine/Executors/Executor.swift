@@ -6,7 +6,9 @@ protocol Executor: AnyObject {
   func begin(on loop: EventLoop, report: @escaping (ExecutorReport) -> Void)
 
   /// Hands an attempt to a runner, which claims it; throws when none can be started.
-  func run(_ spec: AttemptSpec, in attempt: AttemptFolder) throws
+  ///
+  /// Returns the runner's process; nil where its claim alone tells.
+  func run(_ spec: AttemptSpec, in attempt: AttemptFolder) throws -> Int32?
 
   /// Tells the runner of an attempt to end its script, as the user wants it.
   ///
@@ -22,8 +24,6 @@ protocol Executor: AnyObject {
 
 /// What an executor tells of an attempt that it was given.
 enum ExecutorReport: Sendable {
-  /// A runner has it, or will claim it next.
-  case taken(RunnerName, pid: Int32)
   /// The record is in the attempt's folder as well.
   case ended(RunnerName, ExitRecord)
   /// Its watch rules found something.

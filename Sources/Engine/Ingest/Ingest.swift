@@ -40,7 +40,7 @@ struct Ingest: ~Copyable {
   /// Bytes of files that are taken in at once: a stop does not wait for more.
   private static let budget = 1 << 19
 
-  /// With `isNew`, leaves alone what was there before; `isBare`: nothing was, in the work folder.
+  /// With `isNew`, leaves alone what was there before.
   ///
   /// `rules` sees every point. Consumed parts of long files are given back to the file system,
   /// `punchSize` bytes at a time. Without `isWatching`, nobody tells of changes before `start`.
@@ -48,7 +48,6 @@ struct Ingest: ~Copyable {
     folder: AttemptFolder,
     spec: AttemptSpec,
     isNew: Bool,
-    isBare: Bool = false,
     isWatching: Bool = true,
     punchSize: Int = 64 << 20,
     limits: IngestLimits = IngestLimits(),
@@ -62,7 +61,7 @@ struct Ingest: ~Copyable {
     let path = Ingest.linePath(folder, spec)
     let lines = LineInput(path: path, isOwn: path == folder.metricLines, punchSize: punchSize)
     if isNew, !lines.isOwn { lines.passOver(noting: &sink) }
-    let events = TensorBoardInput(path: folder.work, isNew: isNew, isBare: isBare, sink: &sink)
+    let events = TensorBoardInput(path: folder.work, isNew: isNew, sink: &sink)
     // What is passed over stays so if this process is killed before the first point.
     if isNew { try sink.commit() }
     self.events = events

@@ -31,13 +31,7 @@ struct TensorBoardInput {
   var examined: Int { folder.examined }
 
   /// Where the files in `path` stand; with `isNew`, all that are there now are passed over.
-  ///
-  /// `isBare`: nothing lies there.
-  init(path: String, isNew: Bool, isBare: Bool, sink: inout MetricSink) {
-    guard !isBare else {
-      folder = EventFolder(path: path)
-      return
-    }
+  init(path: String, isNew: Bool, sink: inout MetricSink) {
     let found = Names()
     var search = EventFolder(path: path) { name in
       found.names.append(name)

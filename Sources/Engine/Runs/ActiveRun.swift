@@ -150,6 +150,7 @@ struct ActiveRun {
     change(name) {
       $0.move(to: .queued)
       $0.started = nil
+      $0.pid = nil
     }
     ready.append(name)
   }

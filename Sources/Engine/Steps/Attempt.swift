@@ -39,11 +39,11 @@ struct Attempt: ~Copyable {
   borrowing func run() -> ExitRecord {
     var end = ScriptEnd()
     do {
-      let isBare = try prepare()
+      try prepare()
       if stop.arrives(), let reason = stop.reason {
         _ = end.end(reason)
       } else {
-        end = try follow(isBare: isBare)
+        end = try follow()
       }
     } catch {
       end.fail(error)
@@ -52,15 +52,14 @@ struct Attempt: ~Copyable {
     return record(end)
   }
 
-  /// Starts the script and follows it to its end; `isBare`: nothing lies in its work folder.
-  private borrowing func follow(isBare: Bool) throws -> ScriptEnd {
+  /// Starts the script and follows it to its end.
+  private borrowing func follow() throws -> ScriptEnd {
     let rules = spec.watch.isEmpty ? nil : StepWatch(spec.watch, start: clock.start)
     // Before the log: where there is one, what the script did not write is noted as such.
     let ingest = try Ingest(
       folder: folder,
       spec: spec,
       isNew: true,
-      isBare: isBare,
       isWatching: false,
       watchedBy: rules,
       clock: clock
@@ -112,8 +111,8 @@ struct Attempt: ~Copyable {
 
   private static let groupCount = Atomic(0)
 
-  /// Brings code and inputs into the work folder; returns whether there are none.
-  private borrowing func prepare() throws -> Bool {
+  /// Brings code and inputs into the work folder.
+  private borrowing func prepare() throws {
     guard let code = store.manifest(spec.code) else {
       throw lacking("code", store.damaged(spec.code))
     }
@@ -141,7 +140,6 @@ struct Attempt: ~Copyable {
       try makeFolder(URL(filePath: folder.work + "/" + output).deletingLastPathComponent().path)
     }
     if let checkpoint = spec.checkpoint { try makeFolder(checkpoint) }
-    return code.entries.isEmpty && spec.inputs.isEmpty
   }
 
   /// What keeps the attempt from beginning: it gets no bytes that are not those of its key.

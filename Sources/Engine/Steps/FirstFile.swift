@@ -7,15 +7,16 @@ import Store
 enum FirstFile {
   /// Puts a file with these bytes at `path`, unless something lies there.
   ///
-  /// Nobody ever sees it in part, or without its lock where it gets one (flock, exclusive). A kill leaves nothing
-  /// behind, but on file systems that have no files without a name: there it may be a temporary one.
+  /// Nobody ever sees it in part, or without its lock where it gets one (flock, exclusive). `isUnnamed`: it has no
+  /// name until it is whole, so that a kill leaves nothing behind; else, and where the file system knows no such files,
+  /// a temporary one.
   ///
   /// - Returns: its descriptor, for reading and writing, which holds the lock; nil where another one was first.
   static func put(
     _ bytes: some ContiguousBytes,
     at path: String,
     isLocked: Bool = false,
-    isUnnamed: Bool = true
+    isUnnamed: Bool? = nil
   ) throws -> Int32? {
     func fill(_ descriptor: Int32) throws {
       do {
@@ -29,11 +30,12 @@ enum FirstFile {
       }
     }
 
-    let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-    let unnamed = isUnnamed ? lathe_open_unnamed(folder) : -1
+    let folder = parent(of: path)
+    let unnamed = isUnnamed ?? namesCheaply(folder) ? lathe_open_unnamed(folder) : -1
     if unnamed >= 0 {
       try fill(unnamed)
-      if lathe_name(unnamed, path) == 0 { return unnamed }
+      let own = "/proc/self/fd/\(unnamed)"
+      if linkat(AT_FDCWD, own, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0 { return unnamed }
       let isLate = errno == EEXIST
       close(unnamed)
       if isLate { return nil }
@@ -48,5 +50,10 @@ enum FirstFile {
     close(descriptor)
     if failure == EEXIST { return nil }
     throw SystemFailure("write \(path)", failure)
+  }
+
+  /// ZFS waits for its next transaction group, seconds perhaps, to give such a file a name (zfs_link).
+  private static func namesCheaply(_ folder: String) -> Bool {
+    lathe_file_system(folder) != 0x2fc1_2fc1
   }
 }

@@ -1,6 +1,14 @@
 import GRDB
 
 extension Catalog {
+  /// What a run's status is: less to read than the run.
+  package func status(of run: Int) throws -> RunStatus? {
+    try read(none: nil) { db in
+      try String.fetchOne(db, sql: "SELECT status FROM run WHERE id = ?", arguments: [run])
+        .flatMap(RunStatus.init)
+    }
+  }
+
   /// The newest runs of a pipeline in an instance, newest first.
   package func runs(
     of pipeline: String,

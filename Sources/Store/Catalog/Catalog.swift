@@ -75,14 +75,6 @@ package final class Catalog: Sendable {
     }
   }
 
-  /// What a run's status is: less to read than the run.
-  package func status(of run: Int) throws -> RunStatus? {
-    try read(none: nil) { db in
-      try String.fetchOne(db, sql: "SELECT status FROM run WHERE id = ?", arguments: [run])
-        .flatMap(RunStatus.init)
-    }
-  }
-
   /// The runs that have some numbers, in the order of these; what is not there is left out.
   package func runs(numbered numbers: [Int]) throws -> [RunRecord] {
     try numbers.compactMap { try run($0) }

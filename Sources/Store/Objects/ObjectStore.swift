@@ -68,7 +68,7 @@ package struct ObjectStore: Sendable {
     return data
   }
 
-  /// The manifest of a stored folder; nil when it is not there or damaged.
+  /// The manifest of a stored folder; nil when it is not there or damaged, but for that of nothing, which is known.
   package func manifest(_ digest: Digest) -> Manifest? {
     // Most often asked for: that of no code.
     if digest == Manifest.emptyDigest { return Manifest() }

@@ -26,7 +26,7 @@ final class RunnerPool: Executor {
     self.report = report
   }
 
-  func run(_ spec: AttemptSpec, in attempt: AttemptFolder) throws {
+  func run(_ spec: AttemptSpec, in attempt: AttemptFolder) throws -> Int32? {
     try RunnerPool.make(attempt.path)
     // One that is too long is refused, before a runner waits for it.
     let order = try Wire.frame(.run(PackedSpec(spec), folder: attempt.path))
@@ -36,13 +36,14 @@ final class RunnerPool: Executor {
     runners[channel]?.current = (name, attempt.path)
     busy[name] = channel
     send(order, to: channel)
-    if let pid = runners[channel]?.pid { report(.taken(name, pid: pid)) }
+    return runners[channel]?.pid
   }
 
   /// Makes an attempt's folder in its step's: two calls, where looking for all folders above takes many.
   private static func make(_ path: String) throws {
-    let step = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-    guard mkdir(step, 0o700) == 0 || errno == EEXIST else { return try makeFolder(path) }
+    guard mkdir(parent(of: path), 0o700) == 0 || errno == EEXIST else {
+      return try makeFolder(path)
+    }
     guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
       throw SystemFailure("make the folder \(path)", errno)
     }
