@@ -245,6 +245,32 @@ struct CacheRunTests {
     #expect(told?.what == what)
   }
 
+  @Test func `a run of another pipeline is no reference, whatever its steps are called`() throws {
+    let site = try RunSite(Self.files)
+    _ = try site.run()
+    try site.write("name: other\n" + Self.three, "pipeline.yaml")
+    let told = #expect(throws: Explanation.self) {
+      try site.run(selection: Selection(.from, ["evaluate"], reference: 1))
+    }
+    #expect(told?.what.hasPrefix("r1 is no run of 'other' in '") == true)
+    #expect(told?.why.hasPrefix("It is one of 'digits' in '") == true)
+  }
+
+  @Test func `what failed before is told of a step that has no result yet`() throws {
+    var isBroken = true
+    let executor = ScriptedExecutor { step in
+      step.step == "train" && isBroken ? .fail("no") : .succeed(step.outputs)
+    }
+    let site = try RunSite(Self.files, executor: executor)
+    _ = try site.run()
+    _ = try site.run()
+    isBroken = false
+    _ = try site.run()
+    #expect(try site.steps(1)["train"]?.cacheReason == "first execution")
+    #expect(try site.steps(3)["train"]?.cacheReason == "the first after it failed in r2")
+    #expect(try site.steps(3)["evaluate"]?.cacheReason == "first execution")
+  }
+
   @Test func `a part of a pipeline that never ran is refused`() throws {
     let site = try RunSite(Self.files)
     let told = #expect(throws: Explanation.self) {

@@ -375,4 +375,10 @@ struct SeriesSummaryTests {
     #expect(data.sparkline(-1).isEmpty)
     #expect(SeriesData(values: [1e308, 1e308]).sparkline(1) == [1e308])
   }
+
+  @Test func `a sparkline of few blocks has all of its shares`() {
+    let data = SeriesData(values: (0..<5000).map(Double.init))
+    #expect(SeriesTrack(data).sparkline(32) == data.sparkline(32))
+    #expect(SeriesTrack(data).sparkline(2).count == 2)
+  }
 }

@@ -211,6 +211,21 @@ struct ChartFeatureTests {
     #expect(chart.geometry(in: rect, glyphs: .braille).yRange == usual)
   }
 
+  @Test func `a curve that lies elsewhere is no outlier of the others`() {
+    let x = (0..<200).map(Double.init)
+    let flat = x.map { 0.9 + 0.01 * ($0.truncatingRemainder(dividingBy: 7) / 7) }
+    let falling = x.map { $0 == 50 ? 400 : 2 - $0 / 100 }
+    let rect = Rect(x: 0, y: 0, width: 60, height: 12)
+    var chart = LineChart(series: [
+      .init(label: "a", x: x, y: flat, color: .series1),
+      .init(label: "b", x: x, y: flat, color: .series2),
+      .init(label: "lr", x: x, y: falling, color: .series3),
+    ])
+    chart.isRobust = true
+    let range = chart.geometry(in: rect, glyphs: .braille).yRange
+    #expect(range.lowerBound <= 0.01 && range.upperBound >= 2 && range.upperBound < 3)
+  }
+
   @Test(arguments: [
     (ChartAxis(unit: .duration, range: 0...300), "0 1m 2m 3m 4m 5m"),
     (ChartAxis(unit: .duration, range: 0...7.5), "0 2s 4s 6s"),

@@ -92,11 +92,21 @@ extension Agent {
       return obstacle(to: same, for: plan.process.cache)
     }
     guard let nearest = KeyDifference.nearest(to: plan.key.components, among: earlier) else {
-      return "first execution"
+      return failure(before: plan, in: active).map { "the first after it failed in r\($0)" }
+        ?? "first execution"
     }
     let difference = KeyDifference(from: nearest.components, to: plan.key.components, in: objects)
     guard plan.process.code == nil, difference.isAboutNeighbours else { return difference.summary }
     return difference.summary + " (counts, as the step has no 'code:')"
+  }
+
+  /// The newest run before this one in which the step failed or was stopped: its result was not kept.
+  private func failure(before plan: StepPlan, in active: ActiveRun) -> Int? {
+    let run = active.run
+    if failures[run.id] == nil {
+      failures[run.id] = try? reader.failures(of: run.pipeline, in: run.instance, before: run.id)
+    }
+    return failures[run.id]?[plan.step.name]
   }
 
   /// How the user accepted a key, in words.

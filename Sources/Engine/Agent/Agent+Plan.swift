@@ -27,9 +27,12 @@ extension Agent {
       programs: programs
     )
     var foresight = Foresight(active: active, planner: planner, refusals: prepared.refusals)
-    // What the next wave may read is not used up by a plan.
+    // What the next wave may read is not used up by a plan, and the run of this number is yet to come.
     let budget = checks.budget
-    defer { checks.budget = budget }
+    defer {
+      checks.budget = budget
+      failures[run.id] = nil
+    }
     foresight.look(with: self)
     var plan = foresight.plan
     plan.refusal = prepared.pipeline.steps.lazy.compactMap { prepared.refusals[$0.name] }.first

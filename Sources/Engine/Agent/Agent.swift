@@ -35,6 +35,8 @@ final class Agent {
   private(set) var runs: [Int: ActiveRun] = [:]
   /// What the steps of a run have in common, by run.
   var planners: [Int: StepPlanner] = [:]
+  /// Which steps failed in earlier runs of a run's pipeline, and in which one last; asked for once a run.
+  var failures: [Int: [String: Int]] = [:]
   /// The code that was read last: the next run mostly has the same.
   var newestCode: RunCode?
   /// Sweeps of which runs are not over.
@@ -161,6 +163,7 @@ final class Agent {
     runs[id] = nil
     shares.withdraw(run: id)
     planners[id] = nil
+    failures[id] = nil
     marked.remove(id)
     unwritten.remove(id)
   }

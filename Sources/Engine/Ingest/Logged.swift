@@ -21,13 +21,16 @@ struct Logged {
     artifacts = sink.facts.artifacts
     var ids: [String: Int] = [:]
     for (id, name) in sink.names.enumerated() { ids[name] = id }
-    let declared = Set(spec.metrics.map(\.name))
-    let others = sink.names.filter { !declared.contains($0) }
-    let ranked = others.byImportance { $0 }.map { name in
-      AttemptSpec.Metric(name: name, regex: nil, goal: Goal.guessed(for: name), isMain: false)
+    // What is looked for in any command's lines is no more important than what it logs otherwise.
+    let declared = spec.metrics.filter { $0.isGuess != true }
+    let own = Set(declared.map(\.name))
+    let guesses = Dictionary(spec.metrics.map { ($0.name, $0) }) { first, _ in first }
+    let ranked = sink.names.filter { !own.contains($0) }.byImportance { $0 }.map { name in
+      guesses[name]
+        ?? AttemptSpec.Metric(name: name, regex: nil, goal: Goal.guessed(for: name), isMain: false)
     }
     var main: Int?
-    for metric in spec.metrics + ranked {
+    for metric in declared + ranked {
       guard let id = ids[metric.name], let summary = sink.summary(of: id) else { continue }
       let isOwn = !metric.name.hasPrefix(Sampler.prefix)
       if main == nil && isOwn || metric.isMain { main = id }

@@ -43,6 +43,17 @@ extension Launcher {
           next: "'lathe runs' lists them."
         )
       }
+      // Steps of one name mean nothing to each other in two pipelines, or in two instances' code.
+      let own = (prepared.run.pipeline, prepared.run.instance)
+      guard (run.pipeline, run.instance) == own else {
+        throw Explanation(
+          what:
+            "r\(id) is no run of '\(own.0)' in '\(own.1)': its results count for nothing there.",
+          why: "It is one of '\(run.pipeline)' in '\(run.instance)'.",
+          next:
+            "Name a run of this pipeline, or leave --reference out: its newest one that fits is taken."
+        )
+      }
       let reference = ReferenceRun(run: run, steps: try catalog.steps(of: id))
       if let obstacle = obstacle(to: reference) { throw obstacle }
       return reference

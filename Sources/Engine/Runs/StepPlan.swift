@@ -103,7 +103,10 @@ final class StepPlanner {
       guard let value = launch.secrets[name] else {
         throw Explanation(
           what: "The secret \(name) is not known.",
-          why: "It is kept by nobody but the agent that the launch went to.",
+          why: """
+            \(name) was not set in the shell that launched \(active.run.shortName), or the agent that the launch went \
+            to has ended: it alone keeps a secret.
+            """,
           next:
             "Launch again from a shell where it is set: \(name)=... lathe rerun \(active.run.shortName)"
         )

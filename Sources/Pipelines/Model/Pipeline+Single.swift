@@ -18,11 +18,14 @@ extension Pipeline {
 
   /// What training scripts commonly print, found without being declared.
   ///
-  /// Such as `epoch 3 val_loss=0.41` or `loss: 1.2e-3`; the epoch or step before it is x. The first one
-  /// that is logged is the main one. A name is taken whole, and so is a number: nothing is better than
+  /// Such as `epoch 3 val_loss=0.41` or `loss: 1.2e-3`; the epoch or step before it is x. The main one
+  /// is the most important that is logged (`MetricImportance`). A name is taken whole, and so is a number: nothing is better than
   /// the 1 of `1,234.5` or of `12k`.
   private static let commonMetrics: [MetricDefinition] = {
-    let splits = ["val_", "val/", "eval_", "eval/", "", "train_", "train/"]
+    let splits = [
+      "val_", "val/", "validation_", "validation/", "valid_", "valid/", "dev_", "eval_", "eval/",
+      "test_", "test/", "", "train_", "train/",
+    ]
     let names =
       splits.map { ($0 + "loss", Goal.min) }
       + splits.flatMap { [($0 + "accuracy", Goal.max), ($0 + "acc", Goal.max)] }

@@ -1,11 +1,13 @@
 extension SeriesTrack {
   /// Means of the finite values of about equal shares of the points, in the order of logging.
   ///
-  /// At most `buckets` of them. What is not sealed counts by groups of points, and a long series by its
-  /// blocks: good for a row of text, and nothing but memory is read. NaN where a share has no finite value.
+  /// At most `buckets` of them. A series of at least as many blocks counts by these: good for a row of text, and
+  /// nothing but memory is read. NaN where a share has no finite value.
   package func sparkline(_ buckets: Int) -> [Double] {
     let nodes = sealed.map(\.node) + tail.map(\.node)
-    if count <= SeriesFormat.mostPointsOfBlock, let data = try? points(0..<count) {
+    if nodes.count < buckets || count <= SeriesFormat.mostPointsOfBlock,
+      let data = try? points(0..<count)
+    {
       return data.sparkline(buckets)
     }
     let shares = Swift.min(Swift.max(0, buckets), nodes.count)

@@ -31,6 +31,27 @@ extension Catalog {
     }
   }
 
+  /// The steps that failed or were stopped in the newest runs of a pipeline in an instance before a run, and the newest
+  /// of those runs, by the steps' names.
+  package func failures(of pipeline: String, in instance: String, before run: Int) throws
+    -> [String: Int]
+  {
+    try read(none: [:]) { db in
+      let rows = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT step.name, max(step.run) FROM step
+          WHERE step.run IN (
+            SELECT id FROM run WHERE instance = ? AND pipeline = ? AND id < ? ORDER BY id DESC LIMIT 20)
+          AND step.status IN ('Failed', 'Stopped') AND step.attempt > 0
+          GROUP BY step.name
+          """,
+        arguments: [instance, pipeline, run]
+      )
+      return Dictionary(rows.map { ($0[0], $0[1]) }) { first, _ in first }
+    }
+  }
+
   /// The runs whose numbers are in a range, in their order.
   package func runs(in numbers: ClosedRange<Int>) throws -> [RunRecord] {
     try read(none: []) { db in

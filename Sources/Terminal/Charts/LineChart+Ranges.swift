@@ -79,15 +79,25 @@ extension LineChart {
       extremes[key] = (min(old.low, value), max(old.high, value))
     }
     let spacing = AxisScale(low...high, kind: y.kind)
-    let lows = extremes.values.map { spacing.unit($0.low) }.sorted()
-    let highs = extremes.values.map { spacing.unit($0.high) }.sorted()
-    let (first, third) = (lows[lows.count / 4], highs[highs.count - 1 - highs.count / 4])
-    let room = 3 * (third - first)
-    guard room > 0 else { return (low, high) }
+    func fences(_ columns: [(low: Double, high: Double)]) -> ClosedRange<Double>? {
+      let lows = columns.map { spacing.unit($0.low) }.sorted()
+      let highs = columns.map { spacing.unit($0.high) }.sorted()
+      let (first, third) = (lows[lows.count / 4], highs[highs.count - 1 - highs.count / 4])
+      let room = 3 * (third - first)
+      return room > 0 ? first - room...third + room : nil
+    }
+    guard let common = fences(Array(extremes.values)) else { return (low, high) }
+    // A curve that lies elsewhere as a whole, such as another metric, is no outlier of the others.
+    let curves = Dictionary(grouping: extremes) { $0.key / 256 }.mapValues { $0.map(\.value) }
+    let own = curves.mapValues { columns in
+      let out = columns.count {
+        !common.contains(spacing.unit($0.low)) || !common.contains(spacing.unit($0.high))
+      }
+      return 2 * out > columns.count ? fences(columns) ?? 0...1 : common
+    }
     var inside = (low: high, high: low)
-    forEachPlace(in: x.range) { _, _, value in
-      let unit = spacing.unit(value)
-      guard unit >= first - room, unit <= third + room else { return }
+    forEachPlace(in: x.range) { series, _, value in
+      guard own[series]?.contains(spacing.unit(value)) == true else { return }
       inside = (min(inside.low, value), max(inside.high, value))
     }
     return inside.low <= inside.high ? inside : (low, high)
