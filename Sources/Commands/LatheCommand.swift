@@ -138,7 +138,9 @@ extension LatheCommand {
     let next =
       terminatorHint(for: first, arguments) ?? lines.first { $0.contains("--help'") }?
       .trimmingCharacters(in: .whitespaces) ?? "See 'lathe --help'."
-    let rest = lines.filter { !$0.contains("--help'") }.map { $0.drop { $0 == " " } }
+    // How a command is called tells no reason; its help has it.
+    let rest = lines.prefix { !$0.hasPrefix("Usage: ") }.filter { !$0.contains("--help'") }
+      .map { $0.drop { $0 == " " } }
     let explanation = Explanation(
       what: String(first.dropFirst("error: ".count)),
       why: rest.joined(separator: "\n"),

@@ -45,14 +45,46 @@ struct CompareTests {
     #expect(text.hasSuffix("code      \(digest("code").short)   012345678 +1 edited\n"))
   }
 
+  @Test func `of commands the lines are told where they differ, and not that a pipeline does`() {
+    var (first, second) = (run(1), run(2))
+    let texts = ["python3\ntrain.py\n--lr\n0.1", "python3\neval.py\na b"]
+    (first.source.command, second.source.command) = ("a", "b")
+    (first.pipelineFile, second.pipelineFile) = (digest(texts[0]), digest(texts[1]))
+    let objects = [digest(texts[0]): texts[0], digest(texts[1]): texts[1]]
+    let both = RunComparison([.init(run: first), .init(run: second)]) {
+      objects[$0].map { Data($0.utf8) }
+    }
+    let lines = both.lines(at: noon, width: nil).plain
+    #expect(lines.contains("  command  python3 train.py --lr 0.1  python3 eval.py 'a b'\n"))
+    #expect(!lines.contains("pipeline"))
+    #expect(
+      both.diffLines.plain == """
+        --- r1 command
+        +++ r2 command
+        -python3 train.py --lr 0.1
+        +python3 eval.py 'a b'
+
+        """
+    )
+    second.pipeline = "eval"
+    second.source.command = nil
+    let mixed = RunComparison([.init(run: first), .init(run: second)]) {
+      objects[$0].map { Data($0.utf8) }
+    }
+    let text = mixed.lines(at: noon, width: nil).plain
+    #expect(text.contains("The runs belong to different pipelines: r1 digits, r2 eval.\n"))
+    #expect(text.contains("  pipeline  base"))
+    #expect(text.contains("a pipeline\n"))
+  }
+
   @Test func `what differs comes first, then the metrics with the better one by the goal`() {
     #expect(
       comparison.lines(at: noon, width: nil).plain == """
         What differs (1 equal parameter not shown)
                          r1 (base)  r2 "lower lr"
           learning_rate  0.1        0.03
-          notes.md       same       added
-          train.py       same       +2 -1 lines
+          notes.md       -          added
+          train.py       base       +2 -1 lines
 
         Metrics
                            r1 (base)     r2 "lower lr"
@@ -92,7 +124,8 @@ struct CompareTests {
   @Test func `its JSON has stable keys`() {
     #expect(
       comparison.json(at: noon).names == [
-        "base", "runs", "durations_seconds", "parameters", "files", "inputs", "environment",
+        "base", "runs", "durations_seconds", "parameters", "files", "inputs", "commands",
+        "environment",
         "metrics",
         "alert_counts", "not_finite", "cached_seconds",
       ]

@@ -46,6 +46,40 @@ struct OutputTests {
     #expect(InvalidParameters(faults).next == "Correct 'lr'.\nDid you mean 'epochs'?")
   }
 
+  @Test
+  func `of very many findings the first ones are printed, with what there is to choose from once`()
+  {
+    let findings = (1...25).map {
+      Diagnostic(at: .init(line: $0, column: 1), "No key \($0).", hint: "There are: a, b.")
+    }
+    let lines = ErrorReport.findings(findings, file: "p", source: nil).map(\.plain)
+    #expect(lines.count == 11 && lines[0] == "p:1:1: error: No key 1. There are: a, b.")
+    #expect(lines[9] == "p:10:1: error: No key 10." && lines[10] == "and 15 more errors")
+  }
+
+  @Test func `a line is broken between words, the later ones set in`() {
+    let line = Line("r2 digits in lab  ", .bold) + Line("code edited, 一二三")
+    #expect(
+      line.broken(to: 20).map(\.plain) == ["r2 digits in lab ", "    code edited,", "    一二三"]
+    )
+    #expect(line.broken(to: 40) == [line] || line.width > 40)
+    let word = Line(SafeText(hostile: String(repeating: "x", count: 50)))
+    #expect(word.broken(to: 20).map(\.width) == [20, 20, 18])
+    #expect((5...60).allSatisfy { room in line.broken(to: room).allSatisfy { $0.width <= room } })
+  }
+
+  @Test func `how a command is called is no reason`() {
+    let message =
+      "Error: Missing expected argument '<run>'\n\nHelp:  <run>  The run.\nUsage: lathe show <run>\n  See 'lathe show --help' for more information."
+    let lines = LatheCommand.usageLines(message).map(\.plain)
+    #expect(
+      lines == [
+        "error: Missing expected argument '<run>'", "  why: Help:  <run>  The run.",
+        " next: See 'lathe show --help' for more information.",
+      ]
+    )
+  }
+
   @Test func `findings are printed as a compiler prints them, the caret under wide text`() {
     let error = InvalidDocument(
       file: "pipeline.yaml",

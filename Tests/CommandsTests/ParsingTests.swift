@@ -36,7 +36,7 @@ struct ParsingTests {
     ("compare r1 r2 --diff", "CompareCommand"),
     ("plot r1 r2 -m loss --size 80x20 --log --ascii", "PlotCommand"),
     ("plot r1 -m a -m b --x time --range 10: --yrange -1:1 --smooth 0.9 --svg", "PlotCommand"),
-    ("plot r1 --x lr --log-x --symlog --robust --smooth median:9 --glyphs blocks", "PlotCommand"),
+    ("plot r1 --x time --log-x --symlog --robust --smooth median:9 --glyphs blocks", "PlotCommand"),
     ("plot r1 r2 --csv", "PlotCommand"),
     ("stop r1", "StopCommand"), ("stop r1 r3..r5 s2", "StopCommand"),
     ("validate", "ValidateCommand"),
@@ -66,6 +66,12 @@ struct ParsingTests {
   @Test(arguments: [
     ("gc --keep -1", "--keep takes a count of 0 or more"), ("logs -n -1", "--tail has to be 0"),
     ("runs --limit -3", "--limit has to be between"),
+    ("run --sweep a=1 --parallel -1", "--parallel has to be at least 1"),
+    ("plot @ --smooth -1", "an average has a weight from 0"),
+    ("logs @ a --attempt -1", "at least 1"),
+    ("logs @ --attempt 1", "--attempt needs the step"),
+    ("plot @ --x lr --smooth 0.9", "points by lr are drawn as they were logged"),
+    ("plot @ --svg=a.svg --size 80x20", "at least 120x80 pixels"),
     ("plot @ --force", "--force needs --svg=FILE"),
   ])
   func `a number below 0 is told to be one`(line: String, says: String) throws {

@@ -122,6 +122,10 @@ struct SeveralRunsTests {
         == "r8 is pinned or made a registered model: r8. Logs and curves of r7 are shown by r12."
     )
     #expect(removal.refusal?.next == "Remove the others first: lathe rm r12")
+    removal.shownBy = [:]
+    #expect(removal.refusal?.next.contains("lathe pin --remove s1") == true)
+    removal.hasPins = false
+    #expect(removal.refusal?.next.contains("pin") == false)
   }
 
   @Test func `a resumption tells whether a step begins anew`() {

@@ -279,4 +279,41 @@ struct StackTextTests {
         == "The agent ended while lab was taken down: a new one is started and goes on.\n"
     )
   }
+
+  @Test func `a folder that is odd as an instance is told to be so`() {
+    func warnings(_ folder: String, others: [String: String] = [:]) -> [String] {
+      InitCommand.warnings(
+        of: folder,
+        userHome: "/home/mj",
+        home: "/home/mj/.lathe",
+        others: others.sorted { $0.key < $1.key }.map { instance($0.key, $0.value) }
+      )
+    }
+    #expect(warnings("/home/mj/work", others: ["lab": "/home/mj/work2"]).isEmpty)
+    #expect(warnings("/").count == 2 && warnings("/")[0].hasPrefix("/ is the whole file system"))
+    #expect(
+      warnings("/home/mj").map { String($0.prefix(30)) } == [
+        "/home/mj is your home folder, ", "The home of Lathe (/home/mj/.l",
+      ]
+    )
+    let nested = ["lab": "/w/lab", "sub": "/w/lab/a/sub"]
+    #expect(
+      warnings("/w/lab/a", others: nested) == [
+        "It holds the folder of sub, as code of its runs.",
+        "It lies in the folder of the instance lab, whose runs see it as code.",
+      ]
+    )
+  }
+
+  @Test func `scripts are looked for beside the file and in its instance`() {
+    let lab = instance("lab", "/w/lab")
+    #expect(scriptFolders(of: "/x/p.yaml", instance: nil) == ["/x"])
+    #expect(scriptFolders(of: "/w/lab/p.yaml", instance: lab) == ["/w/lab"])
+    #expect(scriptFolders(of: "/w/lab/pipelines/p.yaml", instance: lab) == ["/w/lab"])
+    #expect(scriptFolders(of: "/w/lab/deep/p.yaml", instance: lab) == ["/w/lab/deep", "/w/lab"])
+  }
+
+  private func instance(_ name: String, _ folder: String) -> InstanceRecord {
+    InstanceRecord(name: name, status: .inService, folder: folder, isAdopted: true, created: noon)
+  }
 }

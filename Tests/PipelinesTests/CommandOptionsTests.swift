@@ -23,4 +23,11 @@ struct CommandOptionsTests {
     )
     #expect(throws: InvalidParameters.self) { try options.replacing(["lrr": "1"]) }
   }
+
+  @Test func `the words of a command are those that are no parameters`() {
+    let words = ["train", "-v", "--lr", "0.1", "--epochs=3", "0.1", "--amp", "--", "--lr", "1"]
+    #expect(CommandOptions(words).words == ["train", "-v", "0.1", "--", "--lr", "1"])
+    #expect(CommandOptions(["train", "--lr", "1", "--lr", "2"]).words == ["train", "--lr", "1"])
+    #expect(CommandOptions([]).words == [])
+  }
 }

@@ -100,6 +100,24 @@ struct LargePipelineTests {
     )
   }
 
+  @Test func `every circle is told`() {
+    let text = """
+      steps:
+        a: { type: Processing, run: x }
+        b: { type: Processing, run: x, depends_on: [b] }
+        c: { type: Processing, run: x, depends_on: [d, b] }
+        d: { type: Processing, run: x, depends_on: [e] }
+        e: { type: Processing, run: x, depends_on: [d] }
+      """
+    let (pipeline, findings) = Pipeline.read(text, name: "p")
+    #expect(pipeline == nil)
+    #expect(
+      findings.map(\.message) == [
+        "Step 'b' depends on itself.", "The steps depend on each other in a circle: d -> e -> d.",
+      ]
+    )
+  }
+
   private func processorSeconds() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)

@@ -286,7 +286,15 @@ struct CatalogSweepTests {
     let sweep = try #require(try catalog.sweep(1))
     #expect(try catalog.state(of: sweep).pace == nil)
     cached.stepsCached = 1
-    try writer.write { [cached] in try $0.save(cached) }
+    var step = StepRecord(run: 1, name: "gate", index: 0, type: .condition, status: .succeeded)
+    try writer.write { [cached, step] in
+      try $0.save(cached)
+      try $0.save([step])
+    }
+    // A condition is looked at each time, and takes no time.
+    #expect(try catalog.state(of: sweep).pace == nil)
+    (step.name, step.type, step.attempt) = ("train", .training, 1)
+    try writer.write { [step] in try $0.save([step]) }
     #expect(try catalog.state(of: sweep).pace == 9)
   }
 

@@ -54,4 +54,22 @@ struct NearestRunTests {
     #expect(difference.hasOtherCode && difference.hasOtherPipeline && difference.count == 3)
     #expect(run(2, lr: 0.1).difference(from: run(1, lr: 0.1)).count == 0)
   }
+
+  @Test func `runs of one command differ in its options alone, those of two in the command`() {
+    func command(_ id: Int, lr: Double, _ words: String?) -> RunRecord {
+      var run = run(id, lr: lr, file: "\(words ?? "") \(lr)")
+      run.source.command = words
+      return run
+    }
+    let base = command(1, lr: 0.1, "train")
+    let swept = command(2, lr: 0.2, "train").difference(from: base)
+    #expect(swept.parameters == ["lr"] && swept.edit == nil && swept.count == 1)
+    let other = command(3, lr: 0.1, "eval").difference(from: base)
+    #expect(other.edit == "command edited" && other.count == 1 && !other.hasOtherPipeline)
+    // Written in another way, with the same values.
+    var again = command(4, lr: 0.1, "train")
+    again.pipelineFile = Digest(of: "train=0.1")
+    #expect(again.difference(from: base).edit == "command edited")
+    #expect(command(5, lr: 0.1, nil).difference(from: base).edit == "pipeline edited")
+  }
 }

@@ -60,7 +60,8 @@ struct RunFollower {
       }
       if !snapshot.run.status.isActive {
         if isLive {
-          live.keep(RunProgress.frame(snapshot, at: Date()))
+          let width = session.errors.size?.width ?? 80
+          live.keep(RunProgress.frame(snapshot, at: Date()).flatMap { $0.broken(to: width) })
           live.clear()
         }
         if stopped { throw ExitCode(130) }

@@ -33,20 +33,34 @@ package enum ErrorReport {
     }
   }
 
-  /// `FILE:LINE:COLUMN: error: MESSAGE`, the line it stands in, and a caret under the place.
+  /// `FILE:LINE:COLUMN: error: MESSAGE`, the line it stands in, and a caret under the place; of very many the
+  /// first ones.
   package static func findings(
     _ diagnostics: [Diagnostic],
     file: String,
     source: String?
   ) -> [Line] {
     let text = source.map { $0.split(separator: "\n", omittingEmptySubsequences: false) }
-    return diagnostics.flatMap { finding -> [Line] in
+    let errors = diagnostics.indices.filter { diagnostics[$0].severity == .error }
+    let warnings = diagnostics.indices.filter { diagnostics[$0].severity != .error }
+    let shown = Set(errors.prefix(mostFindings) + warnings.prefix(mostFindings))
+    let more = [(errors.count, "error"), (warnings.count, "warning")].compactMap { count, word in
+      count > mostFindings
+        ? "\(count - mostFindings) more \(word)\(count == mostFindings + 1 ? "" : "s")" : nil
+    }
+    let rest = more.isEmpty ? [] : [Line("and \(more.joined(separator: " and "))", .dim)]
+    var lists: Set<String> = []
+    return diagnostics.enumerated().filter { shown.contains($0.offset) }.flatMap {
+      _,
+      finding -> [Line] in
       let style: Style = finding.severity == .error ? .bad : .warning
       let label = SafeText(hostile: finding.severity.rawValue + ": ")
       var head = Line("\(file):\(finding.place.line):\(finding.place.column): ", .bold)
       head += Line(label, style.bolded())
       head += Line(SafeText(hostile: finding.message))
-      if !finding.hint.isEmpty { head += Line(" \(finding.hint)") }
+      // What there is to choose from is listed once.
+      let isTold = finding.hint.hasPrefix("There are: ") && !lists.insert(finding.hint).inserted
+      if !finding.hint.isEmpty, !isTold { head += Line(" \(finding.hint)") }
       guard let text, text.indices.contains(finding.place.line - 1) else { return [head] }
       let line = text[finding.place.line - 1]
       let number = String(finding.place.line)
@@ -58,8 +72,11 @@ package enum ErrorReport {
         head, Line(margin, .dim) + Line(SafeText(hostile: line)),
         Line(under, .dim) + Line("^", style.bolded()),
       ]
-    }
+    } + rest
   }
+
+  /// Of errors and of warnings; a file of another program could have any number.
+  private static let mostFindings = 10
 
   package static func json(for error: any Error) -> JSON {
     if let invalid = error as? InvalidDocument {

@@ -37,6 +37,52 @@ package struct Line: Sendable, Equatable {
     return right ? blanks + self : self + blanks
   }
 
+  /// The line as lines of at most `room` cells, broken between words; the later ones are set in.
+  package func broken(to room: Int, indent: Int = 4) -> [Line] {
+    guard room > 1, width > room else { return [self] }
+    // In a narrow terminal the margin would leave no room for words.
+    let indent = room < indent * 3 ? 0 : indent
+    var lines: [Line] = []
+    var rest = spans.flatMap { span in span.text.string.map { (character: $0, style: span.style) } }
+    while !rest.isEmpty {
+      let margin = lines.isEmpty ? 0 : indent
+      var used = margin
+      var end = 0
+      while end < rest.count, used + rest[end].character.cellWidth <= room {
+        used += rest[end].character.cellWidth
+        end += 1
+      }
+      // A word without an end is broken anywhere; blanks at a beginning are the line's own.
+      if end < rest.count, rest[end].character != " ",
+        let blank = rest[..<end].lastIndex(where: { $0.character == " " }),
+        rest[..<blank].contains(where: { $0.character != " " })
+      {
+        end = blank
+      }
+      var line = Line(SafeText.blanks(margin))
+      for (character, style) in rest[..<max(1, end)] {
+        line += Line(SafeText(hostile: String(character)), style)
+      }
+      lines.append(line.joined)
+      rest.removeFirst(max(1, end))
+      while rest.first?.character == " " { rest.removeFirst() }
+    }
+    return lines
+  }
+
+  /// The same line with neighbours of one style in one piece.
+  private var joined: Line {
+    var line = Line()
+    for span in spans {
+      if let last = line.spans.last, last.style == span.style {
+        line.spans[line.spans.count - 1].text = last.text + span.text
+      } else {
+        line.spans.append(span)
+      }
+    }
+    return line
+  }
+
   package func styled(_ style: Style) -> Line {
     var copy = self
     for index in copy.spans.indices { copy.spans[index].style = style }

@@ -26,6 +26,11 @@ extension RunComparison {
     lines +=
       differences.isEmpty
       ? [Line("  Nothing: parameters, code and pipeline are the same.", .dim)] : table(differences)
+    if Set(runs.map(\.pipeline)).count > 1 {
+      let owners = runs.map { "\($0.shortName) \($0.pipeline)" }.joined(separator: ", ")
+      let text = "  The runs belong to different pipelines: \(owners)."
+      lines.append(Line(SafeText(hostile: text), .warning))
+    }
     if !metrics.isEmpty {
       lines += [Line(), Line("Metrics", .bold)] + table(zip(metrics, self.titles).flatMap(rows))
     }
@@ -42,16 +47,56 @@ extension RunComparison {
           )
         }
     }
-    let edited = files.map { file in
-      [Line(SafeText(hostile: file.path))] + file.changes.map { $0?.line ?? Line("same", .dim) }
+    let edited = files.map { file -> [Line] in
+      let isNew = file.changes.contains { $0?.kind == .added }
+      return [Line(SafeText(hostile: file.path))]
+        + file.changes.enumerated().map { index, change in
+          change?.line ?? Line(index > 0 ? "same" : isNew ? "-" : "base", .dim)
+        }
     }
     let others = inputs.filter { $0.isSame.contains(false) }.map { input in
       [Line(SafeText(hostile: input.name))]
-        + input.isSame.map { isSame in
-          isSame.map { $0 ? Line("same", .dim) : Line("changed", .bold) } ?? Line("?", .dim)
+        + input.isSame.enumerated().map { index, isSame in
+          index == 0
+            ? Line("base", .dim)
+            : isSame.map { $0 ? Line("same", .dim) : Line("changed", .bold) } ?? Line("?", .dim)
         }
     }
-    return changed + edited + others + environmentRows
+    return changed + commandRow + edited + others + environmentRows
+  }
+
+  /// The command lines, where they differ.
+  private var commandRow: [[Line]] {
+    guard !commands.isEmpty else { return [] }
+    return [
+      [Line("command")]
+        + commands.map { words in
+          guard let words else { return Line("a pipeline", .dim) }
+          return Line(
+            SafeText(hostile: Self.text(of: words)),
+            words == commands[0] ? .normal : .bold
+          )
+        }
+    ]
+  }
+
+  /// A command as it is typed.
+  private static func text(of words: [String]) -> String {
+    words.map(shellWord).joined(separator: " ")
+  }
+
+  /// The command line of every run that has another one than the base.
+  private var commandDiff: [Line] {
+    guard let base = commands.first ?? nil else { return [] }
+    return zip(runs, commands).flatMap { run, words -> [Line] in
+      guard let words, words != base else { return [] }
+      return [
+        Line("--- \(runs[0].shortName) command", .bold),
+        Line("+++ \(run.shortName) command", .bold),
+        Line(SafeText(hostile: "-" + Self.text(of: base)), .bad),
+        Line(SafeText(hostile: "+" + Self.text(of: words)), .good),
+      ]
+    }
   }
 
   /// What makes environments differ, a line each; of thousands of packages the first ones.
@@ -139,31 +184,32 @@ extension RunComparison {
       + counts.map { Line(SafeText(hostile: countText($0)), $0 > 0 ? style : .dim) }
   }
 
-  /// The unified diff of every file that differs from the base's.
+  /// How commands differ, and the unified diff of every file that differs from the base's.
   package var diffLines: [Line] {
-    files.flatMap { file -> [Line] in
-      zip(runs, file.changes).flatMap { run, change -> [Line] in
-        guard let change else { return [] }
-        let head = [
-          Line("--- \(runs[0].shortName)/\(file.path)", .bold),
-          Line("+++ \(run.shortName)/\(file.path)", .bold),
-        ]
-        guard !change.diff.isEmpty else {
-          return head + [Line("Not text, or too large to be compared by lines.", .dim)]
-        }
-        return head
-          + change.diff.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            let style: Style =
-              switch line.first {
-              case "+": .good
-              case "-": .bad
-              case "@": .running
-              default: .normal
-              }
-            return Line(SafeText(hostile: line), style)
+    commandDiff
+      + files.flatMap { file -> [Line] in
+        zip(runs, file.changes).flatMap { run, change -> [Line] in
+          guard let change else { return [] }
+          let head = [
+            Line("--- \(runs[0].shortName)/\(file.path)", .bold),
+            Line("+++ \(run.shortName)/\(file.path)", .bold),
+          ]
+          guard !change.diff.isEmpty else {
+            return head + [Line("Not text, or too large to be compared by lines.", .dim)]
           }
+          return head
+            + change.diff.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+              let style: Style =
+                switch line.first {
+                case "+": .good
+                case "-": .bad
+                case "@": .running
+                default: .normal
+                }
+              return Line(SafeText(hostile: line), style)
+            }
+        }
       }
-    }
   }
 
   package func json(at now: Date) -> JSON {
@@ -188,6 +234,7 @@ extension RunComparison {
       "inputs": .array(
         inputs.map { ["name": JSON($0.name), "same": .array($0.isSame.map { JSON($0) })] }
       ),
+      "commands": .array(commands.map { $0.map { .array($0.map { .string($0) }) } ?? .null }),
       "environment": .array(
         environment.map {
           ["name": JSON($0.name), "values": .array($0.values.map { JSON($0) })]

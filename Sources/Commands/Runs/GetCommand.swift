@@ -2,6 +2,7 @@ package import ArgumentParser
 package import Documents
 import Engine
 import Foundation
+import Pipelines
 package import Store
 import Terminal
 
@@ -115,7 +116,12 @@ package struct KeptOutput: Sendable, Equatable {
     let names = kept.keys.sorted()
     let there =
       switch names.count {
-      case 0: "The step is \(record.status.rawValue)."
+      case 0:
+        record.type == .processing || record.type == .training
+          ? record.status == .succeeded || record.status == .cached
+            ? "The step declares no outputs, and logged no artifacts."
+            : "The step is \(record.status.rawValue)."
+          : "A \(record.type.rawValue) step makes none."
       case 1: "Its only output is \(names[0])."
       default: "There are \(names.prefix(12).joined(separator: ", "))."
       }

@@ -29,21 +29,41 @@ package struct LogsCommand: ParsableCommand {
     help: "Only the last lines of each step."
   )
   package var tail: Int?
+  @Option(
+    name: .long,
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Which attempt of the step, counted from 1 (default: the last).",
+      valueName: "n"
+    )
+  )
+  package var attempt: Int?
   @OptionGroup var output: OutputOptions
 
   package init() {}
 
   package func validate() throws {
     if let tail, tail < 0 { throw ValidationError("--tail has to be 0 or more.") }
+    if attempt != nil, step == nil {
+      throw ValidationError("--attempt needs the step whose attempt it is.")
+    }
+    if let attempt, attempt < 1 { throw ValidationError("--attempt has to be at least 1.") }
     if follow && output.json { throw ValidationError("Give --follow or --json, not both.") }
   }
 
   package func run() throws {
     let session = Session(output)
     let run = try session.catalog.run(named: reference)
-    if session.isJSON { return session.output.print(try json(of: run, session)) }
-    var printer = LogPrinter(session: session, run: run.id, only: step, tail: tail)
+    var printer = LogPrinter(
+      session: session,
+      run: run.id,
+      only: step,
+      tail: tail,
+      attempt: attempt
+    )
     try printer.checkStep()
+    if session.isJSON { return session.output.print(try json(of: run, session)) }
+    if attempt == nil { session.errors.print(try printer.earlierAttempts()) }
     let waiter = Waiter()
     for path in [session.home.state, session.home.catalog] { waiter.watch.add(path) }
     while true {
@@ -64,15 +84,12 @@ package struct LogsCommand: ParsableCommand {
       "run": JSON(run.shortName),
       "steps": .array(
         try steps.filter { $0.logAttempt > 0 }.map { step in
-          let folder = session.home.attempt(
-            run: step.logRun,
-            step: step.name,
-            attempt: step.logAttempt
-          )
+          let number = attempt ?? step.logAttempt
+          let folder = session.home.attempt(run: step.logRun, step: step.name, attempt: number)
           let bytes = try LogPrinter.bytes(of: folder.log, from: 0, tail: tail ?? 10_000)
           let text = String(decoding: bytes.bytes, as: UTF8.self)
           return [
-            "step": JSON(step.name), "path": JSON(folder.log),
+            "step": JSON(step.name), "attempt": JSON(number), "path": JSON(folder.log),
             "lines": .array(
               text.split(separator: "\n", omittingEmptySubsequences: true).map {
                 .string(String($0))
@@ -91,20 +108,24 @@ private struct LogPrinter {
   let run: Int
   let only: String?
   let tail: Int?
+  /// Nil: the last one of each step.
+  let attempt: Int?
   private var offsets: [String: Int] = [:]
   private var current: String?
 
-  init(session: Session, run: Int, only: String?, tail: Int?) {
+  init(session: Session, run: Int, only: String?, tail: Int?, attempt: Int?) {
     self.session = session
     self.run = run
     self.only = only
     self.tail = tail
+    self.attempt = attempt
   }
 
   func checkStep() throws {
     guard let only else { return }
-    let names = try session.catalog.steps(of: run).map(\.name)
-    guard names.contains(only) else {
+    let steps = try session.catalog.steps(of: run)
+    let names = steps.map(\.name)
+    guard let step = steps.first(where: { $0.name == only }) else {
       throw Explanation(
         what: "r\(run) has no step '\(only)'.",
         why: "It has \(names.joined(separator: ", ")).",
@@ -112,6 +133,30 @@ private struct LogPrinter {
           ?? "Name one of these, or none for all."
       )
     }
+    guard let attempt, attempt > step.logAttempt else { return }
+    let why =
+      switch step.logAttempt {
+      case 0: "It has not started."
+      case 1: "It has one."
+      default: "It has \(step.logAttempt), counted from 1."
+      }
+    throw Explanation(
+      what: "r\(run) \(only) has no attempt \(attempt).",
+      why: why,
+      next: "'lathe show r\(run)' lists the attempts of each step."
+    )
+  }
+
+  /// Says that what is printed is the last of several attempts; nothing where no step has any.
+  func earlierAttempts() throws -> [Line] {
+    let steps = try session.catalog.steps(of: run)
+      .filter { ($0.name == only || only == nil) && $0.logAttempt > 1 }
+    guard let first = steps.first else { return [] }
+    let more = steps.count > 1 ? " and \(steps.count - 1) more" : ""
+    let words = "lathe logs r\(run) \(shellWord(first.name)) --attempt 1"
+    let text =
+      "The last of \(first.logAttempt) attempts of \(first.name)\(more); an earlier one: \(words)"
+    return [Line(SafeText(hostile: text), .dim)]
   }
 
   /// Prints what was appended since the last call; returns the logs that may still grow.
@@ -120,7 +165,7 @@ private struct LogPrinter {
     let steps = try session.catalog.steps(of: run).filter { only == nil || $0.name == only }
     for step in steps where step.logAttempt > 0 {
       let log = session.home
-        .attempt(run: step.logRun, step: step.name, attempt: step.logAttempt).log
+        .attempt(run: step.logRun, step: step.name, attempt: attempt ?? step.logAttempt).log
       if step.status.isActive { growing.append(log) }
       let offset = offsets[log]
       var (start, bytes) = try Self.bytes(

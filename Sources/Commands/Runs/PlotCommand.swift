@@ -4,6 +4,7 @@ import Documents
 import Engine
 import Foundation
 import Glibc
+import Series
 import Store
 import Terminal
 
@@ -103,6 +104,7 @@ package struct PlotCommand: ParsableCommand {
   package var robust = false
   @Option(
     name: .long,
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Smooth by an exponential average of a weight below 1, or by a median of so many points.",
       valueName: "0.9|median:9"
@@ -153,6 +155,12 @@ package struct PlotCommand: ParsableCommand {
         )
       }
     }
+    if case .metric(let name) = x?.axis, let smooth, smooth.smoothing != .none {
+      throw ValidationError(
+        "--smooth smooths along steps or time, and points by \(name) are drawn as they were logged: "
+          + "leave out --smooth or --x \(name)."
+      )
+    }
     if let svg, let other = Self.otherKind(of: svg) {
       throw ValidationError(
         "--svg writes an SVG picture, and \(svg) is called like a \(other.uppercased()): "
@@ -168,6 +176,12 @@ package struct PlotCommand: ParsableCommand {
     if svg == nil, let size = size?.size, size.width > 1000 || size.height > 500 {
       throw ValidationError("--size is at most 1000x500; only with --svg it is in pixels.")
     }
+    let least = LineChart.leastPicture
+    if svg != nil, let size = size?.size, size.width < least.width || size.height < least.height {
+      throw ValidationError(
+        "A picture is at least \(least.width)x\(least.height) pixels: with --svg, --size is not in columns and rows."
+      )
+    }
     if ascii, let glyphs, glyphs.glyphs != .ascii {
       throw ValidationError("Give --ascii or --glyphs, not both.")
     }
@@ -181,11 +195,13 @@ package struct PlotCommand: ParsableCommand {
     let records = try session.plotted(runs, most: max(1, 12 / max(1, asked.count)))
     guard records.count * asked.count <= 12 else {
       let globs = (others + metric).filter(\.isGlob).map { "'\($0)'" }
-      throw ValidationError(
-        "At most twelve curves can be told apart"
-          + (globs.isEmpty
-            ? "."
-            : ": \(globs.joined(separator: ", ")) match\(globs.count == 1 ? "es" : "") too many metrics.")
+      let many = globs.joined(separator: ", ") + " match" + (globs.count == 1 ? "es" : "")
+      let runs = records.count == 1 ? "one run" : "\(records.count) runs"
+      throw Explanation(
+        what: "At most twelve curves can be told apart.",
+        why: (globs.isEmpty ? "There are" : "\(many), with all that is named,")
+          + " \(asked.count) metrics of \(runs).",
+        next: "Name fewer of them: 'lathe metrics \(records[0].shortName)' lists the metrics."
       )
     }
     let names = try asked.isEmpty ? [session.mainMetric(of: records)] : asked

@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 package import Pipelines
 package import Store
@@ -80,7 +81,9 @@ extension StepRecord {
     let folder = home.attempt(run: logRun, step: name, attempt: logAttempt)
     return [
       "name": JSON(name), "type": JSON(type.rawValue), "status": JSON(status.rawValue),
-      "attempt": JSON(attempt), "depends_on": .array(dependsOn.map { .string($0) }),
+      "attempt": JSON(attempt),
+      "attempts": .array(StepAttempt.several(of: self, in: home).map(\.json)),
+      "depends_on": .array(dependsOn.map { .string($0) }),
       "started": JSON(started), "ended": JSON(ended),
       "duration_seconds": JSON(ended.flatMap { end in started.map { end.seconds(since: $0) } }),
       "reason": JSON(reason), "warning": JSON(warning), "exit_code": JSON(exitCode),

@@ -1,3 +1,4 @@
+package import Engine
 package import Foundation
 import Pipelines
 package import Store
@@ -19,6 +20,8 @@ package struct RunReport: Sendable {
   package var alerts: [AlertRecord] = []
   /// The metrics that are listed at most, the most important ones; nil for all.
   package var mostMetrics: Int?
+  /// The attempts of those steps that have several.
+  package var attempts: [String: [StepAttempt]] = [:]
   /// The attempts whose work folders are there.
   package var workFolders: Set<AttemptFolder> = []
 
@@ -42,6 +45,10 @@ package struct RunReport: Sendable {
     let sections: [(SafeText, [Line])] = [
       ("", heading(at: now, zone: zone)),
       ("Steps", stepTable(at: now, width: width)),
+      (
+        "Attempts",
+        AttemptTable.lines(steps, attempts, of: run, width: width.map { $0 - 2 }, zone: zone)
+      ),
       ("Alerts", AlertTable.lines(alerts, of: run, width: width.map { $0 - 2 }, zone: zone)),
       ("Warnings", warnings),
       ("GPUs", gpuLines),
@@ -91,8 +98,10 @@ package struct RunReport: Sendable {
     if more > 0 { parts.append("\(more) more parameter\(more == 1 ? "" : "s")") }
     if difference.hasOtherCode { parts.append("the code") }
     if difference.hasOtherPipeline { parts.append("the pipeline") }
+    if difference.hasOtherCommand { parts.append("the command") }
     guard let last = parts.last else {
-      return "\(parent.shortName): parameters, code and pipeline are the same"
+      return
+        "\(parent.shortName): parameters, code and \(run.isCommand ? "command" : "pipeline") are the same"
     }
     let text = parts.count == 1 ? last : parts.dropLast().joined(separator: ", ") + " and \(last)"
     return "\(parent.shortName): \(text) differ\(parts.count == 1 ? "s" : "")"

@@ -75,9 +75,15 @@ package enum RunTable {
   /// What there is to do where there are no runs.
   package static func empty(filter: String?, hasInstance: Bool) -> [Line] {
     if let filter {
-      return [
-        Line("No run matches '\(filter)'."), Line("  next: 'lathe runs' lists them all.", .dim),
-      ]
+      let odd = RunFilter(filter).conditions.first(where: \.lacksNumber)
+      let why = odd.map { condition in
+        let text = "\(condition.name)\(condition.comparison.rawValue)\(condition.value)"
+        return [
+          Line(SafeText(hostile: "   why: '\(condition.value)' of \(text) is no number."), .dim)
+        ]
+      }
+      return [Line("No run matches '\(filter)'.")] + (why ?? [])
+        + [Line("  next: 'lathe runs' lists them all.", .dim)]
     }
     if hasInstance {
       return [

@@ -34,6 +34,9 @@ package struct ShowCommand: ParsableCommand {
     if let sweep = try session.catalog.sweep(named: reference) { return try session.show(sweep) }
     var report = try session.report(on: try session.catalog.run(named: reference))
     report.notFinite = try session.notFinite(of: report.run)
+    for step in report.steps where step.logAttempt > 1 {
+      report.attempts[step.name] = StepAttempt.several(of: step, in: session.home)
+    }
     report.workFolders = session.workFolders(of: report.steps)
     // What a program reads, such as grep, is meant to find all of them.
     report.mostMetrics = session.output.isTerminal ? Self.mostMetrics : nil

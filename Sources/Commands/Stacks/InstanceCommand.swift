@@ -1,7 +1,7 @@
 package import ArgumentParser
 import Documents
 import Engine
-import Store
+package import Store
 import Terminal
 
 package struct InstanceCommand: ParsableCommand {
@@ -104,16 +104,66 @@ package struct InitCommand: ParsableCommand {
         next: "'lathe stacks' shows whether it was made."
       )
     }
-    let instance = try session.catalog.instance(name)
+    let instances = try session.catalog.instances()
+    let instance = instances.first { $0.name == name }
+    let root = instance?.folder ?? path
     session.answer(instance?.json ?? ["name": JSON(name), "folder": JSON(path)]) {
-      [
+      let hasPipeline = PathKind(of: root + "/pipeline.yaml") == .file
+      return [
         Line("\(path) is the instance \(name) now; nothing in it was changed."),
         Line(
-          " next: 'lathe run -- COMMAND' runs a command in it; a pipeline.yaml makes it steps.",
+          hasPipeline
+            ? " next: 'lathe run' runs its pipeline.yaml, 'lathe run -- COMMAND' one command."
+            : " next: 'lathe run -- COMMAND' runs a command in it; a pipeline.yaml makes it steps.",
           .dim
         ),
       ]
     }
+    let warnings = Self.warnings(
+      of: root,
+      userHome: session.environment["HOME"],
+      home: session.home.folder,
+      others: instances.filter { $0.name != name }
+    )
+    session.errors.print(
+      warnings.map { Line("warning: ", Style.warning.bolded()) + Line(SafeText(hostile: $0)) }
+    )
+  }
+
+  /// What is odd about a folder as an instance: all of it is code of the runs there.
+  package static func warnings(
+    of folder: String,
+    userHome: String?,
+    home: String,
+    others: [InstanceRecord]
+  ) -> [String] {
+    func holds(_ outer: String, _ inner: String) -> Bool {
+      inner.hasPrefix(outer.hasSuffix("/") ? outer : outer + "/")
+    }
+    let code = "all of it is looked at as code of each run: a project's own folder is better."
+    var warnings: [String] = []
+    if folder == "/" {
+      warnings.append("\(folder) is the whole file system, and \(code)")
+    } else if folder == userHome {
+      warnings.append("\(folder) is your home folder, and \(code)")
+    }
+    if folder == home || holds(folder, home) {
+      warnings.append("The home of Lathe (\(home)) lies in it, with everything that runs write.")
+    }
+    let inner = others.filter { holds(folder, $0.folder) }.map(\.name)
+    if !inner.isEmpty {
+      let more = inner.count > 5 ? " and \(inner.count - 5) more" : ""
+      let names = inner.prefix(5).joined(separator: ", ") + more
+      warnings.append(
+        "It holds the folder\(inner.count == 1 ? "" : "s") of \(names), as code of its runs."
+      )
+    }
+    if let outer = others.around(folder) {
+      warnings.append(
+        "It lies in the folder of the instance \(outer.name), whose runs see it as code."
+      )
+    }
+    return warnings
   }
 
   /// Throws an `Explanation` for what is no folder.

@@ -4,7 +4,7 @@ import Engine
 import Foundation
 import Infrastructure
 import Pipelines
-import Store
+package import Store
 import Terminal
 
 package struct ValidateCommand: ParsableCommand {
@@ -33,8 +33,7 @@ package struct ValidateCommand: ParsableCommand {
     let text = try readText(path, limit: 8 << 20)
     var result = Validation(of: text, file: path)
     if result.kind == .pipeline, !result.hasErrors {
-      let folder = session.codeFolder(of: session.absolute(path))
-      result.findings += ScriptCheck.warnings(of: text, folder: folder)
+      result.findings += session.missingScripts(in: text, of: session.absolute(path))
     }
     session.answer(result.json) { result.lines(source: text) }
     if result.hasErrors { throw ExitCode(2) }
@@ -72,12 +71,27 @@ extension Session {
 }
 
 extension Session {
-  /// The folder that the steps of a pipeline's file find their scripts in: its instance's, else its own.
-  fileprivate func codeFolder(of file: String) -> String {
-    let own = URL(filePath: file).deletingLastPathComponent()
-    if let instance = (try? catalog.instances())?.around(own.path) { return instance.folder }
-    return own.lastPathComponent == "pipelines" ? own.deletingLastPathComponent().path : own.path
+  /// Warnings of scripts that are neither in the folder of the file nor in that of the instance around it.
+  fileprivate func missingScripts(in text: String, of file: String) -> [Diagnostic] {
+    let folders = scriptFolders(
+      of: file,
+      instance: (try? catalog.instances()).flatMap { $0.around(file) }
+    )
+    let missing = folders.map { ScriptCheck.warnings(of: text, folder: $0) }
+    return (missing.first ?? []).filter { finding in
+      missing.allSatisfy { $0.contains { $0.place == finding.place } }
+    }
   }
+}
+
+/// Where the scripts of a pipeline's file may lie: in the folder of its instance, and of a file deeper in there, or
+/// outside of all instances, in its own.
+package func scriptFolders(of file: String, instance: InstanceRecord?) -> [String] {
+  let folder = URL(filePath: file).deletingLastPathComponent()
+  let isInPipelines = folder.lastPathComponent == "pipelines"
+  let own = isInPipelines ? folder.deletingLastPathComponent().path : folder.path
+  guard let instance else { return [own] }
+  return own == instance.folder ? [own] : [own, instance.folder]
 }
 
 /// What checking a file has found.

@@ -85,7 +85,9 @@ extension Session {
     var removal = SweepRemoval(sweep: sweep, before: before.count, kept: kept)
     removal.hasResults = hasResults
     // One that is pinned, or made a model, stays whoever shows it.
-    let own = Set(try catalog.models().map(\.run)).union(try catalog.pinnedRuns(ofSweep: sweep.id))
+    let pinned = try catalog.pinnedRuns(ofSweep: sweep.id)
+    removal.hasPins = kept.contains { pinned.contains($0) }
+    let own = Set(try catalog.models().map(\.run)).union(pinned)
     for run in kept where !own.contains(run) {
       if let other = try catalog.runs(showing: run, besides: sweep.id, limit: 1).first {
         removal.shownBy[run] = other

@@ -18,6 +18,7 @@ package struct SweepOptions: ParsableArguments {
   package var sweep: [String] = []
   @Option(
     name: .long,
+    parsing: .unconditional,
     help: ArgumentHelp(
       "How many runs of the sweep may execute at once (default: as many as there is room for).",
       valueName: "n"

@@ -11,6 +11,8 @@ package struct SweepRemoval: Sendable, Equatable {
   package var kept: [Int]
   /// Of those the ones whose logs and curves another run shows, with that run.
   package var shownBy: [Int: Int] = [:]
+  /// Whether some of those that are still there are pinned.
+  package var hasPins = true
   /// Whether steps were executed in it: their results stay in the cache.
   package var hasResults = false
 
@@ -35,7 +37,9 @@ package struct SweepRemoval: Sendable, Equatable {
       what: "No run of \(sweep.shortName) was removed.",
       why: words.compactMap(\.self).joined(separator: " "),
       next: shownBy.min { $0.key < $1.key }.map { "Remove the others first: lathe rm r\($0.value)" }
-        ?? "'lathe pin --remove \(sweep.shortName)' takes their pins off."
+        ?? (hasPins
+          ? "'lathe pin --remove \(sweep.shortName)' takes their pins off."
+          : "Nothing is to be done: a run that made a registered model is kept as long as the model.")
     )
   }
 

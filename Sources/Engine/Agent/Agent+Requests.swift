@@ -132,7 +132,7 @@ extension Agent {
     let found = try earlier(id)
     var request = request
     request.instance = found.0.instance
-    return (request, try instance(request.instance), found)
+    return (request, try standingInstance(of: found.0), found)
   }
 
   private func earlier(_ id: Int) throws -> (RunRecord, LaunchBody) {
@@ -161,7 +161,7 @@ extension Agent {
     _ answer: @escaping @Sendable (AgentReply, Agent) -> Void
   ) throws {
     let (run, body) = try resumable(id)
-    let instance = try self.instance(run.instance)
+    let instance = try standingInstance(of: run)
     let launcher = launcher
     let request = LaunchRequest(
       instance: run.instance,

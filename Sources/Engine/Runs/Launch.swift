@@ -127,7 +127,8 @@ struct Launcher: Sendable {
     let (code, paths) = try objects.lasting(clock: clock) {
       try freeze(pipeline, in: instance, objects)
     }
-    let source = SourceControl(folder: instance.folder).version(objects: objects)
+    var source = SourceControl(folder: instance.folder).version(objects: objects)
+    source.command = options.map { Digest(of: $0.words.joined(separator: "\n")).short }
     var run = RunRecord(
       id: 0,
       instance: instance.name,

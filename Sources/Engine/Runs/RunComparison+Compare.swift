@@ -45,6 +45,16 @@ extension RunComparison {
       inputs: RunComparison.inputs(sides),
       metrics: RunComparison.metrics(sides)
     )
+    if Set(runs.map(\.pipelineFile)).count > 1, runs.contains(where: \.isCommand) {
+      commands = runs.map { run in
+        guard run.isCommand, let data = contents(run.pipelineFile) else { return nil }
+        return String(decoding: data, as: UTF8.self).split(
+          separator: "\n",
+          omittingEmptySubsequences: false
+        )
+        .map(String.init)
+      }
+    }
     alerts = sides.map(\.alerts)
     notFinite = sides.map(\.notFinite)
     saved = sides.map(\.saved)
@@ -115,7 +125,10 @@ extension RunComparison {
     }
     let pipeline = InputRow(
       name: "pipeline",
-      isSame: sides.map { $0.run.pipelineFile == base.run.pipelineFile }
+      isSame: sides.map { side in
+        // Commands are told themselves.
+        side.run.pipelineFile == base.run.pipelineFile || side.run.isCommand && base.run.isCommand
+      }
     )
     return known + [pipeline]
   }

@@ -13,6 +13,8 @@ package struct RunComparison: Sendable, Equatable {
   package var files: [FileRow]
   /// What else a run depends on: "data", "environment", "pipeline", in the order of the screen.
   package var inputs: [InputRow]
+  /// The words of each run that is a command, where they differ; nil for a run of a pipeline file.
+  package var commands: [[String]?] = []
   /// What makes the "environment" of steps differ, as far as that was kept; empty where it is the same.
   package var environment: [EnvironmentRow] = []
   /// The main metric first, then the others by importance.

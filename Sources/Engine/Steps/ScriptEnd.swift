@@ -31,7 +31,7 @@ struct ScriptEnd {
   /// Whether the system killed something for want of memory meanwhile.
   var ranOutOfMemory = false
   var logged = Logged()
-  /// Such as a traceback's "ValueError: bad shape".
+  /// Empty where no line tells anything; such as a traceback's "ValueError: bad shape".
   var lastLine = ""
 
   /// Notes why the script is ended; false when it is being ended already.

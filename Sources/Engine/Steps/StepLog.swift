@@ -16,9 +16,9 @@ struct StepLog: ~Copyable {
   private var isAtLineStart = true
   /// What Lathe has to say when the line ends that is being printed.
   private var sentences: [String] = []
-  /// The last line with something on it, at most 300 bytes of it.
+  /// Of the last lines the one that tells most of a failure, at most 300 bytes of it; empty where none does.
   private(set) var lastLine = ""
-  private var lastBytes: [UInt8] = []
+  private var recent = RecentLines()
 
   /// `secrets` are texts that get into neither log nor lines.
   init(folder: AttemptFolder, secrets: [String] = [], clock: StepClock = StepClock()) throws {
@@ -60,10 +60,7 @@ struct StepLog: ~Copyable {
     try write(bytes, now)
     splitter.add(bytes) { line in
       ingest.take(line: line, now: now)
-      if line.contains(where: { $0 > 32 }) {
-        lastBytes.removeAll(keepingCapacity: true)
-        lastBytes += line.prefix(300)
-      }
+      recent.add(line)
     }
     isAtLineStart = bytes.last == 10
     try ingest.commit(log: offset - splitter.pending)
@@ -79,9 +76,9 @@ struct StepLog: ~Copyable {
     let now = clock.now
     splitter.finish { line in
       ingest.take(line: line, now: now)
-      if line.contains(where: { $0 > 32 }) { lastBytes = Array(line.prefix(300)) }
+      recent.add(line)
     }
-    lastLine = String(decoding: lastBytes, as: UTF8.self)
+    lastLine = recent.telling
     try ingest.commit(log: offset)
   }
 

@@ -82,8 +82,8 @@ extension Template {
         .init(
           parameter: parameter.name,
           message: message,
-          hint: parameter.allowedValues.isEmpty
-            ? "" : suggestion(for: text, among: parameter.allowedValues)
+          // The message lists them.
+          hint: nearest(text, among: parameter.allowedValues).map { "Did you mean '\($0)'?" } ?? ""
         )
       )
     }

@@ -43,6 +43,21 @@ package struct CommandOptions: Sendable, Equatable {
     }
   }
 
+  /// The arguments without those options that are parameters.
+  package var words: [String] {
+    var options: Set<Int> = []
+    for (name, place) in places {
+      switch place {
+      case .inside(let index): options.insert(index)
+      case .argument(let index): options.formUnion([index - 1, index])
+      // It has no value that would stand for it; the last one was counted.
+      case .flag:
+        arguments.prefix { $0 != "--" }.lastIndex(of: "--" + name).map { _ = options.insert($0) }
+      }
+    }
+    return arguments.indices.filter { !options.contains($0) }.map { arguments[$0] }
+  }
+
   /// The arguments with other values; a name that the command has no value for is refused.
   package func replacing(_ values: [String: String]) throws(InvalidParameters) -> [String] {
     var replaced = arguments

@@ -2,6 +2,20 @@
 package enum Goal: String, Sendable, Codable {
   case min, max
 
+  /// As pipelines write it: min and max, and SageMaker's Minimize and Maximize in any case.
+  package init?(written text: String) {
+    switch text {
+    case "min": self = .min
+    case "max": self = .max
+    default:
+      switch text.lowercased() {
+      case "minimize": self = .min
+      case "maximize": self = .max
+      default: return nil
+      }
+    }
+  }
+
   package func isBetter(_ a: Double, than b: Double) -> Bool { self == .min ? a < b : a > b }
 }
 

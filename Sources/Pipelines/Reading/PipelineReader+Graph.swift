@@ -115,21 +115,32 @@ extension PipelineReader {
     }
   }
 
-  /// The steps, each behind what it depends on, otherwise as written; a cycle is reported.
+  /// The steps, each behind what it depends on, otherwise as written; cycles are reported, each by itself.
   mutating func sortedSteps() -> [Step] {
     let steps = drafts.map(\.step)
-    switch dependencyOrder(steps.map { ($0.name, $0.dependsOn) }) {
-    case .success(let order): return order.map { steps[$0] }
-    case .failure(let cycle):
-      let first = steps.first { $0.name == cycle.names[0] }
-      error(
-        at: first?.place ?? .start,
-        "The steps depend on each other in a circle: \(Self.shown(cycle.names)).",
-        hint: "Each one waits for the one behind it."
-      )
-      return steps
+    var needs = steps.map { (name: $0.name, dependsOn: $0.dependsOn) }
+    for _ in 0..<Self.mostCycles {
+      switch dependencyOrder(needs) {
+      case .success(let order): return order.count == steps.count ? order.map { steps[$0] } : steps
+      case .failure(let cycle):
+        let first = steps.first { $0.name == cycle.names[0] }
+        error(
+          at: first?.place ?? .start,
+          cycle.names.count == 2
+            ? "Step '\(cycle.names[0])' depends on itself."
+            : "The steps depend on each other in a circle: \(Self.shown(cycle.names)).",
+          hint: cycle.names.count == 2 ? "" : "Each one waits for the one behind it."
+        )
+        // Without these the next circle is found that has none of them.
+        let found = Set(cycle.names)
+        needs.removeAll { found.contains($0.name) }
+      }
     }
+    return steps
   }
+
+  /// Looking for each is a pass over all steps.
+  private static let mostCycles = 10
 
   private static func shown(_ circle: [String]) -> String {
     guard circle.count > 12 else { return circle.joined(separator: " -> ") }

@@ -168,7 +168,7 @@ extension PipelineReader {
   }
 
   /// A time in seconds, out of a range.
-  private mutating func seconds(
+  mutating func seconds(
     _ node: Node,
     _ key: String,
     _ range: ClosedRange<Double>

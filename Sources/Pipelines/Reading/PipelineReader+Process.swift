@@ -190,7 +190,7 @@ extension PipelineReader {
       guard fields["regex"] == nil || pattern != nil else { continue }
       var metric = MetricDefinition(name: name, pattern: pattern)
       if let goal = fields["goal"], let text = string(goal, "goal") {
-        metric.goal = Goal(rawValue: text)
+        metric.goal = Goal(written: text)
         if metric.goal == nil {
           error(at: goal.place, "'goal' has to be min or max, and is '\(text.prefix(80))'.")
         }

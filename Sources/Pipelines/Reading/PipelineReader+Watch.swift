@@ -160,7 +160,9 @@ extension PipelineReader {
         patience: Int(positive(fields, "patience", metric.isOfValidation ? 10 : 5)),
         delta: positive(fields, "delta", 0.01)
       )
-    case "StalledTraining": return .stalledTraining(seconds: positive(fields, "threshold", 1800))
+    case "StalledTraining":
+      let limit = fields.given["threshold"].flatMap { seconds($0, "threshold", 0...1e12) }
+      return .stalledTraining(seconds: limit ?? 1800)
     case "Divergence":
       return .divergence(
         ratio: positive(fields, "ratio", 1),

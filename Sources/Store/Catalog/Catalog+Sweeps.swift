@@ -148,15 +148,18 @@ extension Catalog {
   /// So many of the runs that ended last tell how long one takes.
   private static let mostPaced = 25
 
-  /// The median of the seconds that the last runs of a sweep took; a stopped one tells nothing, nor does one that came
-  /// from the cache as a whole.
+  /// The median of the seconds that the last runs of a sweep took; a stopped one tells nothing, nor does one that
+  /// executed no step, as all that could be reused came from the cache.
   private static func pace(ofSweep sweep: Int, _ db: Database) throws -> Double? {
     let seconds = try Double.fetchAll(
       db,
       sql: """
         SELECT max(0, ended - started) FROM run WHERE sweep = ? AND status IN ('Succeeded', 'Failed')
         AND started IS NOT NULL AND ended IS NOT NULL
-        AND (stepCount = 0 OR stepsCached < stepCount) ORDER BY ended DESC LIMIT ?
+        AND (stepCount = 0 OR stepsCached < stepCount)
+        AND (stepsCached = 0 OR EXISTS (
+          SELECT 1 FROM step WHERE step.run = run.id AND step.attempt > 0 AND step.status != 'Cached'))
+        ORDER BY ended DESC LIMIT ?
         """,
       arguments: [sweep, mostPaced]
     ).sorted()

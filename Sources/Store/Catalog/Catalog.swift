@@ -318,20 +318,6 @@ package final class Catalog: Sendable {
     }
   }
 
-  /// `GROUP/VERSION`, or `GROUP` for its newest version.
-  package func model(named text: String) throws -> ModelRecord {
-    let all = try models()
-    if let exact = all.first(where: { $0.shortName == text }) { return exact }
-    if let newest = all.first(where: { $0.group == text }) { return newest }
-    throw Explanation(
-      what: "There is no model '\(text)'.",
-      why: all.isEmpty
-        ? "No model has been registered yet."
-        : "There are \(all.prefix(5).map(\.shortName).joined(separator: ", ")).",
-      next: "'lathe models' lists them."
-    )
-  }
-
   /// SQLite's own integrity check: nil when the catalog is whole (or there is none yet).
   package func fault() throws -> String? {
     let report = try read(none: "ok") { db in

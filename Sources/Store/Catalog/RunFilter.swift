@@ -82,6 +82,14 @@ extension RunFilter.Condition {
       && !word.hasSuffix("-")
   }
 
+  /// Whether it asks for less or more than what is no number, which no run is.
+  package var lacksNumber: Bool {
+    switch comparison {
+    case .below, .above, .most, .least: !value.isEmpty && number == nil
+    case .same, .equal, .unequal: false
+    }
+  }
+
   /// The value as a number; nil where it is none.
   var number: Double? { Double(value).flatMap { $0.isFinite ? $0 : nil } }
 }

@@ -130,17 +130,22 @@ package struct SourceVersion: Sendable, Equatable, Codable {
   package var editedFiles: [String]
   /// The uncommitted diff, in the object store.
   package var diff: Digest?
+  /// What tells a command from others but for its options, which are parameters; nil for a run of a pipeline file,
+  /// and for one of a time when this was not kept.
+  package var command: String?
 
   package init(
     commit: String? = nil,
     branch: String? = nil,
     editedFiles: [String] = [],
-    diff: Digest? = nil
+    diff: Digest? = nil,
+    command: String? = nil
   ) {
     self.commit = commit
     self.branch = branch
     self.editedFiles = editedFiles
     self.diff = diff
+    self.command = command
   }
 
   package static let unknown = SourceVersion()

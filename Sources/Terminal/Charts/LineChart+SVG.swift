@@ -2,14 +2,17 @@ extension LineChart {
   /// Stands near the beginning of each picture, and tells it from what others drew.
   package static let svgMark = "<desc>drawn by lathe plot</desc>"
 
+  /// The pixels that axes, labels and a curve need.
+  package static let leastPicture = Size(width: 120, height: 80)
+
   /// The chart as a standalone SVG 1.1 document of a size in pixels.
   ///
   /// Without a background, in colours that read on white and on dark. Curves are drawn through every
   /// point, in the order of the points; where a point has no place the line is broken and marked.
   package func svg(size: Size) -> String {
     let size = Size(
-      width: min(max(size.width, 120), 20_000),
-      height: min(max(size.height, 80), 20_000)
+      width: min(max(size.width, LineChart.leastPicture.width), 20_000),
+      height: min(max(size.height, LineChart.leastPicture.height), 20_000)
     )
     let scales = scales()
     var picture = SVGPicture(self, size: size, x: scales.x, y: scales.y)

@@ -100,7 +100,11 @@ extension ChartsView {
     }
     if look.isRobust { parts.append(isShort ? "robust" : "without outliers") }
     if look.smoothing != .none {
-      parts.append(isShort ? look.smoothing.mark : "smooth: " + look.smoothing.word)
+      if case .metric = axis {
+        parts.append(isShort ? "not smoothed" : "not smoothed by another metric")
+      } else {
+        parts.append(isShort ? look.smoothing.mark : "smooth: " + look.smoothing.word)
+      }
     }
     if view.followed != nil {
       parts.append("follows")

@@ -38,6 +38,21 @@ extension CompareView {
         )
       )
     }
+    if !all.commands.isEmpty {
+      let base = all.commands[0]
+      rows.append(
+        CompareRow(
+          label: StyledText("command"),
+          cells: all.commands.map { words in
+            let text = words.map { SafeText(hostile: $0.joined(separator: " ")) }
+            return StyledText(
+              text ?? "a pipeline",
+              words == nil ? .dim : words == base ? .normal : .accent
+            )
+          }
+        )
+      )
+    }
     rows += all.files.map { file in
       CompareRow(
         label: StyledText(SafeText(hostile: file.path)),

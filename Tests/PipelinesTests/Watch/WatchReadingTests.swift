@@ -112,6 +112,27 @@ struct WatchReadingTests {
     )
   }
 
+  @Test(arguments: [("2s", 2.0), ("10m", 600), ("90", 90), ("0.5", 0.5)])
+  func `a stall's threshold is a time`(text: String, seconds: Double) {
+    let (rules, messages) = read(
+      "steps: { a: { type: Training, run: x, watch: [{ rule: Stall, threshold: \(text) }] } }"
+    )
+    #expect(messages == [])
+    #expect(rules.map(\.kind) == [.stalledTraining(seconds: seconds)])
+  }
+
+  @Test(arguments: [
+    ("minimize", Goal.min), ("Maximize", .max), ("max", .max), ("MINIMIZE", .min), ("Min", nil),
+  ])
+  func `a goal is taken in SageMaker's words`(text: String, goal: Goal?) {
+    let (pipeline, found) = Pipeline.read(
+      "steps: { a: { type: Training, run: x, metrics: [{ name: l, goal: \(text) }] } }",
+      name: "p"
+    )
+    #expect(pipeline?.steps.first?.process?.metrics.first?.goal == goal)
+    #expect(found.isEmpty == (goal != nil))
+  }
+
   @Test func `what is wrong with rules is told at once`() {
     let (_, messages) = read(
       """
