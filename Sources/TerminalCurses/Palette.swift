@@ -143,7 +143,3 @@ struct Palette {
     }
   }
 }
-
-extension Color {
-  fileprivate var isFaded: Bool { rawValue >= Color.faded1.rawValue }
-}

@@ -19,6 +19,33 @@ struct MetricImportanceTests {
     #expect((names + ["train_acc"]).byImportance { $0 } == ["train_acc"] + names)
   }
 
+  @Test func `numbers in names count as such`() {
+    let order = [
+      "", "a", "a/07", "a/7", "a/7b", "a/8", "a/10", "a/10/2", "a/10/11", "a/b",
+      "layers/2/w", "layers/10/w", "layers/123456789012345678901234567890/w", "손실",
+    ]
+    for (left, a) in order.enumerated() {
+      for (right, b) in order.enumerated() {
+        #expect(a.isNaturallyBefore(b) == (left < right), "\(a) \(b)")
+      }
+    }
+  }
+
+  @Test func `the order of names is one, whatever they are`() {
+    var dice = SystemRandomNumberGenerator()
+    func name() -> String {
+      String((0..<Int.random(in: 0...5, using: &dice)).map { _ in "01aé/9".randomElement() ?? "a" })
+    }
+    for _ in 0..<2000 {
+      let (a, b, c) = (name(), name(), name())
+      #expect(
+        [a.isNaturallyBefore(b), b.isNaturallyBefore(a), a == b].count { $0 } == 1,
+        "\(a) \(b)"
+      )
+      if a.isNaturallyBefore(b), b.isNaturallyBefore(c) { #expect(a.isNaturallyBefore(c)) }
+    }
+  }
+
   @Test(arguments: ["Loss", "LOSS", "total_loss", "loss_epoch", "loss/step"])
   func `a loss is a loss in any spelling`(_ name: String) {
     #expect(!(MetricImportance("loss") < MetricImportance(name)))

@@ -132,6 +132,35 @@ struct CatalogTests {
     #expect(found.count == 4 && found.goal == .min && found.isMain)
   }
 
+  @Test func `metrics of the same importance stand by step and name, as people count`() throws {
+    let names = ["layers/10/norm", "layers/9/norm", "loss", "layers/2/norm"]
+    try writer.write { db in
+      try db.save(Self.run(1))
+      for (step, name) in names.map({ ("train", $0) }) + [("eval", "layers/3/norm")] {
+        try db.save(
+          MetricSummary(
+            run: 1,
+            step: step,
+            name: name,
+            count: 1,
+            last: 1,
+            lastStep: 1,
+            min: 1,
+            minStep: 1,
+            max: 1,
+            maxStep: 1
+          )
+        )
+      }
+    }
+    #expect(
+      try catalog.metrics(of: 1).map(\.name)
+        == ["loss", "layers/3/norm", "layers/2/norm", "layers/9/norm", "layers/10/norm"]
+    )
+    #expect(try catalog.runCount(ofInstance: Self.run(1).instance) == 1)
+    #expect(try catalog.runCount(ofInstance: "another one") == 0)
+  }
+
   @Test func `stacks, resources, events and instances come back as they were written`() throws {
     let stack = StackRecord(
       name: "s",

@@ -179,6 +179,14 @@ struct ChartTests {
     #expect(drawn(LineChart(series: []), 30, 3, .braille).text == "\n        no points yet\n")
     let lost = LineChart(series: [.init(label: "a", x: [.nan], y: [1], color: .series1)])
     #expect(drawn(lost, 20, 1, .braille).text == "   no points yet")
+    var beside = LineChart(
+      series: [.init(label: "a", x: [0, 1], y: [0, 0], color: .series1)],
+      y: ChartAxis(.linear, range: 5...6)
+    )
+    beside.emptyText = "beside"
+    #expect(drawn(beside, 30, 6, .braille).text.contains("beside"))
+    beside.y.range = -1...1
+    #expect(!drawn(beside, 30, 6, .braille).text.contains("beside"))
   }
 
   @Test func `the colour of a cell is that of the last series`() {

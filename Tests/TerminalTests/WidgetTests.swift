@@ -79,6 +79,23 @@ struct WidgetTests {
     )
   }
 
+  @Test func `a column of names keeps both ends of what has no room`() {
+    var table = Table(
+      columns: [.init("", .fixed(9)), .init("", .fixed(3))],
+      rows: [.init([StyledText("layers/10/norm"), StyledText("0.123")])]
+    )
+    table.columns[0].keepsEnds = true
+    table.showsHeader = false
+    let text = drawn(13, 1) { table.draw(on: &$0, in: $0.bounds, state: ListState(selected: -1)) }
+    #expect(text == "laye…norm 0.…")
+  }
+
+  @Test func `what lies on a selected row is none of the colours that recede`() {
+    #expect(
+      Color.allCases.filter(\.isFaded) == [.faded1, .faded2, .faded3, .faded4, .faded5, .faded6]
+    )
+  }
+
   @Test func `the bars of a selected row are no holes in it`() {
     let table = Table(columns: [.init("", .fixed(3))], rows: [.init([StyledText("a▂█")])])
     var screen = Screen(size: Size(width: 3, height: 2))

@@ -50,6 +50,30 @@ extension Sequence {
 }
 
 extension String {
+  /// Whether a name stands before another one where the numbers in both count as such: "layers/2" before
+  /// "layers/10".
+  package func isNaturallyBefore(_ other: String) -> Bool {
+    func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+    var (left, right) = (utf8[...], other.utf8[...])
+    while let a = left.first, let b = right.first {
+      if isDigit(a), isDigit(b) {
+        let (first, second) = (left.prefix(while: isDigit), right.prefix(while: isDigit))
+        (left, right) = (left[first.endIndex...], right[second.endIndex...])
+        // Without zeros in front the longer number is the greater one, whatever its length.
+        let number = first.drop { $0 == 0x30 }
+        let next = second.drop { $0 == 0x30 }
+        if number.count != next.count { return number.count < next.count }
+        if !number.elementsEqual(next) { return number.lexicographicallyPrecedes(next) }
+      } else if a != b {
+        return a < b
+      } else {
+        (left, right) = (left.dropFirst(), right.dropFirst())
+      }
+    }
+    // "a/07" and "a/7" are two names.
+    return left.isEmpty == right.isEmpty ? self < other : left.isEmpty
+  }
+
   /// How the names begin of what Lathe samples of every step itself; their x are seconds.
   package static let sampledMetricPrefix = "system/"
 

@@ -1,6 +1,17 @@
 import GRDB
 
 extension Catalog {
+  /// How many runs an instance has, those of sweeps among them.
+  package func runCount(ofInstance instance: String) throws -> Int {
+    try read(none: 0) { db in
+      try Int.fetchOne(
+        db,
+        sql: "SELECT count(*) FROM run WHERE instance = ?",
+        arguments: [instance]
+      ) ?? 0
+    }
+  }
+
   /// What a run's status is: less to read than the run.
   package func status(of run: Int) throws -> RunStatus? {
     try read(none: nil) { db in

@@ -204,14 +204,14 @@ package final class Catalog: Sendable {
     }
   }
 
-  /// The metric summaries of a run, the main one first, then by step and name.
+  /// The metric summaries of a run, the main one first, then by importance, step and name.
   package func metrics(of run: Int) throws -> [MetricSummary] {
     try read(none: []) { db in
-      let all = try MetricSummary.fetchAll(
-        db,
-        sql: "SELECT * FROM metric WHERE run = ? ORDER BY step, name",
-        arguments: [run]
-      ).byImportance(of: \.name)
+      let sql = "SELECT * FROM metric WHERE run = ?"
+      let all = try MetricSummary.fetchAll(db, sql: sql, arguments: [run]).sorted {
+        $0.step != $1.step ? $0.step < $1.step : $0.name.isNaturallyBefore($1.name)
+      }
+      .byImportance(of: \.name)
       return all.filter(\.isMain) + all.filter { !$0.isMain }
     }
   }

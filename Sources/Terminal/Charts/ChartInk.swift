@@ -19,6 +19,9 @@ struct ChartInk {
     isShade = Array(repeating: false, count: width * height)
   }
 
+  /// Whether no line has a dot in the plot.
+  var isEmpty: Bool { dots.allSatisfy { $0 == 0 } && !isShade.contains(true) }
+
   /// Adds a line over those before: its dots join theirs, the colour is its own.
   mutating func add(_ grid: DotGrid, of series: Int) {
     let owner = Int16(truncatingIfNeeded: series)

@@ -21,7 +21,7 @@ package struct LineChart: Sendable, Equatable {
   package var showsEndLabels = true
   /// The part of the plot that a zoom would show.
   package var box: Box?
-  /// Shown where there is no point at all.
+  /// Shown where there is no point at all, and where nothing of the lines is within the axes.
   package var emptyText: SafeText = "no points yet"
 
   package init(
@@ -45,14 +45,7 @@ package struct LineChart: Sendable, Equatable {
     screen.fill(area)
     let layout = ChartLayout(self, in: area, glyphs: glyphs)
     guard hasPlaces else {
-      let text = emptyText.cut(to: area.width)
-      screen.write(
-        text,
-        x: area.x + (area.width - text.width) / 2,
-        y: area.y + area.height / 2,
-        style: .dim,
-        width: area.width
-      )
+      writeEmpty(on: &screen, in: area)
       return
     }
     let ink = layout.ink()
@@ -65,6 +58,8 @@ package struct LineChart: Sendable, Equatable {
       series: series
     )
     let signs = layout.drawUndrawable(on: &screen)
+    // A window between two points, or beside all values.
+    if ink.isEmpty, signs.isEmpty { writeEmpty(on: &screen, in: layout.plot) }
     layout.drawEndLabels(on: &screen)
     guard !marks.isEmpty || crosshair != nil || box != nil else { return }
     let columns = marks.filter { $0.kind == .line }.map(\.x) + [crosshair].compactMap { $0 }
@@ -78,6 +73,18 @@ package struct LineChart: Sendable, Equatable {
     layout.drawReadings(on: &screen, &places)
     layout.drawMarkLabels(on: &screen, &places)
     layout.drawBox(on: &screen)
+  }
+
+  private func writeEmpty(on screen: inout Screen, in area: Rect) {
+    guard !area.isEmpty else { return }
+    let text = emptyText.cut(to: area.width)
+    screen.write(
+      text,
+      x: area.x + (area.width - text.width) / 2,
+      y: area.y + area.height / 2,
+      style: .dim,
+      width: area.width
+    )
   }
 
   /// Where the chart would draw what: for the mouse, crosshairs and zoom.

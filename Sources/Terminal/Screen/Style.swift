@@ -19,6 +19,9 @@ package enum Color: UInt8, Sendable, CaseIterable {
     return all[((index % all.count) + all.count) % all.count]
   }
 
+  /// Whether it recedes behind a series.
+  package var isFaded: Bool { (Color.faded1.rawValue...Color.faded6.rawValue).contains(rawValue) }
+
   /// The colour of what is shaded behind things of this colour.
   package var faded: Color {
     switch self {

@@ -52,6 +52,13 @@ package struct StyledText: Sendable, Equatable {
     return shown
   }
 
+  /// The text cut to `width` cells by leaving out its middle, in the style that it begins with; as it is
+  /// where it has room.
+  package func shortened(to width: Int) -> StyledText {
+    guard self.width > width else { return self }
+    return StyledText(plain.shortened(to: width), runs.first?.style ?? .normal)
+  }
+
   /// The text without its first `columns` cells: a view scrolled to the right.
   package func dropping(columns: Int) -> StyledText {
     var rest = StyledText()

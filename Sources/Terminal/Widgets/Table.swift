@@ -12,6 +12,8 @@ package struct Table: Sendable, Equatable {
     package var alignment: Alignment
     /// On a narrow screen the columns of the lowest priority vanish first.
     package var priority: Int
+    /// Whether what has no room is cut in its middle: of names both ends tell most.
+    package var keepsEnds = false
 
     package init(
       _ title: SafeText,
@@ -108,7 +110,9 @@ package struct Table: Sendable, Equatable {
     _ places: [Place]
   ) {
     for place in places where place.column < row.cells.count {
-      let text = row.cells[place.column].cut(to: place.width)
+      let cell = row.cells[place.column]
+      let keepsEnds = columns[place.column].keepsEnds
+      let text = keepsEnds ? cell.shortened(to: place.width) : cell.cut(to: place.width)
       let missing = place.width - text.width
       let indent =
         switch columns[place.column].alignment {
