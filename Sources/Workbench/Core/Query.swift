@@ -16,6 +16,8 @@ package enum Query: Sendable, Hashable {
   case usage
   /// Those that match; without a filter, those that belong to no sweep.
   case runs(filter: String, limit: Int)
+  /// How many runs an instance has.
+  case runCount(instance: String)
   /// The runs that have some numbers; what is not there is left out.
   case runsNumbered([Int])
   /// The same of runs that execute, with their main metrics as far as they have come.
@@ -87,6 +89,7 @@ package enum Answer: Sendable, Equatable {
   /// In bytes, to about a hundredth.
   case usage(Int)
   case runs([RunRecord])
+  case count(Int)
   case sweeps([SweepState])
   case run(RunFacts)
   case log(LogFacts)

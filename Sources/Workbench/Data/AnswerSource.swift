@@ -66,6 +66,7 @@ final class AnswerSource: Sendable {
           ? try catalog.runsOfNoSweep(limit: limit)
           : try catalog.runs(matching: filter, limit: limit)
       )
+    case .runCount(let instance): .count(try catalog.runCount(ofInstance: instance))
     case .runsNumbered(let numbers): .runs(try catalog.runs(numbered: numbers))
     case .liveRuns(let numbers): .runs(try live(numbers))
     case .sweeps: .sweeps(try catalog.sweepStates(limit: AnswerSource.mostSweeps))
@@ -111,7 +112,8 @@ final class AnswerSource: Sendable {
   func sources(of query: Query) -> Set<String> {
     let paths: [String] =
       switch query {
-      case .header, .usage, .runs, .runsNumbered, .sweeps, .sweepRuns, .bestOfSweep, .run,
+      case .header, .usage, .runs, .runCount, .runsNumbered, .sweeps, .sweepRuns, .bestOfSweep,
+        .run,
         .liveRuns, .liveMetrics, .comparison, .instances, .stacks, .stack, .models, .alerts,
         .alertCounts:
         [home.catalog + "-wal"]

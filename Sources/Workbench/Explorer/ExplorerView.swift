@@ -30,7 +30,9 @@ package struct ExplorerView: View {
 
   package var queries: Set<Query> {
     // The header names the instance that is meant where none was.
-    var all: Set<Query> = [.header, .instances, .pipeline(instance: instance)]
+    var all: Set<Query> = [
+      .header, .instances, .pipeline(instance: instance), .runCount(instance: instance),
+    ]
     if let root {
       all.insert(.folder(root))
       all.formUnion(expanded.map { .folder($0) })
@@ -48,7 +50,7 @@ package struct ExplorerView: View {
     var rows: [Row] = []
     func add(_ folder: String, _ depth: Int) {
       guard case .folder(let entries) = context.answers[.folder(folder)], depth < 20 else { return }
-      for entry in entries {
+      for entry in entries where !ExplorerView.isHidden(entry) {
         let path = folder + "/" + entry.name
         rows.append(Row(path: path, entry: entry, depth: depth))
         if entry.isFolder, expanded.contains(path) { add(path, depth + 1) }
@@ -57,6 +59,9 @@ package struct ExplorerView: View {
     add(root, 0)
     return rows
   }
+
+  /// Git's own files are nobody's to read or edit here.
+  private static func isHidden(_ entry: FolderEntry) -> Bool { entry.name == ".git" }
 
   private func selected(_ context: Context) -> Row? {
     let rows = rows(context)
@@ -292,9 +297,10 @@ package struct ExplorerView: View {
 
   /// What lies in a folder, or that nothing does.
   private func content(of row: Row, _ context: Context) -> [StyledText] {
-    guard case .folder(let entries) = context.answers[.folder(row.path)] else {
+    guard case .folder(let all) = context.answers[.folder(row.path)] else {
       return context.failure(.folder(row.path))?.lines ?? []
     }
+    let entries = all.filter { !ExplorerView.isHidden($0) }
     guard !entries.isEmpty else { return [StyledText("The folder is empty.", .dim)] }
     return entries.map { entry in
       let name = SafeText(hostile: entry.name) + (entry.isFolder ? "/" : "")
@@ -328,13 +334,10 @@ package struct ExplorerView: View {
         line("pipeline", StyledText("\(count) in \(facts.file)", .bad))
       }
     }
-    if let counts = context.headerFacts?.counts {
-      line(
-        "runs",
-        StyledText(
-          counts.all == 0 ? "none yet: n launches" : "\(counts.all) in all, key 1 lists them"
-        )
-      )
+    if case .count(let count)? = context.answers[.runCount(instance: instance)] {
+      let all: SafeText =
+        count == 0 ? "none yet: n launches" : grouped(count) + ", key 1 lists them"
+      line("runs", StyledText(all))
     }
     return lines
   }

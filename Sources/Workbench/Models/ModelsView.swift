@@ -11,6 +11,10 @@ package struct ModelsView: View {
   private var deciding: (model: String, approval: Approval)?
   private var note = TextField(placeholder: "why (optional)")
 
+  private var filter = TextField(placeholder: "part of a name, status, run or instance")
+  /// While `/` takes the filter.
+  private var isFiltering = false
+
   /// The model that is selected when the list comes.
   private var wanted: String?
 
@@ -18,12 +22,25 @@ package struct ModelsView: View {
 
   package var title: SafeText { "Models" }
 
-  package var takesText: Bool { deciding != nil }
+  package var takesText: Bool { deciding != nil || isFiltering }
 
   package var queries: Set<Query> { [.models] }
 
+  /// The models that have all words of the filter, in any of what the list tells of them by words.
+  private func shown(_ context: Context) -> [ModelRecord] {
+    let words = filter.text.lowercased().split(separator: " ")
+    guard !words.isEmpty else { return context.models ?? [] }
+    return (context.models ?? []).filter { model in
+      let told = [
+        model.shortName, model.approval.word.string, model.approval.rawValue, "r\(model.run)",
+        model.instance,
+      ].map { $0.lowercased() }
+      return words.allSatisfy { word in told.contains { $0.contains(word) } }
+    }
+  }
+
   private func selected(_ context: Context) -> ModelRecord? {
-    let models = context.models ?? []
+    let models = shown(context)
     return models.indices.contains(list.selected) ? models[list.selected] : nil
   }
 
@@ -40,6 +57,7 @@ package struct ModelsView: View {
         Binding([.escape], "Esc", "cancel", action: "cancel", help: "Decide nothing."),
       ]
     }
+    if isFiltering { return RunsView.filterBindings }
     let model = selected(context)
     let none: SafeText? = model == nil ? "No model is selected." : nil
     return [
@@ -76,21 +94,33 @@ package struct ModelsView: View {
         unavailable: none,
         isInFooter: false
       ),
-    ]
+      Binding(
+        [Key("/")],
+        "/",
+        "filter",
+        action: "filter",
+        help: "Show only models with a text in their name, status, run or instance.",
+        unavailable: context.models?.isEmpty == true ? "There are no models yet." : nil
+      ),
+    ] + (filter.text.isEmpty ? [] : [RunsView.filterBindings[1]])
   }
 
   package mutating func update(_ event: ViewEvent, _ context: Context) -> [Effect] {
-    let models = context.models ?? []
+    let models = shown(context)
     let table = layout(context.area, context).table
     switch event {
     case .action(let action): return act(action, context)
     case .terminal(.key(let key)):
       if deciding != nil {
         _ = note.handle(key)
+      } else if isFiltering, filter.handle(key) {
+        let found = shown(context)
+        list.fit(count: found.count, height: table.height)
       } else {
         _ = list.handle(key, count: models.count, height: table.height)
       }
-    case .terminal(.paste(let text)): if deciding != nil { note.insert(text) }
+    case .terminal(.paste(let text)):
+      if deciding != nil { note.insert(text) } else if isFiltering { filter.insert(text) }
     case .terminal(.mouse(let mouse)):
       guard deciding == nil else { return [] }
       switch mouse.action {
@@ -121,6 +151,15 @@ package struct ModelsView: View {
   private mutating func act(_ action: String, _ context: Context) -> [Effect] {
     switch action {
     case "cancel": deciding = nil
+    case "filter": isFiltering = true
+    case "filtered": isFiltering = false
+    case "unfilter":
+      // What was selected stays so.
+      wanted = selected(context)?.shortName
+      isFiltering = false
+      filter.set("")
+      list = ListState(selected: shown(context).firstIndex { $0.shortName == wanted } ?? 0)
+      wanted = nil
     case "decide":
       guard let (model, approval) = deciding else { return [] }
       deciding = nil
@@ -152,16 +191,21 @@ package struct ModelsView: View {
   private func layout(
     _ area: Rect,
     _ context: Context
-  ) -> (list: Rect, table: Rect, detail: Rect) {
+  ) -> (list: Rect, filter: Rect?, table: Rect, detail: Rect) {
     let hasModels = context.models?.isEmpty == false
     let (list, detail) = area.bottom(hasModels ? min(11, max(7, area.height / 3)) : 0)
-    return (list, list.inset().top(1).1, detail)
+    guard isFiltering || !filter.text.isEmpty else {
+      return (list, nil, list.inset().top(1).1, detail)
+    }
+    let (line, rest) = list.inset().top(1)
+    return (list, line.left(1).1.right(1).0, rest.top(1).1, detail)
   }
 
   package func draw(on screen: inout Screen, in area: Rect, _ context: Context) {
     let places = layout(area, context)
-    let models = context.models ?? []
-    let waiting = models.filter { $0.approval == .pending }.count
+    let all = context.models ?? []
+    let models = shown(context)
+    let waiting = all.filter { $0.approval == .pending }.count
     var frame = Frame("Models", focused: true, glyphs: context.glyphs)
     if waiting > 0 {
       frame.right = StyledText(
@@ -169,7 +213,12 @@ package struct ModelsView: View {
         .warning
       )
     }
-    let inside = frame.draw(on: &screen, in: places.list)
+    var inside = frame.draw(on: &screen, in: places.list)
+    if let line = places.filter {
+      screen.write("/", x: line.x, y: line.y, style: Style(.accent, bold: true))
+      filter.draw(on: &screen, in: line.left(2).1, focused: isFiltering)
+      inside = inside.top(1).1
+    }
     func widest(_ most: Int, _ width: (ModelRecord) -> Int) -> Int {
       min(most, max(10, models.map(width).max() ?? 0))
     }
@@ -192,10 +241,12 @@ package struct ModelsView: View {
       showsHeader: !models.isEmpty,
       empty: context.models == nil
         ? []
-        : [
-          "No models yet.", "",
-          "A run whose pipeline has a RegisterModel step brings the first one.",
-        ],
+        : !all.isEmpty
+          ? ["No model matches the filter.", "", "Esc shows all."]
+          : [
+            "No models yet.", "",
+            "A run whose pipeline has a RegisterModel step brings the first one.",
+          ],
       glyphs: context.glyphs
     ).draw(on: &screen, in: inside.right(1).0, state: list)
     drawDetail(on: &screen, in: places.detail, context)
@@ -230,7 +281,7 @@ package struct ModelsView: View {
   }
 
   private static func ordered(_ values: [String: Double]) -> [(key: String, value: Double)] {
-    values.sorted { $0.key < $1.key }.byImportance(of: \.key)
+    values.sorted { $0.key.isNaturallyBefore($1.key) }.byImportance(of: \.key)
   }
 
   /// The metrics on as many lines as they need, a name and its value always on the same one.
