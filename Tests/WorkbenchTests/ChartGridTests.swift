@@ -142,7 +142,7 @@ struct ChartGridTests {
     #expect(
       RunFixture.picture(view, context) == """
 
-         r142 "lower lr"  6 metrics                                  x: step  y: linear
+         r142 "lower lr"  6 metrics                                 x: epoch  y: linear
          ▾ without a group 1                     ▾ opt/ 1
         ╭─ val_loss ────────────────── 0.2933 ─╮╭─ lr ─────────────────────────────────╮
         │      2┤ ⢇                            ││                                      │
@@ -151,7 +151,7 @@ struct ChartGridTests {
         │       │   ⠈⠒⠤⠤⣀⣀⣀⣀                   ││            no points yet             │
         │      0┤           ⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉ ││                                      │
         │       └┬─────────┬──────────┬─────── ││                                      │
-        │        0         10         20  step ││                                      │
+        │        0         10         20 epoch ││                                      │
         ╰──────────────────────────────────────╯╰──────────────────────────────────────╯
          ▾ grad/ 1
         ╭─ norm ───────────────────────────────────────────────────────────────────────╮

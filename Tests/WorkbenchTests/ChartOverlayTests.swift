@@ -188,7 +188,7 @@ struct ChartOverlayTests {
     #expect(
       RunFixture.picture(view, context) == """
 
-         r142 "lower lr"  2 charts                                   x: step  y: linear
+         r142 "lower lr"  2 charts                                  x: epoch  y: linear
         ╭─ val_loss  train_loss ────── 0.2933 ─╮╭─ val_acc ─────────────────── 0.9548 ─╮
         │       │ ⡇                            ││       │            ⣀⣀⡠⠤⠤⠤⠔⠒⠒⠒⠒⠒⠉⠉⠉⠉⠉ │
         │    2.0┤ ⡇                            ││    0.9┤       ⢀⠤⠒⠉⠉                  │
@@ -208,7 +208,7 @@ struct ChartOverlayTests {
         │       │             ⠉ ⠉⠉ ⠒⠒ ⠒⠒ ⠤⠤ ⠤⠤ ││       │ ⡇                            │
         │      0┤                              ││       │ ⡇                            │
         │       └┬─────────┬──────────┬─────── ││       └┬─────────┬──────────┬─────── │
-        │        0         10         20  step ││        0         10         20  step │
+        │        0         10         20 epoch ││        0         10         20 epoch │
         ╰──────────────────────────────────────╯╰──────────────────────────────────────╯
 
         """
@@ -231,7 +231,7 @@ struct ChartOverlayTests {
     #expect(
       RunFixture.picture(view, context) == """
 
-         r142 "lower lr"  3 metrics                                  x: step  y: linear
+         r142 "lower lr"  3 metrics                                 x: epoch  y: linear
         ╭─ val_loss ───────────────────────────────────────────────────────────── 1/3 ─╮
         │        │  ⡇ ╭─ Over val_loss ──────────────────────────────────────────────╮ │
         │     2.0┤  ⢱ │ acc                                                          │ │
@@ -261,9 +261,9 @@ struct ChartOverlayTests {
     #expect(
       RunFixture.picture(view, context) == """
 
-         r142 "lower lr"  3 charts                                x: step 27  y: linear
+         r142 "lower lr"  3 charts                               x: epoch 27  y: linear
         ╭─ ━━ val_loss  ╍╍ val_acc ────────────────────────────────────────────── 1/3 ─╮
-        │        │  ⡇                            step 27         ┊                     │
+        │        │  ⡇                            epoch 27        ┊                     │
         │     2.0┤  ⢱                            val_loss 0.2933 ┊                     │
         │        │  ⢸                            val_acc  0.9548 ┊                     │
         │        │  ⠈⡆                                           ┊                     │
@@ -278,7 +278,7 @@ struct ChartOverlayTests {
         │        │  ⠁                                        ⠉⠉⠉⠉● ── val_loss 0.2933  │
         │       0┤                                               ┊                     │
         │        └┬────────┬───────┬────────┬────────┬────────┬───                     │
-        │         0        5       10       15       20       25                  step │
+        │         0        5       10       15       20       25                 epoch │
         │    ⠑⠢⢄⣀                                                                      │
         │    ⠤⠔⠒⠒⠛⠛⠛⠛⠛⠛⠛⠛⠛⠛⠛⠛⠛⠛⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭⠭ │
         │ ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ │
@@ -289,7 +289,7 @@ struct ChartOverlayTests {
     #expect(view.map.chart.series.map(\.label) == ["val_acc", "val_loss"])
     context = ChartsViewTests.press(&view, [Key("t")], context)
     #expect(
-      RunFixture.picture(view, context).contains("│ step          val_loss     ")
+      RunFixture.picture(view, context).contains("│ epoch         val_loss     ")
     )
     context = ChartsViewTests.press(&view, [Key("t"), Key("a"), .enter], context)
     #expect(view.selectedItem?.metrics.count == 1)

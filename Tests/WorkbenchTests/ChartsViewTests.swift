@@ -35,7 +35,7 @@ struct ChartsViewTests {
     #expect(
       RunFixture.picture(view, context) == """
 
-         r142 "lower lr"  3 metrics                                  x: step  y: linear
+         r142 "lower lr"  3 metrics                                 x: epoch  y: linear
         ╭─ val_loss ────────────────── 0.2933 ─╮╭─ train_loss ──────────────── 0.1644 ─╮
         │      2┤ ⢇                            ││      2┤ ⢇                            │
         │       │ ⢸                            ││       │ ⢸                            │
@@ -44,7 +44,7 @@ struct ChartsViewTests {
         │       │    ⠉⠒⠒⠤⠤⠤⣀⣀⣀⣀⣀⣀⣀⣀⡀           ││       │   ⠈⠒⠤⠤⣀⣀                     │
         │      0┤                  ⠈⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉ ││      0┤         ⠉⠉⠉⠉⠉⠉⠑⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒ │
         │       └┬─────────┬──────────┬─────── ││       └┬─────────┬──────────┬─────── │
-        │        0         10         20  step ││        0         10         20  step │
+        │        0         10         20 epoch ││        0         10         20 epoch │
         ╰──────────────────────────────────────╯╰──────────────────────────────────────╯
         ╭─ val_acc ─────────────────── 0.9548 ─╮
         │       │      ⣀⣀⠤⠤⠤⠒⠒⠒⠒⠒⠒⠒⠊⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉ │
@@ -54,7 +54,7 @@ struct ChartsViewTests {
         │    0.5┤ ⢸                            │
         │       │ ⡎                            │
         │       └┬─────────┬──────────┬─────── │
-        │        0         10         20  step │
+        │        0         10         20 epoch │
         ╰──────────────────────────────────────╯
 
 
@@ -83,7 +83,7 @@ struct ChartsViewTests {
     #expect(
       RunFixture.picture(view, context) == """
 
-         3 metrics  ━━ r141  ━━ r142                                 x: step  y: linear
+         3 metrics  ━━ r141  ━━ r142                                x: epoch  y: linear
         ╭─ val_loss ───────────────────────────────────────────────────────────── 1/3 ─╮
         │        │ ⢸                                                                   │
         │     2.0┤ ⠸⡀                                                                  │
@@ -100,7 +100,7 @@ struct ChartsViewTests {
         │        │                                 ⠈⠉⠉⠉⠁                  r142 0.2933  │
         │       0┤                                                                     │
         │        └┬────────────┬─────────────┬─────────────┬────────────┬              │
-        │         0            10            20            30           40        step │
+        │         0            10            20            30           40       epoch │
         │   ⢕⡤⣀                                                                        │
         │    ⠈⠉⠛⠓⠒⠒⠒⠒⠒⠒⠒⠶⠶⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤ │
         │ ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ │
@@ -273,9 +273,9 @@ struct ChartsViewTests {
     #expect(
       RunFixture.picture(view, context) == """
 
-         3 metrics  ━━ r141  ━━ r142                                 x: step  y: linear
+         3 metrics  ━━ r141  ━━ r142                                x: epoch  y: linear
         ╭─ val_loss ────────────────────────────────────────── 40 points of r141  1/3 ─╮
-        │ step          r141                 r142                                    ┃ │
+        │ epoch         r141                 r142                                    ┃ │
         │ 1             1.6                  2.2                                     ┃ │
         │ 2             0.96                 1.2100000000000002                      ┃ │
         │ 3             0.7466666666666667   0.88                                    ┃ │
@@ -327,7 +327,7 @@ struct ChartsViewTests {
     }
     #expect(
       footer().prefix(5)
-        == (isFull ? ["←→", "a", "+-", "s", "t"] : ["Enter", "a", "p", "/", "←→"])
+        == (isFull ? ["←→", "a", "+-", "s", "t"] : ["Enter", "a", "p", "/", "m"])
     )
     let keys = Set(view.bindings(context).map(\.action))
     #expect(
@@ -377,7 +377,7 @@ struct ChartsViewTests {
     #expect(view.plots[loss]?.look.axis == .step && view.plots[use]?.look.axis == .relativeTime)
     let picture = RunFixture.picture(view, context)
     #expect(picture.contains("200% ─╮") && picture.contains("100%┤") && picture.contains("time │"))
-    #expect(picture.contains("x: step"))
+    #expect(picture.contains("x: epoch"))
     // A window and a crosshair of steps are none of seconds.
     press(.left, Key("+"))
     #expect(view.plots[loss]?.look.window != nil && view.plots[use]?.look.window == nil)
@@ -481,7 +481,7 @@ struct ChartsViewTests {
     #expect(
       RunFixture.picture(view, context) == """
 
-         3 metrics  ━━ r141  ╍╍ r142                                 x: step  y: linear
+         3 metrics  ━━ r141  ╍╍ r142                                x: epoch  y: linear
         ╭─ val_loss ───────────────────────────────────────────────────────────── 1/3 ─╮
         │        │ ⢸                                                                   │
         │     2.0┤ ⠸⡀                                                                  │
@@ -498,7 +498,7 @@ struct ChartsViewTests {
         │        │                               ⠈ ⠉⠉                  ╌╌ r142 0.2933  │
         │       0┤                                                                     │
         │        └┬────────────┬────────────┬───────────┬────────────┬                 │
-        │         0            10           20          30           40           step │
+        │         0            10           20          30           40          epoch │
         │   ⢕⡤⣀                                                                        │
         │    ⠈⠉⠛⠓⠒⠒⠒⠒⠒⠒⠒⠶⠶⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤ │
         │ ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ │
@@ -552,7 +552,7 @@ struct ChartsViewTests {
   @Test(arguments: [
     (
       120, "11 metrics  ━━ r1  ━━ r2  ━━ r3  ━━ r4  ━━ r5  ━━ r142",
-      "x: step  y: linear  smooth: 0.6"
+      "x: epoch  y: linear  smooth: 0.6"
     ),
     (80, "━━ r1  ━━ r2  ━━ r3  ━━ r4  ━━ r5  ━━ r142", "~0.6"),
     (50, "━━ r1  ━━ r2  ━━ r3  +3 more", "~0.6"),
@@ -646,7 +646,7 @@ struct ChartsViewTests {
     #expect(
       RunFixture.picture(view, context) == """
 
-         r142 "lower lr"  1 metric                                   x: step  y: linear
+         r142 "lower lr"  1 metric                                  x: epoch  y: linear
          / val_loss
         ╭─ val_loss ───────────────────────────────────────────────────────────── 1/1 ─╮
         │        │  ⡇                                                                  │
@@ -663,7 +663,7 @@ struct ChartsViewTests {
         │        │                                    ⠈⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉◆⠉⠉ val_loss 0.2933  │
         │       0┤                                    ERROR: last                      │
         │        └┬────────┬────────┬─────────┬────────┬─────────┬───                  │
-        │         0        5        10        15       20        25               step │
+        │         0        5        10        15       20        25              epoch │
         │    ⠑⠢⢄⣀                                                                      │
         │        ⠉⠉⠉⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤ │
         │ ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ │

@@ -1,3 +1,4 @@
+import Pipelines
 import Store
 import Terminal
 import Testing
@@ -23,6 +24,34 @@ struct RunSideTests {
     #expect(
       text("evaluate").contains("train: val_loss ") && !text("evaluate").contains("train: val_acc")
     )
+  }
+
+  @Test(arguments: [30, 44, 60]) func `a value is never cut, a name loses its middle`(_ width: Int)
+  {
+    var facts = RunFixture.facts(RunFixture.run(.succeeded), RunFixture.steps(.succeeded))
+    facts.metrics = [
+      RunFixture.metric(
+        142,
+        "encoder/layers/10/norm",
+        .min,
+        last: -1.373e-5,
+        best: -7.002e-12,
+        at: 9
+      )
+    ]
+    facts.parentMetrics = facts.metrics
+    let side = RunSide(facts: facts, step: nil, metricStep: "train", path: "", now: RunFixture.now)
+    var screen = Screen(size: Size(width: width, height: 4))
+    side.draw(on: &screen, in: screen.bounds)
+    let row = screen.text.split(separator: "\n").first { $0.contains("norm") } ?? ""
+    let words = row.split(separator: " ")
+    #expect(
+      words.first?.hasSuffix("norm") == true
+        && (words.first?.contains("…") == true) == (width < 60),
+      "\(row)"
+    )
+    #expect(words.dropFirst().first == "-1.373e-5", "\(row)")
+    #expect(words.dropFirst(2).allSatisfy { $0.hasPrefix("-7.002e-12") }, "\(row)")
   }
 
   @Test func `why a step ran, and what is wrong with its result, is wrapped and never cut`() throws

@@ -1,6 +1,7 @@
 import Curves
 import Documents
 import Engine
+import Pipelines
 import Series
 import Store
 import Terminal
@@ -209,6 +210,56 @@ struct RunViewTests {
     #expect(facts.progress(of: "train", counting: "epoch") == nil)
     facts.metrics += [RunFixture.metric(142, "train_loss", nil, last: 1, best: 1, at: 3)]
     #expect(facts.progress(of: "train", counting: "epoch") == "epoch 27/40")
+  }
+
+  @Test func `steps are epochs only where they can be`() {
+    var facts = RunFixture.running
+    func told(_ last: Double, _ count: Int) -> SafeText? {
+      for index in facts.metrics.indices {
+        (facts.metrics[index].count, facts.metrics[index].lastStep) = (count, last)
+      }
+      let word = facts.stepWord(of: "train", in: nil)
+      return facts.progress(of: "train", counting: word)
+    }
+    #expect(told(27, 27) == "epoch 27/40")
+    // Logged at each tenth batch, or once, at the end.
+    #expect(told(190, 20) == "step 190")
+    #expect(told(20, 1) == "step 20")
+    facts.run.parameters["steps"] = .integer(200)
+    #expect(told(190, 20) == "step 190/200")
+    #expect(told(27, 27) == "epoch 27/40")
+  }
+
+  @Test func `a run opens on what it is judged by, else on a curve, else on the last metrics`() {
+    var facts = RunFixture.facts(RunFixture.run(.succeeded), RunFixture.steps(.succeeded))
+    (facts.steps[2].status, facts.steps[2].logAttempt) = (.succeeded, 1)
+    var once = RunFixture.metric(142, "score", nil, last: 9, best: 9, at: 1)
+    (once.step, once.count) = ("evaluate", 1)
+    facts.metrics.append(once)
+    func step() -> String? {
+      RunSources(facts, chosen: nil, home: RunFixture.home).step
+    }
+    #expect(step() == "train")
+    for index in facts.metrics.indices { facts.metrics[index].isMain = false }
+    #expect(step() == "train")
+    for index in facts.metrics.indices { facts.metrics[index].count = 1 }
+    #expect(step() == "evaluate")
+    facts.metrics[0].isMain = true
+    #expect(step() == "train")
+  }
+
+  @Test func `a marked run has its own colour in its curves, too`() {
+    let folder = RunFixture.attempt(142)
+    let group = MetricGroup(key: "loss", names: ["val_loss", "train_loss"])
+    let lines = RunCurves().lines(group, in: folder, parent: nil, from: 2)
+    #expect(lines.map(\.label) == ["train_loss", "val_loss"])
+    #expect(lines.map(\.color) == [.series(3), .series(2)])
+    var view = RunView(run: 142)
+    var context = RunFixture.context(120, 36)
+    for run in [7, 8, 142] { context.marks.toggle(run) }
+    context.marks.settle([7, 8, 142])
+    _ = RunFixture.told(&view, context)
+    #expect(view.curves.plot.lines.last?.color == .series(2))
   }
 
   @Test func `a step that still logs has its figures from the curve`() {

@@ -260,7 +260,7 @@ struct SweepViewTests {
     _ = press(&root, .home, Key(" "))
     #expect(root.notice == nil)
     _ = press(&root, .down)
-    #expect(root.draw().text.contains("│● ▶ 2/6 done"))
+    #expect(root.draw().text.contains("│• ▶ 2/6 done"))
     let asked = Query.sweepRuns(1, limit: RunsView.mostSwept)
     #expect(root.queries.contains(asked))
     if let runs { _ = root.update(.answered(asked, runs)) }
@@ -269,7 +269,7 @@ struct SweepViewTests {
     // Its row shows it, though it is folded and its runs are forgotten.
     _ = press(&root, .down)
     root.context.answers[asked] = nil
-    #expect(root.draw().text.contains("│● ▶ 2/6 done"))
+    #expect(root.draw().text.contains("│• ▶ 2/6 done"))
     // A wish is taken back like a mark.
     _ = press(&root, .home, Key(" "))
     if let runs { _ = root.update(.answered(asked, runs)) }

@@ -6,6 +6,8 @@ package struct ChartHabits: Sendable, Equatable {
   var folded: Set<ChartGroup> = []
   /// Whether train, val and test of a metric share a chart.
   var isPaired = false
+  /// Whether the log's warnings and errors are marked on the curves.
+  var hasLogMarks = true
 }
 
 extension ChartsView {

@@ -25,6 +25,8 @@ struct ChartItem: Sendable, Equatable {
   private(set) var metrics: [ID]
   /// Metric by metric, each in the order of the runs.
   fileprivate(set) var parts: [Part] = []
+  /// Whether any of its metrics may have more than one point: one is no curve.
+  fileprivate(set) var hasCurve = true
   /// What the names of its group begin with: "train/" of "train/loss"; empty where there is nothing.
   private(set) var prefix: String
 
@@ -36,6 +38,7 @@ struct ChartItem: Sendable, Equatable {
   /// Lays another chart's metrics over this one.
   mutating func join(_ other: ChartItem) {
     metrics += other.metrics
+    hasCurve = hasCurve || other.hasCurve
     parts += other.parts
   }
 
@@ -70,6 +73,8 @@ struct ChartItems: Sendable, Equatable {
   private(set) var all: [ChartItem] = []
   /// What `all` was made from.
   private var told: [[String]] = []
+  /// The metrics of which all runs have a single point, as far as their figures are recorded.
+  private var single: Set<ChartItem.ID> = []
   private var toldSources: [Source] = []
 
   /// Steps of one run whose metrics are looked at.
@@ -101,8 +106,9 @@ struct ChartItems: Sendable, Equatable {
       }
       return names
     }
-    guard told != self.told || sources != toldSources else { return false }
-    (self.told, toldSources) = (told, sources)
+    let single = Self.singlePoints(of: runs, context)
+    guard told != self.told || sources != toldSources || single != self.single else { return false }
+    (self.told, toldSources, self.single) = (told, sources, single)
     var found: [ChartItem] = []
     var places: [ChartItem.ID: Int] = [:]
     for (source, names) in zip(sources, told) {
@@ -114,6 +120,7 @@ struct ChartItems: Sendable, Equatable {
         if place == found.count {
           places[id] = place
           found.append(ChartItem(id: id))
+          found[place].hasCurve = !single.contains(id)
         }
         found[place].parts.append(part)
       }
@@ -127,13 +134,27 @@ struct ChartItems: Sendable, Equatable {
     return true
   }
 
-  /// The charts by their steps, then by their groups, these in the order of their first charts.
+  private static func singlePoints(of runs: [Int], _ context: Context) -> Set<ChartItem.ID> {
+    var (single, curves): (Set<ChartItem.ID>, Set<ChartItem.ID>) = ([], [])
+    for metric in runs.flatMap({ context.runFacts($0)?.metrics ?? [] }) {
+      let id = ChartItem.ID(step: metric.step, name: metric.name)
+      if metric.count > 1 { curves.insert(id) } else { single.insert(id) }
+    }
+    return single.subtracting(curves)
+  }
+
+  /// The charts by their steps, then by their groups, these in the order of their first charts; groups
+  /// without a curve behind all others, and charts without one behind those of their group.
   static func grouped(_ charts: [ChartItem], place: (String) -> Int) -> [ChartItem] {
     var groups: [ChartGroup: Int] = [:]
     for chart in charts where groups[chart.group] == nil { groups[chart.group] = groups.count }
+    let curved = Set(charts.filter(\.hasCurve).map(\.group))
     return charts.enumerated()
       .map { offset, chart in
-        (order: [place(chart.id.step), groups[chart.group] ?? 0, offset], chart: chart)
+        let group = [
+          curved.contains(chart.group) ? 0 : 1, place(chart.id.step), groups[chart.group] ?? 0,
+        ]
+        return (order: group + [chart.hasCurve ? 0 : 1, offset], chart: chart)
       }
       .sorted { $0.order.lexicographicallyPrecedes($1.order) }
       .map(\.chart)

@@ -56,6 +56,7 @@ struct ChartOverlays: Sendable, Equatable {
       }
     }
     var steps: [String: Int] = [:]
+    // Those of steps without a curve stand behind all others, as they do here.
     for item in items where steps[item.id.step] == nil { steps[item.id.step] = steps.count }
     return ChartItems.grouped(charts) { steps[$0] ?? 0 }
   }

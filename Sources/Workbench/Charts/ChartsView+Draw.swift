@@ -32,13 +32,13 @@ extension ChartsView {
     var left = count
     if runs.count == 1 {
       // A long name gives way to how everything is drawn.
-      let used = count.width + state(isShort: true).width + 2 * 2 + 2
+      let used = count.width + state(isShort: true, context).width + 2 * 2 + 2
       left = name(of: runs[0], width: rect.width - used, context) + StyledText("  ") + count
     }
     let legend = legend(context)
     let whole = legend.text(width: .max / 2).width
     // What is as ever is said last, and the runs are told before it.
-    let states = [state(isShort: false), state(isShort: true)]
+    let states = [state(isShort: false, context), state(isShort: true, context)]
     let right =
       states.first { left.width + 2 + whole + 2 + $0.width <= rect.width - 2 } ?? states[1]
     let room = rect.width - 2 - right.width - 2
@@ -81,12 +81,13 @@ extension ChartsView {
 
   /// How everything is drawn: "x: step  y: log  smooth: 0.9  follows"; the short form leaves out what
   /// is as ever.
-  private func state(isShort: Bool) -> SafeText {
+  private func state(isShort: Bool, _ context: Context) -> SafeText {
     var parts: [SafeText] = []
     if let crosshair {
-      parts.append("x: " + crosshairAxis.word + " " + xText(crosshair, by: crosshairAxis))
+      let word = crosshairAxis == axis ? axisWord(context) : crosshairAxis.word
+      parts.append("x: " + word + " " + xText(crosshair, by: crosshairAxis))
     } else if !isShort || axis != .step {
-      parts.append("x: " + axis.word)
+      parts.append("x: " + axisWord(context))
     }
     if !isShort || look.y != .linear {
       let count = unplaced
@@ -282,7 +283,7 @@ extension ChartsView {
       // It stands where the box began, and its values would only lie under the box.
       chart.crosshair = nil
     }
-    chart.emptyText = view.isWhole ? "no points yet" : "nothing in this window"
+    chart.emptyText = view.isWhole ? "no points yet" : "no points in this window, 0 shows all"
     chart.draw(on: &screen, in: area, glyphs: glyphs(context))
   }
 }

@@ -16,12 +16,14 @@ extension ChartsView {
     let crosshair = ["crosshair left", "crosshair right"]
     let charts = ["next chart", "last chart"]
     guard isFull else {
-      return ["open", "add metric", "fold", "fold all", "pairs", "filter"] + crosshair + ["log"]
+      return ["open", "add metric", "fold", "fold all", "pairs", "filter", "log marks"] + crosshair
+        + ["log"]
         + charts
     }
     return switch page {
     case .curves:
-      crosshair + ["log", "add metric", "zoom in", "zoom out", "smooth", "table", "pairs"] + charts
+      crosshair + ["log", "add metric", "zoom in", "zoom out", "smooth", "table", "pairs"]
+        + ["log marks"] + charts
     case .table: ["copy"] + crosshair + charts + ["table"]
     case .bars, .histogram: charts + ["copy", "add metric", "smooth", "table"]
     }

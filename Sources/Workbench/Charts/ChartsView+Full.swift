@@ -42,7 +42,7 @@ extension ChartsView {
     case .curves: ""
     case .table:
       points.table.map { table in
-        let count = grouped(table.facts.total) + " points"
+        let count = grouped(table.facts.total) + (table.facts.total == 1 ? " point" : " points")
         // The others stand beside them only where they have the same x.
         guard table.lines.count > 1, let first = table.lines.first else { return count + "  " }
         return count + " of " + first.label.shortened(to: 20) + "  "
@@ -136,7 +136,7 @@ extension ChartsView {
     let width = isExact ? max(Self.placeWidth, widest + 2) : Self.placeWidth
     let most = max(1, (area.width - Self.placeWidth) / width)
     screen.write(
-      axis.word,
+      axisWord(context),
       x: head.x,
       y: head.y,
       style: .bold,

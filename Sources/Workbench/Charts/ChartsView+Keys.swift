@@ -43,7 +43,7 @@ extension ChartsView {
         "←→",
         "crosshair",
         action: "crosshair left",
-        help: "Moves the crosshair over all charts to the left; it follows the mouse, too.",
+        help: "Moves the crosshair over all charts; it follows the mouse, too.",
         unavailable: none
       ),
       Binding(
@@ -55,7 +55,8 @@ extension ChartsView {
         unavailable: hasPairs ? nil : "No metrics' names differ only in train, val or test.",
         isInFooter: hasPairs
       ),
-      .hidden([.right], "→", "crosshair", "crosshair right", "Moves the crosshair to the right."),
+      .hidden([.right], "→", "crosshair", "crosshair right", "Moves the crosshair to the right.")
+        .second,
       .hidden(
         [.down, Key("j")],
         "↓",
@@ -119,15 +120,17 @@ extension ChartsView {
         "+-",
         "zoom",
         action: "zoom in",
-        help: "Zooms in at the crosshair; so do the wheel and a box drawn with the mouse."
+        help:
+          "Zooms in and out at the crosshair; so does the wheel; a box of the mouse fills the chart."
       ),
-      .hidden([Key("-"), Key("_")], "-", "zoom out", "zoom out", "Zooms out at the crosshair."),
+      .hidden([Key("-"), Key("_")], "-", "zoom out", "zoom out", "Zooms out at the crosshair.")
+        .second,
       Binding(
         [Key("h"), Key(.left, shift: true)],
         "hl",
         "pan",
         action: "pan left",
-        help: "Moves the window to the left.",
+        help: "Moves the window to the left and to the right.",
         unavailable: view.isWhole ? "All is shown: + zooms in." : nil
       ),
       .hidden(
@@ -137,7 +140,7 @@ extension ChartsView {
         "pan right",
         "Moves the window to the right.",
         view.isWhole ? "All is shown: + zooms in." : nil
-      ),
+      ).second,
       .hidden(
         [Key("u"), .backspace],
         "u",
@@ -210,6 +213,13 @@ extension ChartsView {
         "line styles",
         "Draws each run, or each metric of one, dashed or dotted in its own way, or all solid.",
         noStrokes(context)
+      ),
+      Binding(
+        [Key("m")],
+        "m",
+        hasLogMarks ? "hide log marks" : "log marks",
+        action: "log marks",
+        help: "Hides the marks of the log's warnings and errors, or shows them; alerts stay."
       ),
       .hidden([Key("G")], "G", "glyphs", "glyphs", "Draws with other glyphs."),
     ]

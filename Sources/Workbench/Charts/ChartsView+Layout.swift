@@ -78,6 +78,8 @@ extension ChartsView {
       var look = look
       look.window = axis(of: item) == shared ? window : nil
       look.yRange = isFull ? view.place.y : nil
+      look.hasLogMarks = hasLogMarks
+      look.xLabel = look.axis == .step ? stepWord(of: item, context) : nil
       let lines = lines(of: item, context)
       look.hasEndLabels = isFull || lines.count > 1 && area.width >= 52
       plot.ask(lines, look, in: area, glyphs: glyphs)

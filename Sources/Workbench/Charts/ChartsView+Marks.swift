@@ -30,6 +30,8 @@ extension ChartsView {
     return marks
   }
 
+  var hasLogMarks: Bool { habits?.hasLogMarks ?? true }
+
   /// By time only: steps of a pipeline share no other axis.
   private func borders(
     _ item: ChartItem,

@@ -50,7 +50,7 @@ extension ChartsView {
   }
 
   /// What a metric of one run has whose first one has a place: as many differ as there are strokes.
-  private static func line(_ metric: Int, from place: Int) -> Int {
+  static func line(_ metric: Int, from place: Int) -> Int {
     (metric + place) % LineChart.Stroke.allCases.count
   }
 

@@ -49,6 +49,7 @@ extension ChartsView {
 
   private mutating func learn(_ context: Context) {
     items.findSources(runs, context)
+    instances = Set(runs.compactMap { context.runFacts($0)?.run.instance })
     guard items.findNames(runs, context) else { return }
     hasPairs = ChartOverlays.hasPairs(items.all)
     arrange()
@@ -107,6 +108,9 @@ extension ChartsView {
     case "x metric": turnMetricAxis()
     case "line styles": strokes = !hasStrokes(context)
     case "glyphs": glyphs = glyphs(context).next
+    case "log marks":
+      habits?.hasLogMarks.toggle()
+      return keepHabits()
     case "filter": field = TextField(filter, limit: 200)
     case "filtered": (filter, field) = (field?.text ?? "", nil)
     case "unfilter":

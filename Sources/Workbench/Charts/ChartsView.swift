@@ -13,6 +13,8 @@ package struct ChartsView: View {
   package let runs: [Int]
   var items = ChartItems()
   var overlays = ChartOverlays()
+  /// Those of the runs: their pipelines tell what steps count.
+  var instances: Set<String> = []
   /// Whether there is anything to pair.
   var hasPairs = false
   /// What the metrics and overlays make.
@@ -92,6 +94,7 @@ package struct ChartsView: View {
       queries.formUnion(plot.markQueries.union([plot.query].compactMap(\.self)))
     }
     queries.formUnion(points.queries)
+    queries.formUnion(instances.map { .pipeline(instance: $0) })
     if let jump { queries.insert(.logLine(jump.place)) }
     if isFull, let query = map.query { queries.insert(query) }
     return queries
@@ -126,6 +129,22 @@ extension ChartsView {
   func heading(_ item: ChartItem) -> String {
     guard severalSteps else { return item.prefix }
     return item.prefix.isEmpty ? item.id.step : item.id.step + ": " + item.prefix
+  }
+
+  /// What the steps of a chart count, where all runs that are shown in it agree: "epoch".
+  func stepWord(of item: ChartItem, _ context: Context) -> SafeText {
+    let words = item.parts.map { part -> SafeText in
+      guard let facts = context.runFacts(runs[part.run]) else { return "step" }
+      let pipeline = context.pipelineFacts(facts.run.instance)?.pipeline
+      return facts.stepWord(of: part.metric.step, in: pipeline)
+    }
+    return Set(words).count == 1 ? words[0] : "step"
+  }
+
+  /// What x of the selected chart is: "epoch", "seconds".
+  func axisWord(_ context: Context) -> SafeText {
+    guard axis == .step, let item = selectedItem else { return axis.word }
+    return stepWord(of: item, context)
   }
 
   /// What x is in a chart: by steps what Lathe has sampled has none, and is shown by the time.

@@ -37,6 +37,8 @@ struct CurvePlot: Sendable, Equatable {
     /// What is shown of y; nil for what fits the points.
     var yRange: ClosedRange<Double>?
     var hasEndLabels = true
+    /// Whether the log's warnings and errors are marked.
+    var hasLogMarks = true
   }
 
   /// An answer with what it was asked for.
@@ -124,6 +126,7 @@ struct CurvePlot: Sendable, Equatable {
         context: context
       )
       guard isFirst else { return marks.ownFindings }
+      guard look.hasLogMarks else { return marks.findings }
       return marks.findings
         + marks.messages(
           columns,
@@ -147,7 +150,8 @@ struct CurvePlot: Sendable, Equatable {
     guard look.axis.hasTimes else { return [] }
     return Set(
       marked(lines).flatMap { _, line, isFirst -> [Query] in
-        isFirst ? [.marks(line.key.folder), .messages(line.key)] : [.marks(line.key.folder)]
+        isFirst && look.hasLogMarks
+          ? [.marks(line.key.folder), .messages(line.key)] : [.marks(line.key.folder)]
       }
     )
   }

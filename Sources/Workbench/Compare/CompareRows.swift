@@ -122,7 +122,7 @@ extension CompareView {
     let room = labelWidth(context.area.inset().left(1).1) - 5
     let width = min(room, titles.map(\.width).max() ?? 0)
     var rows = zip(all.metrics, titles).map { row, title in
-      metricRow(row, title.padded(to: width), all, context)
+      metricRow(row, title.shortened(to: width).padded(to: width), all, context)
     }
     rows += times(all, context)
     rows.append(

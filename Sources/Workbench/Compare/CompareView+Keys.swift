@@ -25,9 +25,9 @@ extension CompareView {
         "←→",
         focus == .chart ? "crosshair" : "run",
         action: "run left",
-        help: "Selects the run at the left; in the chart, moves the crosshair."
+        help: "Selects the run at the left or at the right; in the chart, moves the crosshair."
       ),
-      .hidden([.right], "→", "run", "run right", "The same to the right."),
+      .hidden([.right], "→", "run", "run right", "The same to the right.").second,
       Binding([.tab], "Tab", "pane", action: "next pane", help: "Goes to the next pane."),
       Binding(
         [Key("=")],

@@ -30,7 +30,7 @@ extension Root {
   ]
 
   private var helpLines: [StyledText] {
-    let own = front.bindings(context).map { ($0.label, $0.help, $0.unavailable) }
+    let own = front.bindings(context).filter(\.isInHelp).map { ($0.label, $0.help, $0.unavailable) }
     let hasEscape = front.bindings(context).contains { $0.keys.contains(.escape) }
     let general =
       front.takesText

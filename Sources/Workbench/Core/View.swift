@@ -61,6 +61,8 @@ package struct Binding: Sendable, Equatable {
   package var unavailable: SafeText?
   /// Whether the footer shows it.
   package var isInFooter: Bool
+  /// Whether `?` has a line of its own for it; the second key of a pair is told with the first.
+  package var isInHelp = true
   /// Other words that the palette finds it by: "delete" of what is called "remove" here.
   package var synonyms: [String]
 
@@ -134,6 +136,13 @@ package struct Context: Sendable {
 extension Binding {
   /// What people call it to take something away.
   static let removal = ["remove", "delete", "trash", "rm", "discard"]
+
+  /// The second key of a pair, whose first one's help tells of both.
+  var second: Binding {
+    var binding = self
+    binding.isInHelp = false
+    return binding
+  }
 
   /// A key that the help page lists and the footer does not.
   static func hidden(

@@ -146,6 +146,18 @@ struct LogPane: Sendable, Equatable {
     return false
   }
 
+  /// "3 of 17": the lines that hold the pattern, of those that were read; "17+" where others were not.
+  func matchCount(_ facts: LogFacts) -> SafeText {
+    guard !pattern.isEmpty else { return "" }
+    var (all, place) = (0, Int?.none)
+    for (index, line) in facts.lines.enumerated() where LogPane.holds(line, pattern) {
+      all += 1
+      if match == facts.first + index { place = all }
+    }
+    let count = grouped(all) + (facts.lines.count < facts.count ? "+" : "")
+    return place.map { grouped($0) + " of " + count } ?? (all > 0 ? count : "")
+  }
+
   /// Lower-case patterns match upper case too.
   static func holds(_ line: String, _ pattern: String) -> Bool {
     pattern == pattern.lowercased()

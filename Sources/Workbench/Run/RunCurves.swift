@@ -21,10 +21,13 @@ struct RunCurves: Sendable, Equatable {
   }
 
   /// The run's curves of a group, and the parent's first metric of it, dotted, behind them.
+  ///
+  /// The first metric has the run's own `place` among colours and signs, as in charts.
   func lines(
     _ group: MetricGroup?,
     in folder: AttemptFolder,
     parent: (name: SafeText, folder: AttemptFolder)?,
+    from place: Int = 0,
     hasColors: Bool = true
   ) -> [CurvePlot.Line] {
     guard let group else { return [] }
@@ -43,13 +46,14 @@ struct RunCurves: Sendable, Equatable {
     }
     // The main metric last, so that it lies in front.
     for (index, name) in group.names.prefix(RunCurves.mostCurves).enumerated().reversed() {
+      let line = ChartsView.line(index, from: place)
       lines.append(
         CurvePlot.Line(
           key: SeriesKey(folder: folder, name: name),
           label: SafeText(hostile: name),
-          color: .series(index),
-          stroke: hasColors ? .solid : .series(index),
-          mark: LineChart.mark(index)
+          color: .series(line),
+          stroke: hasColors ? .solid : .series(line),
+          mark: LineChart.mark(line)
         )
       )
     }

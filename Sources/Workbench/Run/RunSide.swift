@@ -64,13 +64,24 @@ struct RunSide {
       return 1
     }
     let parent: SafeText = facts.parent.map { "\($0.shortName)" } ?? ""
-    let columns: [Table.Column] = [
+    let cells = rows.map(row)
+    // A value that is cut would be another one: the names give way, and after them whole columns.
+    func widest(_ column: Int, least: Int) -> Table.Column.Width {
+      .fixed(cells.reduce(least) { max($0, $1.cells[column].width) })
+    }
+    var columns: [Table.Column] = [
       .init("metric", .flexible(least: 8, weight: 1), priority: 9),
-      .init("last", .fixed(8), alignment: .right, priority: 8),
-      .init("best", .fixed(12), alignment: .right, priority: 7),
-      .init(parent, .fixed(parent.isEmpty ? 0 : 8), alignment: .right, priority: 6),
+      .init("last", widest(1, least: 8), alignment: .right, priority: 8),
+      .init("best", widest(2, least: 12), alignment: .right, priority: 7),
+      .init(
+        parent,
+        parent.isEmpty ? .fixed(0) : widest(3, least: 8),
+        alignment: .right,
+        priority: 6
+      ),
     ]
-    var table = Table(columns: columns, rows: rows.map(row), focused: false)
+    columns[0].keepsEnds = true
+    var table = Table(columns: columns, rows: cells, focused: false)
     table.showsHeader = rect.height > 1
     // Nothing is selected here, so every row is drawn plain.
     let count = min(rows.count, rect.height - 1)
@@ -106,7 +117,7 @@ struct RunSide {
     ])
   }
 
-  /// With its unit, in the eight cells of a column: "4.508MiB".
+  /// With its unit, in the eight cells of a column where it has room there: "4.508MiB".
   private func figure(_ value: Double, _ metric: MetricSummary) -> SafeText {
     valueText(value, SampledMetric.unit(of: metric.name)).closed(to: 8)
   }

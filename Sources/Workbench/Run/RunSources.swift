@@ -35,18 +35,29 @@ struct RunSources: Sendable, Equatable {
     if parentSeries == series { parentSeries = nil }
   }
 
-  /// The user's choice; else what failed; else what runs; else what was trained last.
+  /// The user's choice; else what failed; else what runs; else what the run is judged by; else the last
+  /// one that has a curve; else the last one with metrics.
   private static func shownStep(_ facts: RunFacts, chosen: String?) -> StepRecord? {
     let steps = facts.steps
-    return steps.first { $0.name == chosen }
-      ?? (facts.run.status.isActive ? nil : failedStep(facts))
-      ?? steps.last { $0.status.isActive }
-      ?? failedStep(facts)
-      ?? steps.last { step in
-        step.logAttempt > 0 && facts.metrics.contains { $0.step == step.name }
-      }
+    if let own = steps.first(where: { $0.name == chosen }) { return own }
+    let failed = failedStep(facts)
+    if let failed, !facts.run.status.isActive { return failed }
+    if let met = steps.last(where: \.status.isActive) ?? failed { return met }
+    return lastStep(facts, with: \.isMain)
+      ?? lastStep(facts, with: { $0.count > 1 && !$0.name.isSampledMetric })
+      ?? lastStep(facts, with: { _ in true })
       ?? steps.last { $0.logAttempt > 0 }
       ?? steps.first
+  }
+
+  /// The last step that has started and has such a metric.
+  private static func lastStep(
+    _ facts: RunFacts,
+    with isMeant: (MetricSummary) -> Bool
+  ) -> StepRecord? {
+    facts.steps.last { step in
+      step.logAttempt > 0 && facts.metrics.contains { $0.step == step.name && isMeant($0) }
+    }
   }
 
   static func failedStep(_ facts: RunFacts) -> StepRecord? {

@@ -21,6 +21,7 @@ extension RunView {
       group,
       in: folder,
       parent: parent(facts, of: group),
+      from: context.marks.places(of: [run]).first ?? 0,
       hasColors: context.hasColors
     )
     let look = CurvePlot.Look(

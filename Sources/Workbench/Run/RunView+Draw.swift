@@ -29,7 +29,7 @@ extension RunView {
       facts: facts,
       shown: sources.step,
       model: model(context),
-      stepWord: stepWord(facts, context),
+      pipeline: pipeline(context)?.pipeline,
       now: context.now,
       glyphs: context.glyphs
     )
@@ -76,7 +76,7 @@ extension RunView {
     guard !rect.isEmpty else { return }
     let step = shownStep(facts)
     var title = SafeText(hostile: step?.name ?? "run")
-    let word = stepWord(facts, context)
+    let word = facts.stepWord(of: step?.name, in: pipeline(context)?.pipeline)
     if let step, let progress = facts.progress(of: step.name, counting: word) {
       // "step 10/60" of one that is over would read as if it went on.
       let isCut = step.status == .failed || step.status == .stopped
@@ -118,7 +118,11 @@ extension RunView {
 
   private func logState(_ lines: LogFacts, _ facts: RunFacts, height: Int) -> SafeText {
     var text: SafeText = ""
-    if !log.pattern.isEmpty { text = "/" + SafeText(hostile: log.pattern).cut(to: 20) + "  " }
+    if !log.pattern.isEmpty {
+      let count = log.matchCount(lines)
+      text = "/" + SafeText(hostile: log.pattern).cut(to: 20) + "  "
+      if !count.isEmpty { text = text + count + "  " }
+    }
     let isActive = facts.steps.contains { $0.name == sources.step && $0.status.isActive }
     let top = log.top(lines, height: height)
     if !log.isFollowing(lines, height: height) {

@@ -23,7 +23,18 @@ extension RunView {
       ]
     }
     guard let facts = facts(context) else { return [] }
-    return openers(facts, context) + movers(facts, context)
+    return closers + openers(facts, context) + movers(facts, context)
+  }
+
+  /// What Esc does before it leaves the screen.
+  private var closers: [Binding] {
+    if !log.pattern.isEmpty {
+      return [
+        .hidden([.escape], "Esc", "end search", "drop search", "Forgets what was looked for.")
+      ]
+    }
+    guard isLogWhole else { return [] }
+    return [.hidden([.escape], "Esc", "small log", "shrink log", "Makes the log small again.")]
   }
 
   private func openers(_ facts: RunFacts, _ context: Context) -> [Binding] {
@@ -105,7 +116,7 @@ extension RunView {
         "[ ]",
         "step",
         action: "next step",
-        help: "Shows the next step, [ the one before."
+        help: "Shows the step before, or the next one."
       ),
       Binding([Key("y")], "y", "copy path", action: "copy path", help: "Copies the step's folder."),
     ]
@@ -173,7 +184,7 @@ extension RunView {
         CurveAxis.step.fitting(curves.shownGroup?.names ?? []) == .step
           ? nil : "What Lathe samples has no steps: it is drawn by the time."
       ),
-      .hidden([Key("[")], "[", "step", "last step", "Shows the step before."),
+      .hidden([Key("[")], "[", "step", "last step", "Shows the step before.").second,
       .hidden([.backTab], "Shift-Tab", "pane", "last pane", "Goes to the pane before."),
       .hidden([Key("f")], "f", "follow", "follow", "Shows the log's end and follows it."),
       .hidden([Key("w")], "w", "wrap", "wrap", "Breaks the log's long lines, or cuts them."),

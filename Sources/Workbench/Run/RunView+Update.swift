@@ -54,6 +54,7 @@ extension RunView {
     case "next pane": turn(by: 1, facts, context)
     case "last pane": turn(by: -1, facts, context)
     case "zoom": isZoomed.toggle()
+    case "shrink log": isZoomed = false
     case "open pane" where focus == .chart: return open("charts", facts, context)
     case "open pane": (focus, isZoomed) = (.log, !isLogWhole)
     case "next step": step(by: 1, facts)
@@ -64,7 +65,7 @@ extension RunView {
     case "x axis": curves.axis = curves.axis == .step ? .relativeTime : .step
     case "follow": log.position = .follow
     case "wrap": log.isWrapped.toggle()
-    case "start search", "search", "cancel search", "next match", "last match":
+    case "start search", "search", "cancel search", "drop search", "next match", "last match":
       return search(action, facts, context)
     case "stop": asksToStop = true
     case "keep": asksToStop = false
@@ -129,18 +130,23 @@ extension RunView {
     _ context: Context
   ) -> [Effect] {
     if action == "start search" {
-      log.field = TextField(log.pattern, limit: 200)
+      // What was looked for last is looked for again where nothing is typed.
+      log.field = TextField(placeholder: SafeText(hostile: log.pattern), limit: 200)
       focus = .log
       return []
     }
     if action == "cancel search" {
       log.field = nil
+      return []
+    }
+    if action == "drop search" {
       log.pattern = ""
       log.match = nil
       return []
     }
     if action == "search" {
-      log.pattern = log.field?.text ?? ""
+      let text = log.field?.text ?? ""
+      if !text.isEmpty { log.pattern = text }
       log.field = nil
       log.match = nil
       if log.pattern.isEmpty { return [] }

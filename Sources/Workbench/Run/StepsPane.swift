@@ -9,8 +9,8 @@ struct StepsPane {
   let shown: String?
   /// What the RegisterModel step made.
   var model: ModelRecord?
-  /// What the metrics' x counts.
-  var stepWord: SafeText = "step"
+  /// The pipeline as it is now, which tells what the x of steps' metrics counts.
+  var pipeline: Pipeline?
   let now: Double
   let glyphs: GlyphSet
 
@@ -177,7 +177,7 @@ struct StepsPane {
 
   /// "epoch 27/40" where a parameter says how many there will be, else "epoch 27".
   func progress(of step: StepRecord) -> SafeText? {
-    facts.progress(of: step.name, counting: stepWord)
+    facts.progress(of: step.name, counting: facts.stepWord(of: step.name, in: pipeline))
   }
 
   // MARK: The bar on the run's clock
@@ -202,23 +202,5 @@ struct StepsPane {
     for x in first..<min(rect.width, first + count) {
       screen[rect.x + x, rect.y] = Cell(bar, step.status.style)
     }
-  }
-}
-
-extension RunFacts {
-  /// How far a step has come by its metrics' x: "epoch 27/40", "step 27"; nil before the first point.
-  func progress(of step: String, counting word: SafeText) -> SafeText? {
-    // The x of what is sampled of the machine is its seconds.
-    let own = metrics.filter {
-      $0.step == step && $0.count > 0 && !$0.name.isSampledMetric
-    }
-    let last = own.map(\.lastStep).max()
-    guard let last, last.isFinite, abs(last) < 1e15 else { return nil }
-    let at = Int(last)
-    for (name, word) in [("epochs", "epoch"), ("max_steps", "step"), ("steps", "step")] {
-      guard case .integer(let all)? = run.parameters[name], all >= at else { continue }
-      return "\(SafeText(hostile: word)) \(at)/\(all)"
-    }
-    return "\(word) \(at)"
   }
 }

@@ -69,11 +69,14 @@ package struct RunMarks: Sendable, Equatable {
     return all[place % all.count]
   }
 
+  /// What is marked and has no place of its own: it is no place's sign.
+  static func plainSign(_ glyphs: GlyphSet) -> SafeText { glyphs == .ascii ? "." : "•" }
+
   /// What a marked run has in the list; a plain sign where it has no place among those side by side.
   func sign(of run: Int, _ glyphs: GlyphSet) -> StyledText {
     guard contains(run) else { return StyledText() }
     guard let place = places[run] else {
-      return StyledText(glyphs == .ascii ? "." : "•", .accent)
+      return StyledText(Self.plainSign(glyphs), .accent)
     }
     return StyledText(Self.sign(place, glyphs), Style(.series(place), bold: true))
   }

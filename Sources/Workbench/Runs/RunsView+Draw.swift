@@ -103,7 +103,7 @@ extension RunsView {
       guard sight.contains(index) else { return Table.Row([]) }
       switch entry {
       case .sweep(let state, let isOpen):
-        let mark: SafeText = isMarked(state, context) ? (context.glyphs == .ascii ? "*" : "●") : ""
+        let mark: SafeText = isMarked(state, context) ? RunMarks.plainSign(context.glyphs) : ""
         let cells = sweepCells(
           state,
           isOpen: isOpen,
