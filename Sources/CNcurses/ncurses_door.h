@@ -103,6 +103,8 @@ static inline void lathe_curses_clear(void) {
 static inline void lathe_curses_send(int y, int x) {
   curs_set(x < 0 ? 0 : 1);
   if (x >= 0) wmove(stdscr, y, x);
+  /* A cursor that the terminal cannot hide disturbs least in the last corner. */
+  else if (!*lathe_curses_string("civis")) wmove(stdscr, getmaxy(stdscr) - 1, getmaxx(stdscr) - 1);
   wnoutrefresh(stdscr);
   doupdate();
 }
