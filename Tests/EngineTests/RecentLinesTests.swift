@@ -18,6 +18,8 @@ struct RecentLinesTests {
     #expect(telling(["cp: no such file"] + Array(repeating: "a", count: 19)) == "cp: no such file")
     #expect(telling(["cp: no such file"] + Array(repeating: "a", count: 20)) == "")
     #expect(telling((1...45).map { "error \($0)" } + ["fi"]) == "error 45")
+    let end = ["Traceback (most recent call last):", "  File \"t.py\"", "StopIteration: end"]
+    #expect(telling(end) == "StopIteration: end")
     #expect(telling([String(repeating: "x", count: 400)]).utf8.count == 300)
   }
 }

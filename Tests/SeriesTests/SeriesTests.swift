@@ -377,7 +377,8 @@ struct SeriesSummaryTests {
   }
 
   @Test func `a sparkline of few blocks has all of its shares`() {
-    let data = SeriesData(values: (0..<5000).map(Double.init))
+    let numbers = (0..<5000).map(Double.init)
+    let data = SeriesData(steps: numbers, times: numbers, values: numbers)
     #expect(SeriesTrack(data).sparkline(32) == data.sparkline(32))
     #expect(SeriesTrack(data).sparkline(2).count == 2)
   }

@@ -27,13 +27,21 @@ struct RecentLines {
       let index = (next + Self.most - 1 - age) % Self.most
       guard lines.indices.contains(index) else { continue }
       let text = String(decoding: lines[index], as: UTF8.self)
+      // Python's last line is the exception, whatever that is called.
+      if text.hasPrefix(Self.pythonsHead) { return newest }
       if Self.looksLikeError(text) { return text }
     }
     return ""
   }
 
+  private var newest: String {
+    String(decoding: lines[(next + Self.most - 1) % Self.most], as: UTF8.self)
+  }
+
+  private static let pythonsHead = "Traceback (most recent call last)"
+
   private static let words = [
-    "error", "exception", "traceback", "failed", "failure", "fatal", "killed", "abort", "panic",
+    "error", "exception", "failed", "failure", "fatal", "killed", "abort", "panic",
     "no such", "not found", "cannot", "denied", "interrupt",
   ]
 
